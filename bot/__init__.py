@@ -1,0 +1,1 @@
+"""The bot port, its Rasa client, and the assistant that Rasa trains."""
