@@ -1,0 +1,1 @@
+"""Channel adapters and the contract that they keep."""

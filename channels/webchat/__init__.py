@@ -1,0 +1,1 @@
+"""The website chat: a socket per browser tab, resumed by number."""

@@ -1,0 +1,1 @@
+"""The core: a message travels intake -> dialogue -> routing -> desk -> delivery."""

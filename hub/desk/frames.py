@@ -1,0 +1,629 @@
+"""The desk's socket protocol: every frame in both directions, as types.
+
+`GET /desk/socket` (websocket, JSON text frames, at most 256 KiB each, exact Origin). Phases: *auth* (the first frame must
+be `Auth` with a one-time ticket of `POST /api/desk/ticket`, within 10 s), then *live*: the server sends `Ready` (a snapshot),
+then events. A command carries an `id` chosen by the client and is answered by exactly one `Result` or `Failure` with that id.
+A client that cannot keep up gets `StartOver` and is disconnected; it connects again and takes a new snapshot, naming for each open
+conversation the last number it has. `docs/api/desk.md` is made from this file. All times are ms since the epoch.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+Locale = Literal["fa", "en"]
+OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
+StatusCategory = Literal["open", "waiting", "resolved"]
+Role = Literal["agent", "supervisor", "admin"]
+Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
+
+
+class FileView(Struct, frozen=True, omit_defaults=True):
+    """A file to fetch at `url`. `size` in bytes; `width`, `height` in pixels for images."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    url: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class ButtonView(Struct, frozen=True):
+    """A choice that was offered to the customer."""
+
+    title: str
+    payload: str
+
+
+class PartView(Struct, frozen=True, omit_defaults=True):
+    """One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply."""
+
+    type: Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
+    text: str | None = None
+    buttons: list[ButtonView] = field(default_factory=list)
+    file: FileView | None = None
+    form: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class UnderstoodView(Struct, frozen=True, omit_defaults=True):
+    """What the bot understood of the customer's words. `confidence` 0-1."""
+
+    intent: str
+    confidence: float
+    runner_up: str | None = None
+    runner_up_confidence: float | None = None
+    entities: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, str] = field(default_factory=dict)
+
+
+class EventView(Struct, frozen=True, omit_defaults=True):
+    """What happened, for entries of kind `event`.
+
+    `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot, snoozed,
+    woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue` are names to show,
+    `reason` is a code that the screens translate, `until` in ms.
+    """
+
+    type: str
+    agent: str | None = None
+    to_agent: str | None = None
+    queue: str | None = None
+    reason: str | None = None
+    summary: str | None = None
+    note: str | None = None
+    disposition: str | None = None
+    until: int | None = None
+    score: int | None = None
+    ticket: str | None = None
+
+
+class EntryView(Struct, frozen=True, omit_defaults=True):
+    """One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages)."""
+
+    seq: int
+    at: int
+    author: Literal["contact", "bot", "agent", "system"]
+    kind: Literal["message", "note", "event"]
+    author_id: str | None = None
+    name: str | None = None
+    parts: list[PartView] = field(default_factory=list)
+    event: EventView | None = None
+    understood: UnderstoodView | None = None
+    client_id: str | None = None
+    delivery: str | None = None
+    delivery_reason: str | None = None
+
+
+class OwnerView(Struct, frozen=True, omit_defaults=True):
+    """Who holds the conversation; `fence` grows at each change of hands."""
+
+    kind: OwnerKind
+    fence: int
+    agent: str | None = None
+    agent_name: str | None = None
+    queue: str | None = None
+    queue_name: str | None = None
+    offer_until: int | None = None
+
+
+class Summary(Struct, frozen=True, omit_defaults=True):
+    """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
+
+    `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after `agent_read`.
+    """
+
+    id: str
+    number: int
+    channel: str
+    inbox: str
+    contact: str
+    contact_name: str
+    status: StatusCategory
+    owner: OwnerView
+    locale: Locale
+    last_seq: int
+    last_at: int
+    created_at: int
+    last_text: str = ""
+    last_author: str = "contact"
+    priority: int = 0
+    labels: list[str] = field(default_factory=list)
+    unread: int = 0
+    waiting_since: int | None = None
+    queued_at: int | None = None
+    snoozed_until: int | None = None
+    agent_read: int = 0
+    contact_read: int = 0
+    disposition: str | None = None
+    rating: int | None = None
+    ended_by_customer: bool = False
+
+
+class IdentityView(Struct, frozen=True):
+    """An address of a contact; `verified` false means claimed."""
+
+    channel: str
+    address: str
+    verified: bool
+
+
+class EarlierView(Struct, frozen=True, omit_defaults=True):
+    """One earlier conversation of the contact."""
+
+    id: str
+    number: int
+    created_at: int
+    status: StatusCategory
+    last_text: str = ""
+    disposition: str | None = None
+    rating: int | None = None
+
+
+class ContactView(Struct, frozen=True, omit_defaults=True):
+    """The customer card."""
+
+    id: str
+    name: str
+    locale: Locale
+    created_at: int
+    identities: list[IdentityView] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    earlier: list[EarlierView] = field(default_factory=list)
+
+
+class OfferView(Struct, frozen=True, omit_defaults=True):
+    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring."""
+
+    id: str
+    conversation: Summary
+    reason: str
+    summary: str
+    until: int
+    seconds: int
+    waited_ms: int
+    note: str | None = None
+    from_agent: str | None = None
+
+
+class AgentView(Struct, frozen=True, omit_defaults=True):
+    """A colleague (or me). `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket."""
+
+    id: str
+    name: str
+    role: Role
+    status: str
+    connected: bool
+    load: int = 0
+    capacity: int = 100
+    status_since: int = 0
+    languages: list[str] = field(default_factory=list)
+
+
+class QueueView(Struct, frozen=True, omit_defaults=True):
+    """A queue now. `oldest_at`: since when its first one waits."""
+
+    id: str
+    name: str
+    waiting: int
+    online: int
+    oldest_at: int | None = None
+
+
+class CannedView(Struct, frozen=True):
+    """A canned reply: typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}."""
+
+    id: str
+    shortcut: str
+    locale: Locale
+    text: str
+
+
+class DeskSettings(Struct, frozen=True):
+    """What the screens need to know of the workplace."""
+
+    break_reasons: list[str]
+    dispositions: list[str]
+    snooze_max_days: int
+    grace_seconds: int
+    max_text: int
+    max_file: int
+
+
+class Auth(Struct, frozen=True, tag="auth", tag_field="type", forbid_unknown_fields=True):
+    """First frame: a one-time ticket, valid 30 s."""
+
+    ticket: str
+
+
+class SetStatus(Struct, frozen=True, tag="status.set", tag_field="type", forbid_unknown_fields=True):
+    """Choose my status: online, offline, finishing (no new work), or break with a `reason` of the settings."""
+
+    id: int
+    status: Literal["online", "offline", "finishing", "break"]
+    reason: str | None = None
+
+
+class AcceptOffer(Struct, frozen=True, tag="offer.accept", tag_field="type", forbid_unknown_fields=True):
+    """Take what is offered to me. Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows."""
+
+    id: int
+    offer: str
+
+
+class DeclineOffer(Struct, frozen=True, tag="offer.decline", tag_field="type", forbid_unknown_fields=True):
+    """Pass; the customer keeps the place in line."""
+
+    id: int
+    offer: str
+
+
+class ListConversations(Struct, frozen=True, tag="list", tag_field="type", forbid_unknown_fields=True):
+    """A page of a tab, newest activity first (queue: next first). Answer: `ListPage`."""
+
+    id: int
+    tab: Tab
+    cursor: str | None = None
+    limit: int = 50
+
+
+class OpenConversation(Struct, frozen=True, tag="open", tag_field="type", forbid_unknown_fields=True):
+    """Show a conversation and follow it. With `after` only newer entries come (or `start_over`). Answer: `Opened`."""
+
+    id: int
+    conversation: str
+    after: int | None = None
+
+
+class CloseConversation(Struct, frozen=True, tag="close", tag_field="type", forbid_unknown_fields=True):
+    """Stop following."""
+
+    id: int
+    conversation: str
+
+
+class History(Struct, frozen=True, tag="history", tag_field="type", forbid_unknown_fields=True):
+    """The page before `before`. Answer: `HistoryPage`."""
+
+    id: int
+    conversation: str
+    before: int
+
+
+class Reply(Struct, frozen=True, tag="reply", tag_field="type", forbid_unknown_fields=True):
+    """Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`."""
+
+    id: int
+    conversation: str
+    client_id: str
+    text: str | None = None
+    files: list[str] = field(default_factory=list)
+
+
+class Note(Struct, frozen=True, tag="note", tag_field="type", forbid_unknown_fields=True):
+    """Write a private note. Answer: `Stored`."""
+
+    id: int
+    conversation: str
+    client_id: str
+    text: str
+    mentions: list[str] = field(default_factory=list)
+
+
+class Typing(Struct, frozen=True, tag="typing", tag_field="type", forbid_unknown_fields=True):
+    """I am typing to the customer. No answer."""
+
+    conversation: str
+    on: bool = True
+
+
+class Read(Struct, frozen=True, tag="read", tag_field="type", forbid_unknown_fields=True):
+    """Everything up to `seq` was on my visible screen. No answer."""
+
+    conversation: str
+    seq: int
+
+
+class HandBack(Struct, frozen=True, tag="handback", tag_field="type", forbid_unknown_fields=True):
+    """Give my conversation back to the bot or to its queue, with an optional note."""
+
+    id: int
+    conversation: str
+    to: Literal["bot", "queue"]
+    note: str | None = None
+
+
+class Transfer(Struct, frozen=True, tag="transfer", tag_field="type", forbid_unknown_fields=True):
+    """Give my conversation to a colleague (offered to them; falls to the queue if they don't take it) or to another queue."""
+
+    id: int
+    conversation: str
+    agent: str | None = None
+    queue: str | None = None
+    note: str | None = None
+
+
+class Take(Struct, frozen=True, tag="take", tag_field="type", forbid_unknown_fields=True):
+    """Pick a waiting (or bot-held) conversation by hand."""
+
+    id: int
+    conversation: str
+
+
+class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown_fields=True):
+    """Put my conversation aside until a time (ms); the customer's next message wakes it."""
+
+    id: int
+    conversation: str
+    until: int
+
+
+class Resolve(Struct, frozen=True, tag="resolve", tag_field="type", forbid_unknown_fields=True):
+    """Close with a disposition of the settings."""
+
+    id: int
+    conversation: str
+    disposition: str
+    note: str | None = None
+
+
+class Reopen(Struct, frozen=True, tag="reopen", tag_field="type", forbid_unknown_fields=True):
+    """Open a resolved conversation again, as mine."""
+
+    id: int
+    conversation: str
+
+
+class Wake(Struct, frozen=True, tag="wake", tag_field="type", forbid_unknown_fields=True):
+    """End the snooze of my conversation now."""
+
+    id: int
+    conversation: str
+
+
+class SaveDraft(Struct, frozen=True, tag="draft", tag_field="type", forbid_unknown_fields=True):
+    """Keep my unfinished text on the server (empty text removes it)."""
+
+    id: int
+    conversation: str
+    text: str
+    note: bool = False
+
+
+class SetLabels(Struct, frozen=True, tag="labels", tag_field="type", forbid_unknown_fields=True):
+    """Replace the labels of a conversation."""
+
+    id: int
+    conversation: str
+    labels: list[str]
+
+
+class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
+    """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
+
+
+Command = (
+    Auth
+    | SetStatus
+    | AcceptOffer
+    | DeclineOffer
+    | ListConversations
+    | OpenConversation
+    | CloseConversation
+    | History
+    | Reply
+    | Note
+    | Typing
+    | Read
+    | HandBack
+    | Transfer
+    | Take
+    | Snooze
+    | Wake
+    | Resolve
+    | Reopen
+    | SaveDraft
+    | SetLabels
+    | Ping
+)
+
+
+class ListPage(Struct, frozen=True, omit_defaults=True):
+    """Rows of a tab; `cursor` for the next page, absent at the end. `total` counts the whole tab (at most 1,000)."""
+
+    rows: list[Summary]
+    total: int
+    cursor: str | None = None
+
+
+class Draft(Struct, frozen=True):
+    """My unfinished text."""
+
+    text: str
+    note: bool
+
+
+class Opened(Struct, frozen=True, omit_defaults=True):
+    """A conversation on the screen: newest page or all after `after`. `start_over`: drop what is shown."""
+
+    conversation: Summary
+    contact: ContactView
+    entries: list[EntryView]
+    more: bool = False
+    start_over: bool = False
+    draft: Draft | None = None
+    viewers: list[str] = field(default_factory=list)
+
+
+class HistoryPage(Struct, frozen=True):
+    """Older entries, ascending."""
+
+    entries: list[EntryView]
+    more: bool
+
+
+class Stored(Struct, frozen=True):
+    """The reply or note is stored."""
+
+    seq: int
+    at: int
+
+
+class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=True):
+    """The command with this `id` succeeded."""
+
+    id: int
+    data: ListPage | Opened | HistoryPage | Stored | UnsetType = UNSET
+
+
+class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
+    """A command was refused. `code` is stable and translated by the screens; `text` is English for logs and developers.
+
+    Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text, bad_file,
+    bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable, unauthorized, forbidden.
+    """
+
+    code: str
+    text: str
+    id: int | None = None
+    retry: bool = False
+
+
+class BotView(Struct, frozen=True, omit_defaults=True):
+    """Whether the bot answers. `detail`: ok, off, starting, training, down."""
+
+    available: bool
+    detail: str
+
+
+class Ready(Struct, frozen=True, tag="ready", tag_field="type"):
+    """Answer to `Auth`: everything the desk needs to paint its first screen."""
+
+    now: int
+    me: AgentView
+    agents: list[AgentView]
+    queues: list[QueueView]
+    offers: list[OfferView]
+    mine: list[Summary]
+    canned: list[CannedView]
+    settings: DeskSettings
+    bot: BotView
+
+
+class EntryEvent(Struct, frozen=True, tag="entry", tag_field="type"):
+    """A new entry of a conversation that I follow or own, in order."""
+
+    conversation: str
+    entry: EntryView
+
+
+class SummaryEvent(Struct, frozen=True, tag="summary", tag_field="type"):
+    """A conversation's row changed (coalesced, at most four a second per conversation)."""
+
+    conversation: Summary
+
+
+class OfferEvent(Struct, frozen=True, tag="offer", tag_field="type"):
+    """I am offered a conversation."""
+
+    offer: OfferView
+
+
+class OfferGone(Struct, frozen=True, tag="offer.gone", tag_field="type"):
+    """An offer to me ended: accepted (also in my other tab), declined, expired, withdrawn."""
+
+    offer: str
+    reason: str
+
+
+class AgentEvent(Struct, frozen=True, tag="agent", tag_field="type"):
+    """Somebody's status or load changed (me included)."""
+
+    agent: AgentView
+
+
+class QueuesEvent(Struct, frozen=True, tag="queues", tag_field="type"):
+    """Queue figures changed (coalesced, at most once a second)."""
+
+    queues: list[QueueView]
+
+
+class TypingEvent(Struct, frozen=True, tag="typing", tag_field="type", omit_defaults=True):
+    """The customer (or a colleague, with `name`) is typing; expires after 6 s."""
+
+    conversation: str
+    who: Literal["contact", "agent"]
+    on: bool
+    name: str | None = None
+
+
+class DeliveryEvent(Struct, frozen=True, tag="delivery", tag_field="type", omit_defaults=True):
+    """Delivery state of one of our messages, or of all up to `seq` when `up_to`."""
+
+    conversation: str
+    seq: int
+    state: str
+    up_to: bool = False
+    reason: str | None = None
+
+
+class MentionEvent(Struct, frozen=True, tag="mention", tag_field="type"):
+    """A colleague mentioned me in a note."""
+
+    conversation: str
+    number: int
+    by: str
+
+
+class BotEvent(Struct, frozen=True, tag="bot", tag_field="type"):
+    """The bot came or went."""
+
+    bot: BotView
+
+
+class CannedEvent(Struct, frozen=True, tag="canned", tag_field="type"):
+    """The canned replies changed."""
+
+    canned: list[CannedView]
+
+
+class StartOver(Struct, frozen=True, tag="start_over", tag_field="type"):
+    """You fell behind: connect again, take the snapshot, reopen with `after`."""
+
+    reason: str
+
+
+class Bye(Struct, frozen=True, tag="bye", tag_field="type", omit_defaults=True):
+    """The server closes. `retry_after_ms` absent: sign in again."""
+
+    reason: str
+    retry_after_ms: int | None = None
+
+
+class Pong(Struct, frozen=True, tag="pong", tag_field="type"):
+    """Answer to `Ping`."""
+
+    now: int
+
+
+Event = (
+    Ready
+    | Result
+    | Failure
+    | EntryEvent
+    | SummaryEvent
+    | OfferEvent
+    | OfferGone
+    | AgentEvent
+    | QueuesEvent
+    | TypingEvent
+    | DeliveryEvent
+    | MentionEvent
+    | BotEvent
+    | CannedEvent
+    | StartOver
+    | Bye
+    | Pong
+)
