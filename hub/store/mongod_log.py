@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_TAIL_BYTES = 64 * 1024
+_TAIL_BYTES = 256 * 1024
 _SEVERE = {"F", "E"}
 
 # What to look for in the severe lines -> what to do. The first hit wins, so the surest signs stand first.
@@ -70,17 +70,17 @@ def explain_log(log: Path, code: int | None) -> str:
         One or two sentences: the cause and the remedy if known, always with the server's own last severe words.
     """
     lines = severe_lines(log)
-    text = "\n".join(lines)
-    remedy = next((words for signs, words in _REMEDIES if any(sign in text for sign in signs)), "")
-    status = {None: "", -9: " It was killed (signal 9), perhaps because memory ran out."}.get(
-        code, f" Exit status {code}."
+    remedy, line = next(
+        ((words, line) for signs, words in _REMEDIES for line in lines if any(sign in line for sign in signs)),
+        ("", lines[0] if lines else ""),
     )
-    quote = f' The server says: "{_words(lines[-1])}".' if lines else ""
-    return f"The private MongoDB server would not start.{' ' + remedy if remedy else ''}{status}{quote} Its log: {log}"
+    parts = ["The private MongoDB server would not start.", remedy, _status(code)]
+    parts.append(f'The server says: "{_words(line)}".' if line else "")
+    return " ".join(part for part in [*parts, f"Its log: {log}"] if part)
 
 
 def severe_lines(log: Path) -> list[str]:
-    """Return the errors and fatal lines of the log's last 64 KiB, since the server's last start, oldest first."""
+    """Return the errors and fatal lines of the log's last 256 KiB, since the server's last start, oldest first."""
     try:
         with log.open("rb") as handle:
             handle.seek(max(0, log.stat().st_size - _TAIL_BYTES))
@@ -89,6 +89,12 @@ def severe_lines(log: Path) -> list[str]:
         return []
     starts = [index for index, line in enumerate(lines) if '"msg":"MongoDB starting"' in line]
     return [line for line in lines[starts[-1] if starts else 0 :] if _severity(line) in _SEVERE]
+
+
+def _status(code: int | None) -> str:
+    if code == -9:
+        return "It was killed (signal 9), perhaps because memory ran out."
+    return "" if code is None else f"Exit status {code}."
 
 
 def _severity(line: str) -> str:
@@ -105,4 +111,5 @@ def _words(line: str) -> str:
     detail = next((attributes[key] for key in ("error", "message", "errorMessage", "reason") if key in attributes), "")
     if isinstance(detail, dict):
         detail = detail.get("errmsg") or detail.get("msg") or detail
-    return f"{parsed.get('msg', '')}: {detail}"[:300] if detail else str(parsed.get("msg", ""))[:300]
+    words = f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))
+    return " ".join(words.split())[:300]
