@@ -1,0 +1,206 @@
+"""A timeline's entries: messages, notes and events, all under one strictly increasing number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from hub.model.ids import AgentId, ConversationId, FileId, QueueId
+
+AuthorKind = Literal["contact", "bot", "agent", "system"]
+EntryKind = Literal["message", "note", "event"]
+PartType = Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
+DeliveryState = Literal["queued", "sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote an entry. `id` is a contact's, an agent's, or None for the bot and the hub itself."""
+
+    kind: AuthorKind
+    id: str | None = None
+    name: str | None = None
+
+
+SYSTEM = Author(kind="system")
+BOT = Author(kind="bot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice offered under a message."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A stored file. `size` in bytes, `content_type` as sniffed, `width` and `height` in pixels for images."""
+
+    id: FileId
+    name: str
+    content_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One piece of a message; which fields count depends on `type` (see `channels.contract.Part`)."""
+
+    type: PartType
+    text: str | None = None
+    buttons: tuple[Button, ...] = ()
+    payload: str | None = None
+    file: File | None = None
+    form: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def text_part(text: str) -> tuple[Part, ...]:
+    """A message of one text."""
+    return (Part(type="text", text=text),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What the bot understood of the customer's words, `confidence` 0-1."""
+
+    intent: str
+    confidence: float
+    runner_up: str | None = None
+    runner_up_confidence: float | None = None
+    entities: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+class EventType(StrEnum):
+    """What can happen to a conversation besides words. Those in `OWNERSHIP` move the fence."""
+
+    OPENED = "opened"
+    HANDOFF = "handoff"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    TAKEN = "taken"
+    RETURNED = "returned"
+    TRANSFERRED = "transferred"
+    TO_BOT = "to_bot"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    SNOOZED = "snoozed"
+    WOKE = "woke"
+    CUSTOMER_ENDED = "customer_ended"
+    RATED = "rated"
+    TICKET = "ticket"
+    ERASED = "erased"
+    BOT_TURN = "bot_turn"
+
+
+OWNERSHIP = frozenset(
+    {
+        EventType.OPENED,
+        EventType.HANDOFF,
+        EventType.OFFERED,
+        EventType.ACCEPTED,
+        EventType.DECLINED,
+        EventType.EXPIRED,
+        EventType.WITHDRAWN,
+        EventType.TAKEN,
+        EventType.RETURNED,
+        EventType.TRANSFERRED,
+        EventType.TO_BOT,
+        EventType.RESOLVED,
+        EventType.REOPENED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One happening. Fields by type:
+
+    opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`, `until`, `reason` (why this
+    agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened: `agent`. returned: `agent` (who had it),
+    `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`.
+    snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`.
+    bot_turn: `up_to` (the customer's last number that the bot has dealt with).
+    """
+
+    type: EventType
+    agent: AgentId | None = None
+    to_agent: AgentId | None = None
+    queue: QueueId | None = None
+    reason: str | None = None
+    summary: str | None = None
+    note: str | None = None
+    disposition: str | None = None
+    until: int | None = None
+    score: int | None = None
+    ticket: str | None = None
+    up_to: int | None = None
+    front: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has a number: what a writer hands to the lane.
+
+    `dedupe` is unique for ever: the same draft twice is stored once. `fence`, when given, must still be the conversation's
+    fence at the moment of writing, or the draft is refused. `up_to` is set on bot messages: see `Event.up_to`.
+    """
+
+    conversation: ConversationId
+    author: Author
+    dedupe: str
+    kind: EntryKind = "message"
+    parts: tuple[Part, ...] = ()
+    event: Event | None = None
+    understood: Understood | None = None
+    client_id: str | None = None
+    external_id: str | None = None
+    sent_at: int | None = None
+    fence: int | None = None
+    up_to: int | None = None
+    mentions: tuple[AgentId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A stored entry. `at` is the hub's time of writing (ms), `sent_at` the sender's claim."""
+
+    conversation: ConversationId
+    seq: int
+    at: int
+    author: Author
+    kind: EntryKind
+    dedupe: str
+    parts: tuple[Part, ...] = ()
+    event: Event | None = None
+    understood: Understood | None = None
+    client_id: str | None = None
+    external_id: str | None = None
+    sent_at: int | None = None
+    up_to: int | None = None
+    mentions: tuple[AgentId, ...] = ()
+    delivery: DeliveryState | None = None
+    delivery_reason: str | None = None
+
+    @property
+    def for_customer(self) -> bool:
+        """Whether the customer may see it: messages yes, notes and events never."""
+        return self.kind == "message"
+
+    @property
+    def moves_fence(self) -> bool:
+        """Whether the conversation changes hands here."""
+        return self.event is not None and self.event.type in OWNERSHIP
+
+    @property
+    def text(self) -> str:
+        """The words in it, for previews and the bot."""
+        return "\n".join(part.text for part in self.parts if part.text)
