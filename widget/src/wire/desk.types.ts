@@ -1,0 +1,600 @@
+// Made by `peyk api-docs` from hub/desk/frames.py. Do not edit.
+
+export type Locale = "fa" | "en"
+
+export type OwnerKind = "none" | "bot" | "queue" | "offer" | "agent"
+
+export type StatusCategory = "open" | "waiting" | "resolved"
+
+export type Role = "agent" | "supervisor" | "admin"
+
+export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
+
+/** A file to fetch at `url`. `size` in bytes; `width`, `height` in pixels for images. */
+export interface FileView {
+  id: string
+  name: string
+  content_type: string
+  size: number
+  url?: string
+  width?: number
+  height?: number
+}
+
+/** A choice that was offered to the customer. */
+export interface ButtonView {
+  title: string
+  payload: string
+}
+
+/** One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply. */
+export interface PartView {
+  type: "text" | "buttons" | "button" | "attachment" | "form" | "form_reply"
+  text?: string
+  buttons?: ButtonView[]
+  file?: FileView
+  form?: string
+  values?: Record<string, string>
+}
+
+/** What the bot understood of the customer's words. `confidence` 0-1. */
+export interface UnderstoodView {
+  intent: string
+  confidence: number
+  runner_up?: string
+  runner_up_confidence?: number
+  entities?: Record<string, string>
+  slots?: Record<string, string>
+}
+
+/**
+ * What happened, for entries of kind `event`.
+ *
+ * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot, snoozed,
+ * woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue` are names to show,
+ * `reason` is a code that the screens translate, `until` in ms.
+ */
+export interface EventView {
+  type: string
+  agent?: string
+  to_agent?: string
+  queue?: string
+  reason?: string
+  summary?: string
+  note?: string
+  disposition?: string
+  until?: number
+  score?: number
+  ticket?: string
+}
+
+/** One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages). */
+export interface EntryView {
+  seq: number
+  at: number
+  author: "contact" | "bot" | "agent" | "system"
+  kind: "message" | "note" | "event"
+  author_id?: string
+  name?: string
+  parts?: PartView[]
+  event?: EventView
+  understood?: UnderstoodView
+  client_id?: string
+  delivery?: string
+  delivery_reason?: string
+}
+
+/** Who holds the conversation; `fence` grows at each change of hands. */
+export interface OwnerView {
+  kind: OwnerKind
+  fence: number
+  agent?: string
+  agent_name?: string
+  queue?: string
+  queue_name?: string
+  offer_until?: number
+}
+
+/**
+ * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
+ *
+ * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after `agent_read`.
+ */
+export interface Summary {
+  id: string
+  number: number
+  channel: string
+  inbox: string
+  contact: string
+  contact_name: string
+  status: StatusCategory
+  owner: OwnerView
+  locale: Locale
+  last_seq: number
+  last_at: number
+  created_at: number
+  last_text?: string
+  last_author?: string
+  priority?: number
+  labels?: string[]
+  unread?: number
+  waiting_since?: number
+  queued_at?: number
+  snoozed_until?: number
+  agent_read?: number
+  contact_read?: number
+  disposition?: string
+  rating?: number
+  ended_by_customer?: boolean
+}
+
+/** An address of a contact; `verified` false means claimed. */
+export interface IdentityView {
+  channel: string
+  address: string
+  verified: boolean
+}
+
+/** One earlier conversation of the contact. */
+export interface EarlierView {
+  id: string
+  number: number
+  created_at: number
+  status: StatusCategory
+  last_text?: string
+  disposition?: string
+  rating?: number
+}
+
+/** The customer card. */
+export interface ContactView {
+  id: string
+  name: string
+  locale: Locale
+  created_at: number
+  identities?: IdentityView[]
+  attributes?: Record<string, string>
+  earlier?: EarlierView[]
+}
+
+/** An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring. */
+export interface OfferView {
+  id: string
+  conversation: Summary
+  reason: string
+  summary: string
+  until: number
+  seconds: number
+  waited_ms: number
+  note?: string
+  from_agent?: string
+}
+
+/** A colleague (or me). `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. */
+export interface AgentView {
+  id: string
+  name: string
+  role: Role
+  status: string
+  connected: boolean
+  load?: number
+  capacity?: number
+  status_since?: number
+  languages?: string[]
+}
+
+/** A queue now. `oldest_at`: since when its first one waits. */
+export interface QueueView {
+  id: string
+  name: string
+  waiting: number
+  online: number
+  oldest_at?: number
+}
+
+/** A canned reply: typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}. */
+export interface CannedView {
+  id: string
+  shortcut: string
+  locale: Locale
+  text: string
+}
+
+/** What the screens need to know of the workplace. */
+export interface DeskSettings {
+  break_reasons: string[]
+  dispositions: string[]
+  snooze_max_days: number
+  grace_seconds: number
+  max_text: number
+  max_file: number
+}
+
+/** First frame: a one-time ticket, valid 30 s. */
+export interface Auth {
+  type: "auth"
+  ticket: string
+}
+
+/** Choose my status: online, offline, finishing (no new work), or break with a `reason` of the settings. */
+export interface SetStatus {
+  type: "status.set"
+  id: number
+  status: "online" | "offline" | "finishing" | "break"
+  reason?: string | null
+}
+
+/** Take what is offered to me. Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows. */
+export interface AcceptOffer {
+  type: "offer.accept"
+  id: number
+  offer: string
+}
+
+/** Pass; the customer keeps the place in line. */
+export interface DeclineOffer {
+  type: "offer.decline"
+  id: number
+  offer: string
+}
+
+/** A page of a tab, newest activity first (queue: next first). Answer: `ListPage`. */
+export interface ListConversations {
+  type: "list"
+  id: number
+  tab: Tab
+  cursor?: string | null
+  limit?: number
+}
+
+/** Show a conversation and follow it. With `after` only newer entries come (or `start_over`). Answer: `Opened`. */
+export interface OpenConversation {
+  type: "open"
+  id: number
+  conversation: string
+  after?: number | null
+}
+
+/** Stop following. */
+export interface CloseConversation {
+  type: "close"
+  id: number
+  conversation: string
+}
+
+/** The page before `before`. Answer: `HistoryPage`. */
+export interface History {
+  type: "history"
+  id: number
+  conversation: string
+  before: number
+}
+
+/** Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`. */
+export interface Reply {
+  type: "reply"
+  id: number
+  conversation: string
+  client_id: string
+  text?: string | null
+  files?: string[]
+}
+
+/** Write a private note. Answer: `Stored`. */
+export interface Note {
+  type: "note"
+  id: number
+  conversation: string
+  client_id: string
+  text: string
+  mentions?: string[]
+}
+
+/** I am typing to the customer. No answer. */
+export interface Typing {
+  type: "typing"
+  conversation: string
+  on?: boolean
+}
+
+/** Everything up to `seq` was on my visible screen. No answer. */
+export interface Read {
+  type: "read"
+  conversation: string
+  seq: number
+}
+
+/** Give my conversation back to the bot or to its queue, with an optional note. */
+export interface HandBack {
+  type: "handback"
+  id: number
+  conversation: string
+  to: "bot" | "queue"
+  note?: string | null
+}
+
+/** Give my conversation to a colleague (offered to them; falls to the queue if they don't take it) or to another queue. */
+export interface Transfer {
+  type: "transfer"
+  id: number
+  conversation: string
+  agent?: string | null
+  queue?: string | null
+  note?: string | null
+}
+
+/** Pick a waiting (or bot-held) conversation by hand. */
+export interface Take {
+  type: "take"
+  id: number
+  conversation: string
+}
+
+/** Put my conversation aside until a time (ms); the customer's next message wakes it. */
+export interface Snooze {
+  type: "snooze"
+  id: number
+  conversation: string
+  until: number
+}
+
+/** Close with a disposition of the settings. */
+export interface Resolve {
+  type: "resolve"
+  id: number
+  conversation: string
+  disposition: string
+  note?: string | null
+}
+
+/** Open a resolved conversation again, as mine. */
+export interface Reopen {
+  type: "reopen"
+  id: number
+  conversation: string
+}
+
+/** End the snooze of my conversation now. */
+export interface Wake {
+  type: "wake"
+  id: number
+  conversation: string
+}
+
+/** Keep my unfinished text on the server (empty text removes it). */
+export interface SaveDraft {
+  type: "draft"
+  id: number
+  conversation: string
+  text: string
+  note?: boolean
+}
+
+/** Replace the labels of a conversation. */
+export interface SetLabels {
+  type: "labels"
+  id: number
+  conversation: string
+  labels: string[]
+}
+
+/** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
+export interface Ping {
+  type: "ping"
+}
+
+/** Rows of a tab; `cursor` for the next page, absent at the end. `total` counts the whole tab (at most 1,000). */
+export interface ListPage {
+  rows: Summary[]
+  total: number
+  cursor?: string
+}
+
+/** My unfinished text. */
+export interface Draft {
+  text: string
+  note: boolean
+}
+
+/** A conversation on the screen: newest page or all after `after`. `start_over`: drop what is shown. */
+export interface Opened {
+  conversation: Summary
+  contact: ContactView
+  entries: EntryView[]
+  more?: boolean
+  start_over?: boolean
+  draft?: Draft
+  viewers?: string[]
+}
+
+/** Older entries, ascending. */
+export interface HistoryPage {
+  entries: EntryView[]
+  more: boolean
+}
+
+/** The reply or note is stored. */
+export interface Stored {
+  seq: number
+  at: number
+}
+
+/** The command with this `id` succeeded. */
+export interface Result {
+  type: "result"
+  id: number
+  data?: ListPage | Opened | HistoryPage | Stored
+}
+
+/**
+ * A command was refused. `code` is stable and translated by the screens; `text` is English for logs and developers.
+ *
+ * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text, bad_file,
+ * bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable, unauthorized, forbidden.
+ */
+export interface Failure {
+  type: "error"
+  code: string
+  text: string
+  id?: number
+  retry?: boolean
+}
+
+/** Whether the bot answers. `detail`: ok, off, starting, training, down. */
+export interface BotView {
+  available: boolean
+  detail: string
+}
+
+/** Answer to `Auth`: everything the desk needs to paint its first screen. */
+export interface Ready {
+  type: "ready"
+  now: number
+  me: AgentView
+  agents: AgentView[]
+  queues: QueueView[]
+  offers: OfferView[]
+  mine: Summary[]
+  canned: CannedView[]
+  settings: DeskSettings
+  bot: BotView
+}
+
+/** A new entry of a conversation that I follow or own, in order. */
+export interface EntryEvent {
+  type: "entry"
+  conversation: string
+  entry: EntryView
+}
+
+/** A conversation's row changed (coalesced, at most four a second per conversation). */
+export interface SummaryEvent {
+  type: "summary"
+  conversation: Summary
+}
+
+/** I am offered a conversation. */
+export interface OfferEvent {
+  type: "offer"
+  offer: OfferView
+}
+
+/** An offer to me ended: accepted (also in my other tab), declined, expired, withdrawn. */
+export interface OfferGone {
+  type: "offer.gone"
+  offer: string
+  reason: string
+}
+
+/** Somebody's status or load changed (me included). */
+export interface AgentEvent {
+  type: "agent"
+  agent: AgentView
+}
+
+/** Queue figures changed (coalesced, at most once a second). */
+export interface QueuesEvent {
+  type: "queues"
+  queues: QueueView[]
+}
+
+/** The customer (or a colleague, with `name`) is typing; expires after 6 s. */
+export interface TypingEvent {
+  type: "typing"
+  conversation: string
+  who: "contact" | "agent"
+  on: boolean
+  name?: string
+}
+
+/** Delivery state of one of our messages, or of all up to `seq` when `up_to`. */
+export interface DeliveryEvent {
+  type: "delivery"
+  conversation: string
+  seq: number
+  state: string
+  up_to?: boolean
+  reason?: string
+}
+
+/** A colleague mentioned me in a note. */
+export interface MentionEvent {
+  type: "mention"
+  conversation: string
+  number: number
+  by: string
+}
+
+/** The bot came or went. */
+export interface BotEvent {
+  type: "bot"
+  bot: BotView
+}
+
+/** The canned replies changed. */
+export interface CannedEvent {
+  type: "canned"
+  canned: CannedView[]
+}
+
+/** You fell behind: connect again, take the snapshot, reopen with `after`. */
+export interface StartOver {
+  type: "start_over"
+  reason: string
+}
+
+/** The server closes. `retry_after_ms` absent: sign in again. */
+export interface Bye {
+  type: "bye"
+  reason: string
+  retry_after_ms?: number
+}
+
+/** Answer to `Ping`. */
+export interface Pong {
+  type: "pong"
+  now: number
+}
+
+export type Command =
+  | Auth
+  | SetStatus
+  | AcceptOffer
+  | DeclineOffer
+  | ListConversations
+  | OpenConversation
+  | CloseConversation
+  | History
+  | Reply
+  | Note
+  | Typing
+  | Read
+  | HandBack
+  | Transfer
+  | Take
+  | Snooze
+  | Wake
+  | Resolve
+  | Reopen
+  | SaveDraft
+  | SetLabels
+  | Ping
+
+export type Event =
+  | Ready
+  | Result
+  | Failure
+  | EntryEvent
+  | SummaryEvent
+  | OfferEvent
+  | OfferGone
+  | AgentEvent
+  | QueuesEvent
+  | TypingEvent
+  | DeliveryEvent
+  | MentionEvent
+  | BotEvent
+  | CannedEvent
+  | StartOver
+  | Bye
+  | Pong
