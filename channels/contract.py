@@ -211,7 +211,9 @@ class Desk:
 class ChannelError(Exception):
     """An answer that a customer's client can act on. `code` is stable, `retryable` says whether to try again."""
 
-    def __init__(self, code: str, text: str, *, status: int = 400, retryable: bool = False) -> None:
+    def __init__(
+        self, code: str, text: str, *, status: int = 400, retryable: bool = False
+    ) -> None:
         """Make an error with a stable `code` and a `text` that a person may read."""
         super().__init__(text)
         self.code = code
@@ -223,7 +225,9 @@ class ChannelError(Exception):
 class DeliveryError(Exception):
     """The provider did not take a message. `retry_after` is in seconds, where the provider said."""
 
-    def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, retryable: bool, retry_after: float | None = None
+    ) -> None:
         """Say why in the provider's words, and whether trying again can help."""
         super().__init__(reason)
         self.reason = reason
@@ -238,7 +242,13 @@ class Inlet(Protocol):
         """Store a message. Returning means durable; only then may the channel acknowledge it."""
 
     async def timeline(
-        self, inbox: str, address: str, conversation: str | None, *, after: int = 0, before: int | None = None
+        self,
+        inbox: str,
+        address: str,
+        conversation: str | None,
+        *,
+        after: int = 0,
+        before: int | None = None,
     ) -> Timeline | None:
         """Entries after (or the page before) a number, of the address's own conversation; its newest when None.
 
@@ -248,7 +258,14 @@ class Inlet(Protocol):
     async def signal(self, inbox: str, address: str, signal: Signal) -> None:
         """Pass on typing and read marks of a customer."""
 
-    async def rate(self, inbox: str, address: str, conversation: str, score: int, comment: str | None) -> None:
+    async def rate(
+        self,
+        inbox: str,
+        address: str,
+        conversation: str,
+        score: int,
+        comment: str | None,
+    ) -> None:
         """Rate a conversation 1-5; the last rating counts."""
 
     async def end(self, inbox: str, address: str, conversation: str) -> None:
@@ -266,10 +283,14 @@ class Inlet(Protocol):
     async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
         """The channel's own settings of an inbox, None when there is no such inbox."""
 
-    async def store_file(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
+    async def store_file(
+        self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]
+    ) -> File:
         """Store a file that a customer sends. Raises `ChannelError` (too_large, type_refused)."""
 
-    async def open_file(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
+    async def open_file(
+        self, inbox: str, address: str, file: str
+    ) -> tuple[File, AsyncIterator[bytes]]:
         """Read a file of the address's own conversations."""
 
 

@@ -59,7 +59,9 @@ def command_line(pid: int) -> list[str]:
     return [part.decode("utf-8", "replace") for part in raw.split(b"\0") if part]
 
 
-async def wait_gone(pid: int, seconds: float | None, child: subprocess.Popen[bytes] | None = None) -> bool:
+async def wait_gone(
+    pid: int, seconds: float | None, child: subprocess.Popen[bytes] | None = None
+) -> bool:
     """Wait until a process has ended.
 
     Args:
@@ -70,6 +72,8 @@ async def wait_gone(pid: int, seconds: float | None, child: subprocess.Popen[byt
     Returns:
         False when it still runs after ``seconds``.
     """
+    if child is not None and child.poll() is not None:
+        return True  # reaped: its id may belong to somebody else by now
     until = None if seconds is None else time.monotonic() + seconds
     with contextlib.suppress(ProcessLookupError):
         descriptor = os.pidfd_open(pid)
@@ -82,7 +86,11 @@ async def wait_gone(pid: int, seconds: float | None, child: subprocess.Popen[byt
 
 def port_holder(port: int) -> str | None:
     """Say who listens on a TCP port of this machine: ``name (pid 123)``; None when nobody visible does."""
-    inodes = {inode for table in ("/proc/net/tcp", "/proc/net/tcp6") for inode in _listening_inodes(table, port)}
+    inodes = {
+        inode
+        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+        for inode in _listening_inodes(table, port)
+    }
     if not inodes:
         return None
     targets = {f"socket:[{inode}]" for inode in inodes}
@@ -98,7 +106,9 @@ async def _readable(descriptor: int, until: float | None) -> None:
     gone = asyncio.Event()
     loop.add_reader(descriptor, gone.set)
     try:
-        await asyncio.wait_for(gone.wait(), None if until is None else max(0.0, until - time.monotonic()))
+        await asyncio.wait_for(
+            gone.wait(), None if until is None else max(0.0, until - time.monotonic())
+        )
     except TimeoutError:
         return
     finally:
@@ -120,7 +130,11 @@ def _listening_inodes(table: str, port: int) -> set[str]:
     except OSError:
         return set()
     rows = (line.split() for line in lines)
-    return {row[9] for row in rows if row[3] == _LISTEN and int(row[1].rpartition(":")[2], 16) == port}
+    return {
+        row[9]
+        for row in rows
+        if row[3] == _LISTEN and int(row[1].rpartition(":")[2], 16) == port
+    }
 
 
 def _open_sockets(process: Path) -> set[str]:

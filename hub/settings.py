@@ -15,13 +15,31 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PEYK_"
 SHORTEST_SECRET = 32
 PLACEHOLDERS = frozenset(
-    {"changeme", "change-me", "secret", "password", "example", "placeholder", "todo", "xxx", "test", "default"}
+    {
+        "changeme",
+        "change-me",
+        "secret",
+        "password",
+        "example",
+        "placeholder",
+        "todo",
+        "xxx",
+        "test",
+        "default",
+    }
 )
 
 _HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
@@ -61,7 +79,9 @@ class Settings(BaseSettings):
         demo: Seed demo accounts, an inbox and a queue on an empty database.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     mongodb_uri: SecretStr | None = None
     database: str = Field(default="peyk", pattern=r"^[a-z][a-z0-9_-]{0,37}$")
@@ -83,7 +103,11 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("public_url", "rasa_url", "orders_url")
     @classmethod
@@ -99,7 +123,9 @@ class Settings(BaseSettings):
         if plain.lower().strip() in PLACEHOLDERS or len(set(plain)) < 8:
             raise ValueError("this is a placeholder, not a secret")
         if len(plain) < SHORTEST_SECRET:
-            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
+            raise ValueError(
+                f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one"
+            )
         return value
 
     @property
@@ -147,10 +173,16 @@ def load_settings(**given: object) -> Settings:
     Raises:
         SettingsError: A variable, a key or a value that cannot be used, in words.
     """
-    var_dir = Path(str(given.get("var_dir") or os.environ.get(PREFIX + "VAR_DIR") or "var"))
+    var_dir = Path(
+        str(given.get("var_dir") or os.environ.get(PREFIX + "VAR_DIR") or "var")
+    )
     refuse_unknown(os.environ)
     # The environment outranks the file: a key that stands in both is left to pydantic's own environment source.
-    filed = {key: value for key, value in _from_file(var_dir).items() if PREFIX + key.upper() not in os.environ}
+    filed = {
+        key: value
+        for key, value in _from_file(var_dir).items()
+        if PREFIX + key.upper() not in os.environ
+    }
     kept = _kept_secrets(var_dir, _in_environment() | set(filed) | set(given))
     try:
         return Settings.model_validate({**kept, **filed, **given})
@@ -164,7 +196,9 @@ def refuse_unknown(names: Iterable[str]) -> None:
     for name in sorted(names):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
-            raise SettingsError(f"There is no setting {name}. The nearest one is {near}. All of them: docs/operate.md")
+            raise SettingsError(
+                f"There is no setting {name}. The nearest one is {near}. All of them: docs/operate.md"
+            )
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -175,8 +209,14 @@ def child_environment(settings: Settings) -> dict[str, str]:
         if isinstance(value, SecretStr):
             value = value.get_secret_value()
         if value not in (None, ()):
-            values[PREFIX + name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value)
-    others = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+            values[PREFIX + name.upper()] = (
+                ",".join(value) if isinstance(value, tuple) else str(value)
+            )
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(PREFIX)
+    }
     return {**others, **values}
 
 
@@ -189,7 +229,9 @@ def _from_file(var_dir: Path) -> dict[str, object]:
 
 
 def _in_environment() -> set[str]:
-    return {name for name in Settings.model_fields if PREFIX + name.upper() in os.environ}
+    return {
+        name for name in Settings.model_fields if PREFIX + name.upper() in os.environ
+    }
 
 
 def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
@@ -213,7 +255,9 @@ def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
 
 def _write_private(path: Path, text: str) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+    with os.fdopen(
+        os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+    ) as handle:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
@@ -225,8 +269,12 @@ def _in_words(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(name, list(Settings.model_fields), n=1, cutoff=0.0)[0]
+            near = difflib.get_close_matches(
+                name, list(Settings.model_fields), n=1, cutoff=0.0
+            )[0]
             lines.append(f"There is no setting {name}. The nearest one is {near}.")
         else:
-            lines.append(f"{PREFIX}{name.upper()}: {problem['msg'].removeprefix('Value error, ')}")
+            lines.append(
+                f"{PREFIX}{name.upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            )
     return "\n".join(lines)

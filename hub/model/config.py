@@ -23,11 +23,16 @@ class Calendar:
         """Whether people work at `at` (ms since the epoch). A window that ends at "24:00" runs to midnight."""
         if self.always_open:
             return True
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.time_zone))
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(
+            ZoneInfo(self.time_zone)
+        )
         if local.date().isoformat() in self.holidays:
             return False
         clock = local.strftime("%H:%M")
-        return any(start <= clock < end for start, end in self.week.get(WEEKDAYS[local.weekday()], ()))
+        return any(
+            start <= clock < end
+            for start, end in self.week.get(WEEKDAYS[local.weekday()], ())
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,14 @@ class Workplace:
     default_handle_seconds: int = 300
     snooze_max_days: int = 90
     break_reasons: tuple[str, ...] = ("lunch", "prayer", "training", "meeting", "rest")
-    dispositions: tuple[str, ...] = ("answered", "order_followed_up", "complaint_registered", "sale", "no_reply", "spam")
+    dispositions: tuple[str, ...] = (
+        "answered",
+        "order_followed_up",
+        "complaint_registered",
+        "sale",
+        "no_reply",
+        "spam",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Conversation:
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come and go);
     `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for words from us.
     `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
-    line, with the time.
+    line, with the time. `form_at`: when the offline form was last offered. `contact_name`: what the customer calls themselves.
     """
 
     header: Header
@@ -80,6 +80,8 @@ class Conversation:
     handoff_reason: str | None = None
     handoff_summary: str | None = None
     transfer_note: str | None = None
+    contact_name: str = ""
+    form_at: int | None = None
     disposition: str | None = None
     rating: int | None = None
     resolved_at: int | None = None
@@ -115,8 +117,15 @@ def check(state: Conversation, event: Event) -> None:
         return
     if state.owner.kind not in allowed:
         code = "resolved" if not state.open else "too_late"
-        raise Conflict(f"'{event.type}' is not possible while the owner is '{state.owner.kind}'.", code=code)
-    if event.agent is not None and event.type in _BY_HOLDER and state.owner.agent != event.agent:
+        raise Conflict(
+            f"'{event.type}' is not possible while the owner is '{state.owner.kind}'.",
+            code=code,
+        )
+    if (
+        event.agent is not None
+        and event.type in _BY_HOLDER
+        and state.owner.agent != event.agent
+    ):
         raise StaleFence("Somebody else has it.")
 
 
@@ -184,16 +193,36 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
                 contact_count=state.contact_count + 1,
                 waiting_since=state.waiting_since or entry.at,
                 status="open" if state.status == "waiting" else state.status,
-                snoozed_until=None if state.status == "waiting" else state.snoozed_until,
+                snoozed_until=None
+                if state.status == "waiting"
+                else state.snoozed_until,
+                contact_name=_name_in(entry) or state.contact_name,
             )
         case "agent":
             return replace(
-                state, waiting_since=None, first_response_at=state.first_response_at or entry.at, last_text=preview(entry)
+                state,
+                waiting_since=None,
+                first_response_at=state.first_response_at or entry.at,
+                last_text=preview(entry),
             )
         case "bot":
-            return replace(state, bot_seq=max(state.bot_seq, entry.up_to or 0), waiting_since=None)
+            return replace(
+                state, bot_seq=max(state.bot_seq, entry.up_to or 0), waiting_since=None
+            )
         case "system":
-            return state
+            asks = any(part.type == "form" for part in entry.parts)
+            return replace(state, form_at=entry.at) if asks else state
+
+
+def _name_in(entry: Entry) -> str:
+    return next(
+        (
+            part.values.get("name", "")
+            for part in entry.parts
+            if part.type == "form_reply"
+        ),
+        "",
+    )
 
 
 def preview(entry: Entry) -> str:
@@ -207,10 +236,14 @@ def preview(entry: Entry) -> str:
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.queue is None:
         return replace(state, owner=Owner(kind="bot"))
-    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry)
+    return _to_line(
+        replace(state, queue=event.queue, handoff_reason=event.reason), entry
+    )
 
 
-def _to_line(state: Conversation, entry: Entry, *, front: bool = False, keep_place: bool = False) -> Conversation:
+def _to_line(
+    state: Conversation, entry: Entry, *, front: bool = False, keep_place: bool = False
+) -> Conversation:
     return replace(
         state,
         owner=Owner(kind="queue"),
@@ -218,6 +251,7 @@ def _to_line(state: Conversation, entry: Entry, *, front: bool = False, keep_pla
         front=front or (keep_place and state.front),
         passed=state.passed if keep_place else {},
         reserved_for=None,
+        form_at=state.form_at if keep_place else None,
     )
 
 
@@ -235,7 +269,12 @@ def _handoff(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    owner = Owner(kind="offer", agent=event.agent, offer=f"{state.id}.{entry.seq}", until=event.until)
+    owner = Owner(
+        kind="offer",
+        agent=event.agent,
+        offer=f"{state.id}.{entry.seq}",
+        until=event.until,
+    )
     return replace(state, owner=owner)
 
 
@@ -281,11 +320,21 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         snoozed_until=None,
     )
     state = _to_line(state, entry, front=event.front)
-    return replace(state, passed={event.agent: entry.at} if event.agent and event.reason != "handed_back" else {})
+    return replace(
+        state,
+        passed={event.agent: entry.at}
+        if event.agent and event.reason != "handed_back"
+        else {},
+    )
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent, passed={})
+    return replace(
+        _returned(state, entry, event),
+        handoff_reason="transferred",
+        reserved_for=event.to_agent,
+        passed={},
+    )
 
 
 def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:

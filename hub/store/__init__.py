@@ -1,1 +1,1 @@
-"""The store: the only importer of the Mongo driver."""
+"""MongoDB, and nothing else, keeps the truth. Only this package imports the driver."""

@@ -1,0 +1,68 @@
+"""The one next deadline of a conversation that waits for us. Pure; the store keeps what this returns."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.model.config import Queue, Workplace
+from hub.model.conversation import Conversation
+
+
+class DueKind(StrEnum):
+    """What happens when the time has come."""
+
+    BOT = "bot"
+    OFFER = "offer"
+    LINE = "line"
+    SNOOZE = "snooze"
+    SILENT = "silent"
+    WRAP_UP = "wrap_up"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """`at` (ms since the epoch) at which `kind` must be handled."""
+
+    kind: DueKind
+    at: int
+
+
+def next_due(state: Conversation, rules: Workplace, queue: Queue | None) -> Due | None:
+    """The next deadline of a conversation; None only when it is resolved (nobody waits then)."""
+    match state.owner.kind:
+        case "none":
+            return None
+        case "bot":
+            if state.contact_seq > state.bot_seq:
+                since = max(state.contact_at, state.fence_at)
+                return Due(kind=DueKind.BOT, at=since + rules.bot_turn_seconds * 1000)
+            return Due(
+                kind=DueKind.IDLE, at=state.last_at + rules.bot_idle_seconds * 1000
+            )
+        case "offer":
+            return Due(kind=DueKind.OFFER, at=state.owner.until or state.fence_at)
+        case "queue":
+            return _in_line(state, rules, queue)
+        case "agent":
+            return _with_agent(state, rules)
+
+
+def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
+    queued = state.queued_at or state.fence_at
+    if state.form_at is None and queue is not None:
+        return Due(kind=DueKind.LINE, at=queued + queue.max_wait_seconds * 1000)
+    return Due(kind=DueKind.IDLE, at=state.last_at + rules.agent_idle_seconds * 1000)
+
+
+def _with_agent(state: Conversation, rules: Workplace) -> Due:
+    if state.ended_by_customer is not None:
+        return Due(
+            kind=DueKind.WRAP_UP,
+            at=state.ended_by_customer + rules.wrap_up_seconds * 1000,
+        )
+    if state.snoozed_until is not None:
+        return Due(kind=DueKind.SNOOZE, at=state.snoozed_until)
+    if state.waiting_since is not None:
+        since = max(state.waiting_since, state.fence_at)
+        return Due(kind=DueKind.SILENT, at=since + rules.silent_seconds * 1000)
+    return Due(kind=DueKind.IDLE, at=state.last_at + rules.agent_idle_seconds * 1000)

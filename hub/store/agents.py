@@ -1,0 +1,143 @@
+"""Agents at work: status, presence and load. (Passwords and sessions are in `hub.store.accounts`.)
+
+Document of `agents`: the fields of `hub.model.config.Agent` with `_id`, beside what `hub.store.accounts` keeps.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from hub.model.config import Agent
+from hub.model.ids import AgentId, ConversationId
+from hub.store.codec import decoded
+from hub.store.database import Database, guard
+
+_FIELDS = {
+    "login": 1,
+    "name": 1,
+    "role": 1,
+    "locale": 1,
+    "languages": 1,
+    "queues": 1,
+    "capacity": 1,
+    "active": 1,
+    "status": 1,
+    "status_since": 1,
+    "connected": 1,
+    "gone_at": 1,
+    "idle_since": 1,
+    "load": 1,
+    "epoch": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The working side of the `agents` collection."""
+
+    database: Database
+
+    @property
+    def _rows(self) -> Any:
+        return self.database.collection("agents")
+
+    async def all(self) -> list[Agent]:
+        """Every agent."""
+        async with guard():
+            rows = await self._rows.find({}, _FIELDS).to_list()
+        return [_agent(row) for row in rows]
+
+    async def get(self, agent: AgentId) -> Agent | None:
+        """One agent."""
+        async with guard():
+            row = await self._rows.find_one({"_id": agent}, _FIELDS)
+        return _agent(row) if row else None
+
+    async def reserve(
+        self, agent: AgentId, conversation: ConversationId, cost: int
+    ) -> Agent | None:
+        """Put an item on an agent's load if it fits; None when it does not, or the agent is not free for work.
+
+        One conditional write: used capacity is recounted from the live items inside it.
+        """
+        query = {
+            "_id": agent,
+            "active": True,
+            "connected": True,
+            "status": "online",
+            "load.conversation": {"$ne": conversation},
+            "$expr": {"$lte": [{"$add": [{"$sum": "$load.cost"}, cost]}, "$capacity"]},
+        }
+        return await self._change(
+            query, {"$push": {"load": {"conversation": conversation, "cost": cost}}}
+        )
+
+    async def burden(
+        self, agent: AgentId, conversation: ConversationId, cost: int
+    ) -> Agent | None:
+        """Put an item on the load whatever it weighs (an agent picked it by hand)."""
+        query = {"_id": agent, "load.conversation": {"$ne": conversation}}
+        return await self._change(
+            query, {"$push": {"load": {"conversation": conversation, "cost": cost}}}
+        )
+
+    async def release(
+        self, agent: AgentId, conversation: ConversationId, now: int
+    ) -> Agent | None:
+        """Take an item off the load; the agent is idle since now."""
+        query = {"_id": agent, "load.conversation": conversation}
+        return await self._change(
+            query,
+            {
+                "$pull": {"load": {"conversation": conversation}},
+                "$set": {"idle_since": now},
+            },
+        )
+
+    async def set_load(
+        self, agent: AgentId, load: list[tuple[ConversationId, int]]
+    ) -> Agent | None:
+        """Replace the load by what the conversations say (after a crash)."""
+        rows = [{"conversation": one, "cost": cost} for one, cost in load]
+        return await self._change({"_id": agent}, {"$set": {"load": rows}})
+
+    async def set_status(self, agent: AgentId, status: str, now: int) -> Agent | None:
+        """Record a chosen (or hub-set) status."""
+        change = {
+            "status": status,
+            "status_since": now,
+            **({"idle_since": now} if status == "online" else {}),
+        }
+        return await self._change({"_id": agent}, {"$set": change})
+
+    async def set_connected(
+        self, agent: AgentId, connected: bool, now: int
+    ) -> Agent | None:
+        """Record that an agent's last socket went, or the first came."""
+        gone = None if connected else now
+        return await self._change(
+            {"_id": agent}, {"$set": {"connected": connected, "gone_at": gone}}
+        )
+
+    async def all_gone(self, now: int) -> None:
+        """A hub that starts has no sockets: whoever was connected is gone since now."""
+        async with guard():
+            await self._rows.update_many(
+                {"connected": True}, {"$set": {"connected": False, "gone_at": now}}
+            )
+
+    async def _change(
+        self, query: dict[str, Any], change: dict[str, Any]
+    ) -> Agent | None:
+        async with guard():
+            row = await self._rows.find_one_and_update(
+                query, change, projection=_FIELDS, return_document=ReturnDocument.AFTER
+            )
+        return _agent(row) if row else None
+
+
+def _agent(row: dict[str, Any]) -> Agent:
+    row = dict(row)
+    row["id"] = row.pop("_id")
+    return decoded(row, Agent)

@@ -1,0 +1,285 @@
+"""Conversations: an unchanging header, and the projection of the timeline (`state`, `due_at`, `due_kind`).
+
+Document: `{_id, header: {...}, state: {...}, due_at?, due_kind?, open_key?, agent_read, contact_read, labels, drafts}`.
+`open_key` (inbox and address) is unique, so that a customer has one open conversation however many first messages race.
+The projection is written only forwards: a write carries a higher `state.last_seq` than what it replaces.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from hub.model.conversation import Conversation, Header
+from hub.model.due import Due
+from hub.model.ids import AgentId, ContactId, ConversationId
+from hub.store.codec import conversation_fields, decoded, document
+from hub.store.database import Database, guard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What lies beside the timeline: how far each side has read, labels, an agent's draft."""
+
+    agent_read: int = 0
+    contact_read: int = 0
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A conversation with its marks, as lists show it."""
+
+    state: Conversation
+    marks: Marks
+
+
+TABS: dict[str, dict[str, Any]] = {
+    "mine": {"state.status": "open", "state.owner.kind": "agent"},
+    "queue": {"state.owner.kind": {"$in": ["queue", "offer"]}},
+    "all": {"state.status": {"$ne": "resolved"}},
+    "snoozed": {"state.status": "waiting"},
+    "resolved": {"state.status": "resolved"},
+}
+_MINE = {"mine", "snoozed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """The `conversations` collection."""
+
+    database: Database
+
+    @property
+    def _rows(self) -> Any:
+        return self.database.collection("conversations")
+
+    async def index(self) -> None:
+        """Make the indexes that lists, deadlines and the one-open-conversation rule need."""
+        async with guard():
+            await self._rows.create_index(
+                "open_key", unique=True, sparse=True, name="one_open"
+            )
+            await self._rows.create_index("header.number", unique=True)
+            await self._rows.create_index([("due_at", ASCENDING)], sparse=True)
+            await self._rows.create_index(
+                [("header.contact", ASCENDING), ("header.created_at", DESCENDING)]
+            )
+            await self._rows.create_index(
+                [("header.inbox", ASCENDING), ("header.address", ASCENDING)]
+            )
+            await self._rows.create_index(
+                [("state.status", ASCENDING), ("state.last_at", DESCENDING)]
+            )
+            await self._rows.create_index(
+                [("state.owner.kind", ASCENDING), ("state.last_at", DESCENDING)]
+            )
+            await self._rows.create_index(
+                [("state.owner.agent", ASCENDING), ("state.last_at", DESCENDING)],
+                sparse=True,
+            )
+
+    async def next_number(self) -> int:
+        """The next short number that people say."""
+        counters = self.database.collection("counters")
+        async with guard():
+            row = await counters.find_one_and_update(
+                {"_id": "conversation"},
+                {"$inc": {"value": 1}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        return int(row["value"])
+
+    async def create(
+        self, header: Header, due: Due | None, *, name: str = ""
+    ) -> Conversation | None:
+        """Begin a conversation; None when the address has an open one already."""
+        state = Conversation(header=header, contact_name=name)
+        row = {
+            "_id": header.id,
+            "header": document(header),
+            "open_key": open_key(header.inbox, header.address),
+            "agent_read": 0,
+            "contact_read": 0,
+            **conversation_fields(state),
+            **_due_fields(due),
+        }
+        async with guard():
+            try:
+                await self._rows.insert_one(row)
+            except DuplicateKeyError:
+                return None
+        return state
+
+    async def get(self, conversation: ConversationId) -> Row | None:
+        """One conversation as its projection stands."""
+        async with guard():
+            row = await self._rows.find_one({"_id": conversation})
+        return _row(row) if row else None
+
+    async def current(self, inbox: str, address: str) -> Row | None:
+        """The newest conversation of an address."""
+        query = {"header.inbox": inbox, "header.address": address}
+        async with guard():
+            rows = (
+                await self._rows.find(query)
+                .sort("header.created_at", DESCENDING)
+                .limit(1)
+                .to_list()
+            )
+        return _row(rows[0]) if rows else None
+
+    async def of_contact(self, contact: ContactId, *, limit: int = 20) -> list[Row]:
+        """A contact's conversations, newest first."""
+        async with guard():
+            rows = (
+                await self._rows.find({"header.contact": contact})
+                .sort("header.created_at", DESCENDING)
+                .limit(limit)
+                .to_list()
+            )
+        return [_row(row) for row in rows]
+
+    async def save(self, states: Sequence[tuple[Conversation, Due | None]]) -> None:
+        """Write projections, forwards only."""
+        if not states:
+            return
+        async with guard():
+            await self._rows.bulk_write(
+                [_projection(state, due) for state, due in states], ordered=False
+            )
+
+    async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
+        """Conversations whose deadline has come, most overdue first."""
+        async with guard():
+            rows = (
+                await self._rows.find({"due_at": {"$lte": now}}, {"_id": 1})
+                .sort("due_at", ASCENDING)
+                .limit(limit)
+                .to_list()
+            )
+        return [ConversationId(row["_id"]) for row in rows]
+
+    async def unresolved(self, *, kind: str | None = None) -> list[Row]:
+        """All open conversations, or those with an owner of one kind."""
+        query: dict[str, Any] = (
+            {"state.owner.kind": kind}
+            if kind
+            else {"state.status": {"$ne": "resolved"}}
+        )
+        async with guard():
+            rows = await self._rows.find(query).to_list()
+        return [_row(row) for row in rows]
+
+    async def held_by(self, agent: AgentId) -> list[Row]:
+        """Conversations that an agent has or is offered."""
+        async with guard():
+            rows = await self._rows.find({"state.owner.agent": agent}).to_list()
+        return [_row(row) for row in rows]
+
+    async def page(
+        self, tab: str, agent: AgentId, *, before: tuple[int, str] | None, limit: int
+    ) -> tuple[list[Row], int]:
+        """Rows of a tab, newest activity first, and the tab's size (counted to 1,000)."""
+        query = dict(TABS[tab])
+        if tab in _MINE:
+            query["state.owner.agent"] = agent
+        paged = dict(query)
+        if before is not None:
+            at, last = before
+            paged["$or"] = [
+                {"state.last_at": {"$lt": at}},
+                {"state.last_at": at, "_id": {"$lt": last}},
+            ]
+        order = [("state.last_at", DESCENDING), ("_id", DESCENDING)]
+        async with guard():
+            rows = await self._rows.find(paged).sort(order).limit(limit).to_list()
+            total = await self._rows.count_documents(query, limit=1_000)
+        return [_row(row) for row in rows], total
+
+    async def mark_read(self, marks: Sequence[tuple[ConversationId, str, int]]) -> None:
+        """Raise read marks: (conversation, "agent_read" or "contact_read", seq)."""
+        updates = [
+            UpdateOne({"_id": one}, {"$max": {field: seq}}) for one, field, seq in marks
+        ]
+        if updates:
+            async with guard():
+                await self._rows.bulk_write(updates, ordered=False)
+
+    async def set_labels(
+        self, conversation: ConversationId, labels: Sequence[str]
+    ) -> None:
+        """Replace the labels."""
+        async with guard():
+            await self._rows.update_one(
+                {"_id": conversation}, {"$set": {"labels": list(labels)}}
+            )
+
+    async def set_locale(self, conversation: ConversationId, locale: str) -> None:
+        """Change the language of the hub's sentences."""
+        async with guard():
+            await self._rows.update_one(
+                {"_id": conversation}, {"$set": {"header.locale": locale}}
+            )
+
+    async def save_draft(
+        self, conversation: ConversationId, agent: AgentId, text: str, *, note: bool
+    ) -> None:
+        """Keep an agent's unfinished text; an empty one removes it."""
+        field = f"drafts.{agent}"
+        change = (
+            {"$set": {field: {"text": text, "note": note}}}
+            if text
+            else {"$unset": {field: ""}}
+        )
+        async with guard():
+            await self._rows.update_one({"_id": conversation}, change)
+
+    async def draft(
+        self, conversation: ConversationId, agent: AgentId
+    ) -> tuple[str, bool] | None:
+        """An agent's unfinished text, and whether it is a note."""
+        async with guard():
+            row = await self._rows.find_one(
+                {"_id": conversation}, {f"drafts.{agent}": 1}
+            )
+        kept = (row or {}).get("drafts", {}).get(agent)
+        return (kept["text"], kept["note"]) if kept else None
+
+
+def open_key(inbox: str, address: str) -> str:
+    """The key of which there may be one open conversation."""
+    return f"{inbox}\x1f{address}"
+
+
+def _projection(state: Conversation, due: Due | None) -> UpdateOne:
+    change: dict[str, Any] = {
+        "$set": {**conversation_fields(state), **_due_fields(due)}
+    }
+    unset = {} if due else {"due_at": "", "due_kind": ""}
+    if state.open:
+        change["$set"]["open_key"] = open_key(state.header.inbox, state.header.address)
+    else:
+        unset["open_key"] = ""
+    if unset:
+        change["$unset"] = unset
+    return UpdateOne(
+        {"_id": state.id, "state.last_seq": {"$lt": state.last_seq}}, change
+    )
+
+
+def _due_fields(due: Due | None) -> dict[str, Any]:
+    return {"due_at": due.at, "due_kind": due.kind.value} if due else {}
+
+
+def _row(row: dict[str, Any]) -> Row:
+    state = decoded({**row["state"], "header": row["header"]}, Conversation)
+    marks = Marks(
+        agent_read=row.get("agent_read", 0),
+        contact_read=row.get("contact_read", 0),
+        labels=tuple(row.get("labels", ())),
+    )
+    return Row(state=state, marks=marks)

@@ -1,0 +1,82 @@
+"""The connection: one client, time-outs everywhere, majority and journal for every write."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymongo import AsyncMongoClient, WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from hub.errors import Unavailable
+
+Document = Mapping[str, Any]
+Collection = AsyncCollection[dict[str, Any]]
+
+SELECT_MS = 2_000
+SOCKET_MS = 4_000
+DURABLE = WriteConcern(w="majority", j=True, wtimeout=3_000)
+
+
+class Database:
+    """A database whose collections write durably and read what is durable.
+
+    A failing or silent server shows as `Unavailable` within `SOCKET_MS` (see `guard`).
+    """
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        """Wrap a driver's database."""
+        self._database = database
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return self._database.name
+
+    def collection(self, name: str) -> Collection:
+        """A collection with majority reads and journaled majority writes."""
+        return self._database.get_collection(
+            name, write_concern=DURABLE, read_concern=ReadConcern("majority")
+        )
+
+    async def ping(self) -> None:
+        """Raise `Unavailable` unless the store answers now."""
+        try:
+            await self._database.command("ping", maxTimeMS=1_000)
+        except PyMongoError as error:
+            raise Unavailable("The store does not answer.") from error
+
+    async def drop(self) -> None:
+        """Remove the whole database (tests, `up --reset`)."""
+        await self._database.client.drop_database(self._database.name)
+
+
+@asynccontextmanager
+async def connect(uri: str, name: str) -> AsyncIterator[Database]:
+    """Open the database `name` at `uri` (a replica set member or list) and close it at the end."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        uri,
+        serverSelectionTimeoutMS=SELECT_MS,
+        connectTimeoutMS=SELECT_MS,
+        socketTimeoutMS=SOCKET_MS,
+        retryWrites=True,
+        maxPoolSize=32,
+        appname="peyk",
+    )
+    try:
+        yield Database(client.get_database(name))
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def guard() -> AsyncIterator[None]:
+    """Turn a driver's failure into `Unavailable`, so that callers need not know the driver."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise Unavailable(
+            "The store cannot confirm this now; nothing was acknowledged."
+        ) from error

@@ -1,0 +1,182 @@
+"""Timelines: one document per entry, `_id` = dedupe key, unique (conversation, seq).
+
+`insert` is the only way in. It answers for each entry apart, and tells a duplicate from a lost race.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from hub.errors import Unavailable
+from hub.model.entry import Entry
+from hub.model.ids import ConversationId
+from hub.store.codec import entry_document, entry_of
+from hub.store.database import Database, guard
+
+_DUPLICATE = 11000
+
+
+class Written(Enum):
+    """What became of one entry."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    """Its dedupe key is there already, and durable."""
+    RACED = "raced"
+    """Another writer took its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The `entries` collection."""
+
+    database: Database
+
+    @property
+    def _rows(self) -> Any:
+        return self.database.collection("entries")
+
+    async def index(self) -> None:
+        """Make the index that keeps one order."""
+        async with guard():
+            await self._rows.create_index(
+                [("conversation", ASCENDING), ("seq", ASCENDING)],
+                unique=True,
+                name="one_order",
+            )
+
+    async def insert(self, entries: Sequence[Entry]) -> list[Written]:
+        """Write entries of different conversations in one commit (majority, journaled).
+
+        Raises `Unavailable` when durability of *any* of them is not confirmed. A duplicate is reported only when the server also
+        confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors, `insert_one` hides them.
+        """
+        try:
+            await self._rows.insert_many(
+                [entry_document(entry) for entry in entries], ordered=False
+            )
+        except BulkWriteError as error:
+            return _verdicts(len(entries), error)
+        except PyMongoError as error:
+            raise Unavailable(
+                "The store cannot confirm this now; nothing was acknowledged."
+            ) from error
+        return [Written.STORED] * len(entries)
+
+    async def by_dedupe(self, dedupe: str) -> Entry | None:
+        """The entry stored under a dedupe key."""
+        async with guard():
+            row = await self._rows.find_one({"_id": dedupe})
+        return entry_of(row) if row else None
+
+    async def after(
+        self, conversation: ConversationId, seq: int, *, limit: int = 1_000
+    ) -> list[Entry]:
+        """Entries with a higher number, ascending, at most `limit`."""
+        query = {"conversation": conversation, "seq": {"$gt": seq}}
+        async with guard():
+            rows = (
+                await self._rows.find(query)
+                .sort("seq", ASCENDING)
+                .limit(limit)
+                .to_list()
+            )
+        return [entry_of(row) for row in rows]
+
+    async def before(
+        self,
+        conversation: ConversationId,
+        seq: int | None,
+        *,
+        limit: int,
+        messages_only: bool = False,
+    ) -> tuple[list[Entry], bool]:
+        """The page before `seq` (the newest when None), ascending, and whether older ones remain."""
+        query: dict[str, object] = {"conversation": conversation}
+        if seq is not None:
+            query["seq"] = {"$lt": seq}
+        if messages_only:
+            query["kind"] = "message"
+        async with guard():
+            rows = (
+                await self._rows.find(query)
+                .sort("seq", DESCENDING)
+                .limit(limit + 1)
+                .to_list()
+            )
+        return [entry_of(row) for row in reversed(rows[:limit])], len(rows) > limit
+
+    async def last_seqs(
+        self, conversations: Sequence[ConversationId]
+    ) -> dict[ConversationId, int]:
+        """The highest number of each conversation (covered by the index)."""
+        pipeline = [
+            {"$match": {"conversation": {"$in": list(conversations)}}},
+            {"$group": {"_id": "$conversation", "seq": {"$max": "$seq"}}},
+        ]
+        async with guard():
+            rows = await (await self._rows.aggregate(pipeline)).to_list()
+        return {row["_id"]: row["seq"] for row in rows}
+
+    async def set_delivery(
+        self,
+        conversation: ConversationId,
+        seq: int,
+        state: str,
+        reason: str | None = None,
+    ) -> None:
+        """Record what the provider said of one of our messages."""
+        change: dict[str, object] = {"delivery": state}
+        if reason is not None:
+            change["delivery_reason"] = reason
+        async with guard():
+            await self._rows.update_one(
+                {"conversation": conversation, "seq": seq}, {"$set": change}
+            )
+
+    async def undelivered(self, *, limit: int = 500) -> list[Entry]:
+        """Messages whose delivery is still queued, oldest first (for the time after a crash)."""
+        async with guard():
+            rows = (
+                await self._rows.find({"delivery": "queued"})
+                .sort("at", ASCENDING)
+                .limit(limit)
+                .to_list()
+            )
+        return [entry_of(row) for row in rows]
+
+    async def erase_words(self, conversations: Sequence[ConversationId]) -> None:
+        """Blank what was said in these conversations; numbers, times and events stay."""
+        blank = {
+            "$set": {"parts": [{"type": "text", "text": ""}]},
+            "$unset": {"understood": ""},
+        }
+        async with guard():
+            await self._rows.update_many(
+                {
+                    "conversation": {"$in": list(conversations)},
+                    "kind": {"$in": ["message", "note"]},
+                },
+                blank,
+            )
+
+
+def _verdicts(count: int, error: BulkWriteError) -> list[Written]:
+    details = error.details or {}
+    failures = {row["index"]: row for row in details.get("writeErrors", [])}
+    if details.get("writeConcernErrors") or any(
+        row["code"] != _DUPLICATE for row in failures.values()
+    ):
+        raise Unavailable(
+            "The store cannot confirm this now; nothing was acknowledged."
+        ) from error
+    verdicts = [Written.STORED] * count
+    for index, row in failures.items():
+        verdicts[index] = (
+            Written.DUPLICATE if "_id" in row.get("keyPattern", {}) else Written.RACED
+        )
+    return verdicts

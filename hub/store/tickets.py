@@ -1,0 +1,48 @@
+"""Tickets: registered complaints with a number that the customer can name."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from hub.store.database import Database, guard
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The `tickets` collection: `{_id, number, conversation, text, created_at}`."""
+
+    database: Database
+
+    @property
+    def _rows(self) -> Any:
+        return self.database.collection("tickets")
+
+    async def register(
+        self, *, conversation: str, text: str, key: str, now: int
+    ) -> str:
+        """Register a complaint once per `key`; returns its number, like "T-1042"."""
+        async with guard():
+            known = await self._rows.find_one({"_id": key})
+            if known is None:
+                counter = await self.database.collection(
+                    "counters"
+                ).find_one_and_update(
+                    {"_id": "ticket"},
+                    {"$inc": {"value": 1}},
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+                known = {
+                    "_id": key,
+                    "number": f"T-{1000 + int(counter['value'])}",
+                    "conversation": conversation,
+                    "text": text[:4000],
+                    "created_at": now,
+                }
+                try:
+                    await self._rows.insert_one(known)
+                except DuplicateKeyError:
+                    known = await self._rows.find_one({"_id": key})
+        return str((known or {})["number"])
