@@ -167,6 +167,7 @@ class Draft:
     fence: int | None = None
     up_to: int | None = None
     mentions: tuple[AgentId, ...] = ()
+    delivery: DeliveryState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

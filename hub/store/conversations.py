@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from hub.model.conversation import Conversation, Header
 from hub.model.due import Due
 from hub.model.ids import AgentId, ContactId, ConversationId
 from hub.store.codec import conversation_fields, decoded, document
-from hub.store.database import Database, guard
+from hub.store.database import Database, guard, next_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

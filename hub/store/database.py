@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
@@ -80,3 +80,16 @@ async def guard() -> AsyncIterator[None]:
         raise Unavailable(
             "The store cannot confirm this now; nothing was acknowledged."
         ) from error
+
+
+async def next_value(database: Database, counter: str) -> int:
+    """The next value of a named counter, from 1."""
+    row: dict[str, Any] | None = await database.collection(
+        "counters"
+    ).find_one_and_update(
+        {"_id": counter},
+        {"$inc": {"value": 1}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return int((row or {})["value"])

@@ -81,6 +81,10 @@ class Mongod:
         self._pid = 0
         self._port = 0
 
+    def say_to(self, say: Say) -> None:
+        """Report slow steps to ``say`` from now on."""
+        self._say = say
+
     @property
     def uri(self) -> str:
         """The connection string; valid after ``start``."""
@@ -130,7 +134,7 @@ class Mongod:
         """True while the server's process runs."""
         if self._process is not None:
             return self._process.poll() is None
-        return is_alive(self._pid)
+        return self._pid > 0 and is_alive(self._pid)
 
     async def wait(self) -> None:
         """Return when the server's process has ended, for whatever reason."""
@@ -140,7 +144,10 @@ class Mongod:
         return await self.start()
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.stop()
 
@@ -160,10 +167,27 @@ class Mongod:
 
     def _spawn(self, binary: MongodBinary, port: int) -> None:
         options = self._options
-        command = [str(binary.path), "--dbpath", str(options.directory.resolve()), "--port", str(port)]
-        command += ["--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", REPLICA_SET]
+        command = [
+            str(binary.path),
+            "--dbpath",
+            str(options.directory.resolve()),
+            "--port",
+            str(port),
+        ]
+        command += [
+            "--bind_ip",
+            "127.0.0.1",
+            "--nounixsocket",
+            "--replSet",
+            REPLICA_SET,
+        ]
         command += ["--logpath", str(options.log), "--logappend", "--quiet"]
-        command += ["--wiredTigerCacheSizeGB", str(options.cache_gb), "--oplogSize", str(options.oplog_mb)]
+        command += [
+            "--wiredTigerCacheSizeGB",
+            str(options.cache_gb),
+            "--oplogSize",
+            str(options.oplog_mb),
+        ]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # A lone member has nobody to hand over to: it need not linger for its clients when told to stop.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
@@ -176,7 +200,9 @@ class Mongod:
             env=binary.environment(),
             start_new_session=True,
             # Does one system call on memory that is already there: harmless beside threads.
-            preexec_fn=die_with_parent(signal.SIGTERM) if options.bound_to_parent else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent(signal.SIGTERM)
+            if options.bound_to_parent
+            else None,  # noqa: PLW1509
         )
         self._pid, self._port = self._process.pid, port
         state = {"pid": self._pid, "port": port, "started": started_at(self._pid)}
@@ -189,7 +215,8 @@ class Mongod:
         if self.alive():
             await self.stop()
             raise MongodFailed(
-                f"It is not ready after {self._options.start_timeout:.0f} s. " + explain_log(self._options.log, None)
+                f"It is not ready after {self._options.start_timeout:.0f} s. "
+                + explain_log(self._options.log, None)
             )
         code = self._process.returncode if self._process is not None else None
         if code == 48:  # EADDRINUSE as the server reports it
@@ -199,7 +226,11 @@ class Mongod:
     async def _primary_within(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
         client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(
-            "127.0.0.1", self._port, directConnection=True, serverSelectionTimeoutMS=500, connectTimeoutMS=500
+            "127.0.0.1",
+            self._port,
+            directConnection=True,
+            serverSelectionTimeoutMS=500,
+            connectTimeoutMS=500,
         )
         try:
             while time.monotonic() < until and self.alive():
@@ -212,7 +243,9 @@ class Mongod:
 
 
 @contextmanager
-def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> Iterator[Mongod]:
+def private_mongod(
+    directory: Path, tools: Path, *, cache_gb: float = 0.25
+) -> Iterator[Mongod]:
     """Run a private server for the length of a ``with`` block, without needing an event loop (session fixtures, tools).
 
     Args:
@@ -224,7 +257,11 @@ def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> I
         The running server; ``uri`` is what a driver needs.
     """
     options = MongodOptions(
-        directory=directory / "data", tools=tools, log=directory / "mongod.log", cache_gb=cache_gb, oplog_mb=64
+        directory=directory / "data",
+        tools=tools,
+        log=directory / "mongod.log",
+        cache_gb=cache_gb,
+        oplog_mb=64,
     )
     server = Mongod(options)
     asyncio.run(_started(server))
@@ -258,7 +295,10 @@ async def _configure(client: AsyncMongoClient[dict[str, object]], member: str) -
             raise
         settings = {"electionTimeoutMillis": ELECTION_TIMEOUT_MS}
         members = [{"_id": 0, "host": member}]
-        await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members, "settings": settings})
+        await client.admin.command(
+            "replSetInitiate",
+            {"_id": REPLICA_SET, "members": members, "settings": settings},
+        )
         return
     if config["members"][0]["host"] != member:
         config["members"][0]["host"] = member
@@ -283,4 +323,8 @@ def _read_state(directory: Path) -> dict[str, int]:
         state = json.loads((directory / _STATE).read_text())
     except (OSError, ValueError):
         return {}
-    return {key: value for key, value in state.items() if isinstance(value, int)} if isinstance(state, dict) else {}
+    return (
+        {key: value for key, value in state.items() if isinstance(value, int)}
+        if isinstance(state, dict)
+        else {}
+    )

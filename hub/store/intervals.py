@@ -47,7 +47,11 @@ class Intervals:
         """Close and open intervals. Idempotent."""
         updates: list[UpdateOne] = []
         for turn in turns:
-            still = {"subject": turn.subject, "end": None, "start": {"$lte": turn.at}}
+            still: dict[str, Any] = {
+                "subject": turn.subject,
+                "end": None,
+                "start": {"$lte": turn.at},
+            }
             if turn.kind is not None:
                 still["_id"] = {"$ne": f"{turn.subject}:{turn.at}:{turn.kind}"}
             updates.append(UpdateOne(still, {"$set": {"end": turn.at}}))
@@ -81,7 +85,12 @@ class Intervals:
 
 
 def _open(turn: Turn) -> UpdateOne:
-    row = {"subject": turn.subject, "kind": turn.kind, "start": turn.at, "end": None}
+    row: dict[str, Any] = {
+        "subject": turn.subject,
+        "kind": turn.kind,
+        "start": turn.at,
+        "end": None,
+    }
     row |= {
         key: value
         for key, value in (

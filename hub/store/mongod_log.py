@@ -18,7 +18,11 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         "The disk is full. Free some space, then start again; nothing acknowledged is lost.",
     ),
     (
-        ("DBPathInUse", "Unable to lock the lock file", "another mongod instance is already running"),
+        (
+            "DBPathInUse",
+            "Unable to lock the lock file",
+            "another mongod instance is already running",
+        ),
         "Another MongoDB server uses the same data folder. End it, or use another folder (PEYK_VAR_DIR).",
     ),
     (
@@ -26,7 +30,10 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         "The database's port was taken by another program. Start again: another port is chosen.",
     ),
     (
-        ("Permission denied", "IllegalOperation: Attempted to create a lock file on a read-only"),
+        (
+            "Permission denied",
+            "IllegalOperation: Attempted to create a lock file on a read-only",
+        ),
         'The data folder is not writable for this user. Give it back to you, for instance with `chown -R "$USER" var`.',
     ),
     (
@@ -55,7 +62,10 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         ("Too many open files", "EMFILE"),
         "The limit for open files is too low. Raise it (`ulimit -n 64000`) and start again.",
     ),
-    (("Cannot allocate memory", "std::bad_alloc"), "There is too little memory. End other programs and start again."),
+    (
+        ("Cannot allocate memory", "std::bad_alloc"),
+        "There is too little memory. End other programs and start again.",
+    ),
 )
 
 
@@ -71,7 +81,12 @@ def explain_log(log: Path, code: int | None) -> str:
     """
     lines = severe_lines(log)
     remedy, line = next(
-        ((words, line) for signs, words in _REMEDIES for line in lines if any(sign in line for sign in signs)),
+        (
+            (words, line)
+            for signs, words in _REMEDIES
+            for line in lines
+            if any(sign in line for sign in signs)
+        ),
         ("", lines[0] if lines else ""),
     )
     parts = ["The private MongoDB server would not start.", remedy, _status(code)]
@@ -87,8 +102,14 @@ def severe_lines(log: Path) -> list[str]:
             lines = handle.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return []
-    starts = [index for index, line in enumerate(lines) if '"msg":"MongoDB starting"' in line]
-    return [line for line in lines[starts[-1] if starts else 0 :] if _severity(line) in _SEVERE]
+    starts = [
+        index for index, line in enumerate(lines) if '"msg":"MongoDB starting"' in line
+    ]
+    return [
+        line
+        for line in lines[starts[-1] if starts else 0 :]
+        if _severity(line) in _SEVERE
+    ]
 
 
 def _status(code: int | None) -> str:
@@ -108,8 +129,17 @@ def _severity(line: str) -> str:
 def _words(line: str) -> str:
     parsed = json.loads(line)
     attributes = parsed.get("attr", {})
-    detail = next((attributes[key] for key in ("error", "message", "errorMessage", "reason") if key in attributes), "")
+    detail = next(
+        (
+            attributes[key]
+            for key in ("error", "message", "errorMessage", "reason")
+            if key in attributes
+        ),
+        "",
+    )
     if isinstance(detail, dict):
         detail = detail.get("errmsg") or detail.get("msg") or detail
-    words = f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))
+    words = (
+        f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))
+    )
     return " ".join(words.split())[:300]

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from hub.store.database import Database, guard
+from hub.store.database import Database, guard, next_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Tickets:
                 )
                 known = {
                     "_id": key,
-                    "number": f"T-{1000 + int(counter['value'])}",
+                    "number": f"T-{number}",
                     "conversation": conversation,
                     "text": text[:4000],
                     "created_at": now,

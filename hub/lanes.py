@@ -1,0 +1,354 @@
+"""Ordered lanes: the only writers of timelines.
+
+A conversation hashes to a lane. A lane has one commit in flight and writes whatever arrived meanwhile in one `insert_many`,
+at most one entry per conversation, so that a lost race can never reorder two entries of the same conversation. The lane keeps
+each conversation's state in memory; when the store refuses a number, it reads the tail again and tries anew.
+
+`append` returns when the entry is durable. After that the bus hears `Appended`.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+from zlib import crc32
+
+import structlog
+
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import HubError, NotFound, StaleFence, TooMany, Unavailable
+from hub.model.conversation import Conversation, check, fold, fold_all
+from hub.model.due import Due
+from hub.model.entry import Draft, Entry
+from hub.model.ids import ConversationId
+from hub.store.entries import Entries, Written
+
+log = structlog.get_logger(__name__)
+
+BATCH = 256
+WAITING = 20_000
+REMEMBERED = 50_000
+TRIES = 5
+ROLL_UP_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An entry is durable. `before` and `after` are the conversation around it."""
+
+    entry: Entry
+    before: Conversation
+    after: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a draft: its entry, the state after it, and whether it had been stored before."""
+
+    entry: Entry
+    state: Conversation
+    duplicate: bool = False
+
+
+class Projections(Protocol):
+    """Where states are loaded from and rolled up to."""
+
+    async def load(self, conversation: ConversationId) -> Conversation | None:
+        """The stored projection, perhaps behind its timeline."""
+
+    async def save(self, states: list[tuple[Conversation, Due | None]]) -> None:
+        """Write projections, forwards only."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    draft: Draft
+    done: "asyncio.Future[Outcome]"
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: deque[_Pending] = field(default_factory=deque)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Lanes:
+    """All lanes of this process."""
+
+    def __init__(
+        self,
+        entries: Entries,
+        projections: Projections,
+        bus: Bus,
+        clock: Clock,
+        due: Callable[[Conversation], Due | None],
+        *,
+        count: int = 2,
+    ) -> None:
+        """Write to `entries`; `due` tells a state's next deadline. `count` lanes commit side by side."""
+        self._entries = entries
+        self._projections = projections
+        self._bus = bus
+        self._clock = clock
+        self._due = due
+        self._lanes = [_Lane() for _ in range(count)]
+        self._states: OrderedDict[ConversationId, Conversation] = OrderedDict()
+        self._dirty: dict[ConversationId, Conversation] = {}
+        self._stopping = False
+        self.batches = 0
+        self.written = 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the lanes; at the end, finish what was accepted and roll up."""
+        tasks = [
+            asyncio.create_task(self._run(lane), name=f"lane-{n}")
+            for n, lane in enumerate(self._lanes)
+        ]
+        tasks.append(asyncio.create_task(self._roll_up_forever(), name="roll-up"))
+        try:
+            yield
+        finally:
+            self._stopping = True
+            for lane in self._lanes:
+                lane.wake.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._quietly(self.roll_up)
+
+    async def append(self, draft: Draft) -> Outcome:
+        """Store a draft as the next entry of its conversation.
+
+        Raises:
+            StaleFence: `draft.fence` is not the conversation's fence any more.
+            Conflict: the state does not allow the draft's event.
+            NotFound: there is no such conversation.
+            TooMany: the lane is full.
+            Unavailable: durability could not be confirmed; nothing was acknowledged, the same draft may be tried again.
+        """
+        if self._stopping:
+            raise Unavailable("The hub is restarting.")
+        lane = self._lanes[crc32(draft.conversation.encode()) % len(self._lanes)]
+        if len(lane.waiting) >= WAITING:
+            raise TooMany("Too much is waiting to be stored.")
+        pending = _Pending(draft, asyncio.get_running_loop().create_future())
+        lane.waiting.append(pending)
+        lane.wake.set()
+        return await asyncio.shield(pending.done)
+
+    async def state(self, conversation: ConversationId) -> Conversation:
+        """The conversation as it stands. Raises `NotFound`."""
+        known = self._states.get(conversation)
+        return known if known is not None else await self._load(conversation)
+
+    def forget(self, conversation: ConversationId) -> None:
+        """Drop the remembered state (its header changed)."""
+        self._states.pop(conversation, None)
+
+    @property
+    def backlog(self) -> int:
+        """Drafts that wait for their commit."""
+        return sum(len(lane.waiting) for lane in self._lanes)
+
+    async def roll_up(self) -> None:
+        """Write the projections of conversations with new words."""
+        dirty, self._dirty = self._dirty, {}
+        try:
+            await self._projections.save(
+                [(state, self._due(state)) for state in dirty.values()]
+            )
+        except Unavailable:
+            self._dirty = {**dirty, **self._dirty}
+            raise
+
+    async def _load(self, conversation: ConversationId) -> Conversation:
+        state = await self._projections.load(conversation)
+        if state is None:
+            raise NotFound("There is no such conversation.")
+        while tail := await self._entries.after(conversation, state.last_seq):
+            state = fold_all(state, tail)
+        known = self._states.get(conversation)
+        if known is not None and known.last_seq >= state.last_seq:
+            return known
+        self._remember(state)
+        return state
+
+    def _remember(self, state: Conversation) -> None:
+        self._states[state.id] = state
+        self._states.move_to_end(state.id)
+        if len(self._states) > REMEMBERED:
+            self._states.popitem(last=False)
+
+    async def _run(self, lane: _Lane) -> None:
+        while lane.waiting or not self._stopping:
+            if not lane.waiting:
+                lane.wake.clear()
+                await lane.wake.wait()
+                continue
+            batch = _take(lane)
+            try:
+                await self._commit(lane, batch)
+            except Exception as error:  # noqa: BLE001 - a poisonous draft fails its writers; the lane goes on
+                log.exception("lane_failed", drafts=len(batch))
+                _fail(batch, Unavailable("The hub could not store this."), error)
+
+    async def _commit(self, lane: _Lane, batch: list[_Pending]) -> None:
+        ready = [
+            made
+            for pending in batch
+            if (made := await self._number(pending)) is not None
+        ]
+        if not ready:
+            return
+        try:
+            verdicts = await self._entries.insert([entry for _, entry, _, _ in ready])
+        except Unavailable as error:
+            for pending, entry, _, _ in ready:
+                self._states.pop(entry.conversation, None)
+                _settle(pending, error)
+            return
+        self.batches += 1
+        stored: list[tuple[_Pending, Entry, Conversation, Conversation]] = []
+        for item, verdict in zip(ready, verdicts, strict=True):
+            match verdict:
+                case Written.STORED:
+                    stored.append(item)
+                case Written.DUPLICATE:
+                    await self._answer_duplicate(item[0], item[1])
+                case Written.RACED:
+                    self._retry(lane, item[0])
+        await self._publish(stored)
+
+    async def _number(
+        self, pending: _Pending
+    ) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
+        draft = pending.draft
+        try:
+            before = await self.state(draft.conversation)
+            if draft.fence is not None and draft.fence != before.fence:
+                known = await self._entries.by_dedupe(draft.dedupe)
+                if known is not None:
+                    await self._answer_duplicate(pending, known)
+                    return None
+                raise StaleFence("The conversation has changed hands.")
+            if draft.event is not None:
+                check(before, draft.event)
+            entry = _entry(draft, before.last_seq + 1, self._clock.now())
+            return pending, entry, before, fold(before, entry)
+        except HubError as error:
+            _settle(pending, error)
+        except Exception as error:  # noqa: BLE001 - one bad draft must not fail its neighbours
+            log.exception("draft_failed", conversation=draft.conversation)
+            _fail([pending], Unavailable("The hub could not store this."), error)
+        return None
+
+    async def _answer_duplicate(self, pending: _Pending, entry: Entry) -> None:
+        known = await self._entries.by_dedupe(entry.dedupe)
+        if known is None:
+            _settle(pending, Unavailable("The store cannot confirm this now."))
+            return
+        try:
+            state = await self.state(known.conversation)
+        except HubError as error:
+            _settle(pending, error)
+            return
+        _settle(pending, Outcome(known, state, duplicate=True))
+
+    def _retry(self, lane: _Lane, pending: _Pending) -> None:
+        self._states.pop(pending.draft.conversation, None)
+        pending.tries += 1
+        if pending.tries >= TRIES:
+            _settle(pending, Unavailable("Too many writers at once."))
+        else:
+            lane.waiting.appendleft(pending)
+
+    async def _publish(
+        self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]
+    ) -> None:
+        for _, _, _, after in stored:
+            self._remember(after)
+            self._dirty[after.id] = after
+        self.written += len(stored)
+        if moved := [after for _, entry, _, after in stored if entry.moves_fence]:
+            await self._save_now(moved)
+        for pending, entry, before, after in stored:
+            _settle(pending, Outcome(entry, after))
+            self._bus.tell(Appended(entry, before, after))
+
+    async def _save_now(self, states: list[Conversation]) -> None:
+        try:
+            await self._projections.save(
+                [(state, self._due(state)) for state in states]
+            )
+        except Unavailable:
+            log.warning("projection_late", conversations=len(states))
+            return
+        for state in states:
+            if self._dirty.get(state.id) is state:
+                del self._dirty[state.id]
+
+    async def _roll_up_forever(self) -> None:
+        while not self._stopping:
+            await asyncio.sleep(ROLL_UP_SECONDS)
+            if self._dirty:
+                await self._quietly(self.roll_up)
+
+    async def _quietly(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Unavailable:
+            log.warning("roll_up_late", conversations=len(self._dirty))
+
+
+def _take(lane: _Lane) -> list[_Pending]:
+    batch: list[_Pending] = []
+    later: deque[_Pending] = deque()
+    taken: set[ConversationId] = set()
+    while lane.waiting and len(batch) < BATCH:
+        pending = lane.waiting.popleft()
+        if pending.draft.conversation in taken:
+            later.append(pending)
+        else:
+            taken.add(pending.draft.conversation)
+            batch.append(pending)
+    lane.waiting.extendleft(reversed(later))
+    return batch
+
+
+def _entry(draft: Draft, seq: int, at: int) -> Entry:
+    return Entry(
+        conversation=draft.conversation,
+        seq=seq,
+        at=at,
+        author=draft.author,
+        kind="event" if draft.event is not None else draft.kind,
+        dedupe=draft.dedupe,
+        parts=draft.parts,
+        event=draft.event,
+        understood=draft.understood,
+        client_id=draft.client_id,
+        external_id=draft.external_id,
+        sent_at=draft.sent_at,
+        up_to=draft.up_to,
+        mentions=draft.mentions,
+        delivery=draft.delivery,
+    )
+
+
+def _settle(pending: _Pending, result: Outcome | HubError) -> None:
+    if pending.done.done():
+        return
+    if isinstance(result, HubError):
+        pending.done.set_exception(result)
+        pending.done.exception()
+    else:
+        pending.done.set_result(result)
+
+
+def _fail(batch: list[_Pending], error: HubError, cause: BaseException) -> None:
+    error.__cause__ = cause
+    for pending in batch:
+        _settle(pending, error)
