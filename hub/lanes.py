@@ -272,8 +272,13 @@ class Lanes:
             self._remember(after)
             self._dirty[after.id] = after
         self.written += len(stored)
-        if moved := [after for _, entry, _, after in stored if entry.moves_fence]:
-            await self._save_now(moved)
+        self._tell([item for item in stored if not item[1].moves_fence])
+        moved = [item for item in stored if item[1].moves_fence]
+        if moved:
+            await self._save_now([after for _, _, _, after in moved])
+            self._tell(moved)
+
+    def _tell(self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]) -> None:
         for pending, entry, before, after in stored:
             _settle(pending, Outcome(entry, after))
             self._bus.tell(Appended(entry, before, after))

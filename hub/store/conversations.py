@@ -83,15 +83,8 @@ class Conversations:
 
     async def next_number(self) -> int:
         """The next short number that people say."""
-        counters = self.database.collection("counters")
         async with guard():
-            row = await counters.find_one_and_update(
-                {"_id": "conversation"},
-                {"$inc": {"value": 1}},
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        return int(row["value"])
+            return await next_value(self.database, "conversation")
 
     async def create(
         self, header: Header, due: Due | None, *, name: str = ""

@@ -25,14 +25,7 @@ class Tickets:
         async with guard():
             known = await self._rows.find_one({"_id": key})
             if known is None:
-                counter = await self.database.collection(
-                    "counters"
-                ).find_one_and_update(
-                    {"_id": "ticket"},
-                    {"$inc": {"value": 1}},
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
+                number = 1000 + await next_value(self.database, "ticket")
                 known = {
                     "_id": key,
                     "number": f"T-{number}",
