@@ -58,7 +58,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """One message of the bot. At least one of text and image is set; `image` is an https URL. All of it is plain data."""
+    """One message of the bot, plain data. At least one of text and image is set; `image` is an https URL."""
 
     text: str | None = None
     buttons: tuple[Button, ...] = ()
@@ -102,7 +102,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
-    """A person must take over: why, to which queue (None = the inbox's own) and a line for the agent in `Reply.locale`."""
+    """A person must take over: why, to which queue (None = the inbox's own), and a line for the agent."""
 
     reason: HandoffReason
     queue: str | None = None
@@ -157,7 +157,7 @@ class BotError(Exception):
     never_ran: ClassVar[bool] = False
 
 
-class BotUnavailable(BotError):
+class BotUnavailableError(BotError):
     """Nothing answers at the bot's address, it has no model yet, or it is resting after failures."""
 
     code = "bot_unavailable"
@@ -165,20 +165,20 @@ class BotUnavailable(BotError):
     never_ran = True
 
 
-class BotSlow(BotError):
+class BotSlowError(BotError):
     """The bot did not answer in time. The turn may have run, so it is never asked again."""
 
     code = "bot_slow"
     reason = HandoffReason.BOT_SLOW
 
 
-class BotRefused(BotError):
+class BotRefusedError(BotError):
     """The bot refuses us (wrong token, bad request): our own configuration is wrong."""
 
     code = "bot_refused"
 
 
-class BotGarbage(BotError):
+class BotGarbageError(BotError):
     """The bot's answer is not what this contract allows: not JSON, wrong shape, too large."""
 
     code = "bot_garbage"

@@ -1,8 +1,8 @@
 """One spelling for Persian text, used on training data and on live text alike.
 
 The same word arrives in many encodings: Arabic yeh and kaf from old keyboards, Persian or Arabic digits, vowel marks,
-stretched letters, invisible marks. Without one spelling a classifier loses about fourteen points of accuracy and an order
-number is not a number. The zero-width non-joiner is part of Persian spelling and stays.
+stretched letters, invisible marks. Without one spelling a classifier loses about fourteen points of accuracy, and an
+order number is not a number. The zero-width non-joiner is part of Persian spelling and stays.
 
 Standard library only and Python 3.10 syntax: this file is also loaded by the bot's own, older environment.
 """
@@ -88,8 +88,8 @@ def _once(text: str) -> str:
 def script_locale(text: str) -> str | None:
     """Tell Persian from English by script, only when it is clear.
 
-    Links, addresses and codes with digits (`AB123`) say nothing about the writer's language and are left out. At least three
-    letters are needed and 70 % of them in one script; "ok" or "12345" tell nothing.
+    Links, addresses and codes with digits (`AB123`) say nothing about the writer's language and are left out. At least
+    three letters are needed and 70 % of them in one script; "ok" or "12345" tell nothing.
 
     Returns:
         "fa", "en", or None when the text doesn't say.

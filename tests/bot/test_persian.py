@@ -24,9 +24,10 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 @given(_TEXT)
 def test_nothing_forbidden_survives(text: str) -> None:
     out = normalise(text)
-    assert not set(out) & set("يىكةۀأإٱؤـ۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u0000\n\t")
+    assert not set(out) & set("يىكةۀأإٱؤـ۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩\u200d\u200e\u200f\u202a\u202b\u202e\u0000\n\t")
     assert out == out.strip()
-    assert "  " not in out and ZWNJ * 2 not in out
+    assert "  " not in out
+    assert ZWNJ * 2 not in out
 
 
 @given(st.text(st.sampled_from("ابپتسشکگلمنوهی آئ"), max_size=40))
