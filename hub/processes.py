@@ -45,7 +45,7 @@ def is_alive(pid: int) -> bool:
 
 
 def started_at(pid: int) -> int:
-    """Return the process's start in clock ticks since boot, 0 if there is none; with the id it names one process for good."""
+    """Return when it started, clock ticks since boot, 0 if there is none; id and start name one process for good."""
     fields = _stat(pid)
     return int(fields[19]) if fields else 0
 
@@ -59,9 +59,18 @@ def command_line(pid: int) -> list[str]:
     return [part.decode("utf-8", "replace") for part in raw.split(b"\0") if part]
 
 
-async def wait_gone(
-    pid: int, seconds: float | None, child: subprocess.Popen[bytes] | None = None
-) -> bool:
+def end_descendants(number: signal.Signals = signal.SIGTERM) -> None:
+    """Signal every process that this one started, and theirs, as far as they still hang on to their parents."""
+    parents = {int(entry.name): _parent(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")}
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    for pid in ours - {os.getpid()}:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+async def wait_gone(pid: int, seconds: float | None, child: subprocess.Popen[bytes] | None = None) -> bool:
     """Wait until a process has ended.
 
     Args:
@@ -86,11 +95,7 @@ async def wait_gone(
 
 def port_holder(port: int) -> str | None:
     """Say who listens on a TCP port of this machine: ``name (pid 123)``; None when nobody visible does."""
-    inodes = {
-        inode
-        for table in ("/proc/net/tcp", "/proc/net/tcp6")
-        for inode in _listening_inodes(table, port)
-    }
+    inodes = {inode for table in ("/proc/net/tcp", "/proc/net/tcp6") for inode in _listening_inodes(table, port)}
     if not inodes:
         return None
     targets = {f"socket:[{inode}]" for inode in inodes}
@@ -106,9 +111,7 @@ async def _readable(descriptor: int, until: float | None) -> None:
     gone = asyncio.Event()
     loop.add_reader(descriptor, gone.set)
     try:
-        await asyncio.wait_for(
-            gone.wait(), None if until is None else max(0.0, until - time.monotonic())
-        )
+        await asyncio.wait_for(gone.wait(), None if until is None else max(0.0, until - time.monotonic()))
     except TimeoutError:
         return
     finally:
@@ -124,17 +127,18 @@ def _stat(pid: int) -> list[str]:
     return text.rpartition(")")[2].split() if pid else []
 
 
+def _parent(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
+
+
 def _listening_inodes(table: str, port: int) -> set[str]:
     try:
         lines = Path(table).read_text().splitlines()[1:]
     except OSError:
         return set()
     rows = (line.split() for line in lines)
-    return {
-        row[9]
-        for row in rows
-        if row[3] == _LISTEN and int(row[1].rpartition(":")[2], 16) == port
-    }
+    return {row[9] for row in rows if row[3] == _LISTEN and int(row[1].rpartition(":")[2], 16) == port}
 
 
 def _open_sockets(process: Path) -> set[str]:
@@ -142,5 +146,5 @@ def _open_sockets(process: Path) -> set[str]:
     with contextlib.suppress(OSError):
         for link in (process / "fd").iterdir():
             with contextlib.suppress(OSError):
-                found.add(os.readlink(link))
+                found.add(str(link.readlink()))
     return found

@@ -1,6 +1,7 @@
-"""Settings: environment variables ``PEYK_*``, then ``var/settings.toml``, then defaults; secrets from ``var/secrets.json``.
+"""Settings: environment variables ``PEYK_*``, then ``var/settings.toml``, then defaults; secrets: ``var/secrets.json``.
 
-A variable that nobody knows is refused with the name that was probably meant: a misspelt setting must not be silently ignored.
+A variable that nobody knows is refused with the name that was probably meant: a misspelt setting must not be silently
+ignored.
 """
 
 from __future__ import annotations
@@ -75,13 +76,11 @@ class Settings(BaseSettings):
         signing_key: Signs session and visitor tokens.
         bot_enabled: False: every conversation goes to people at once.
         orders_url: The order service that the bot asks; None means the demo shop's.
-        trusted_proxies: Addresses or networks whose ``X-Forwarded-For`` is believed; comma-separated in the environment.
+        trusted_proxies: Addresses or networks whose ``X-Forwarded-For`` is believed; in the environment: with commas.
         demo: Seed demo accounts, an inbox and a queue on an empty database.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     mongodb_uri: SecretStr | None = None
     database: str = Field(default="peyk", pattern=r"^[a-z][a-z0-9_-]{0,37}$")
@@ -103,11 +102,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("public_url", "rasa_url", "orders_url")
     @classmethod
@@ -123,15 +118,18 @@ class Settings(BaseSettings):
         if plain.lower().strip() in PLACEHOLDERS or len(set(plain)) < 8:
             raise ValueError("this is a placeholder, not a secret")
         if len(plain) < SHORTEST_SECRET:
-            raise ValueError(
-                f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one"
-            )
+            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
         return value
 
     @property
     def base_url(self) -> str:
         """How browsers reach the hub, without a trailing slash."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def local_host(self) -> str:
+        """How programs on this machine reach what listens on ``host``."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 (compared, not bound)
 
     @property
     def shop_url(self) -> str:
@@ -173,16 +171,10 @@ def load_settings(**given: object) -> Settings:
     Raises:
         SettingsError: A variable, a key or a value that cannot be used, in words.
     """
-    var_dir = Path(
-        str(given.get("var_dir") or os.environ.get(PREFIX + "VAR_DIR") or "var")
-    )
+    var_dir = Path(str(given.get("var_dir") or os.environ.get(PREFIX + "VAR_DIR") or "var"))
     refuse_unknown(os.environ)
     # The environment outranks the file: a key that stands in both is left to pydantic's own environment source.
-    filed = {
-        key: value
-        for key, value in _from_file(var_dir).items()
-        if PREFIX + key.upper() not in os.environ
-    }
+    filed = {key: value for key, value in _from_file(var_dir).items() if PREFIX + key.upper() not in os.environ}
     kept = _kept_secrets(var_dir, _in_environment() | set(filed) | set(given))
     try:
         return Settings.model_validate({**kept, **filed, **given})
@@ -196,9 +188,7 @@ def refuse_unknown(names: Iterable[str]) -> None:
     for name in sorted(names):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
-            raise SettingsError(
-                f"There is no setting {name}. The nearest one is {near}. All of them: docs/operate.md"
-            )
+            raise SettingsError(f"There is no setting {name}. The nearest one is {near}. All of them: docs/operate.md")
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -209,14 +199,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
         if isinstance(value, SecretStr):
             value = value.get_secret_value()
         if value not in (None, ()):
-            values[PREFIX + name.upper()] = (
-                ",".join(value) if isinstance(value, tuple) else str(value)
-            )
-    others = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith(PREFIX)
-    }
+            values[PREFIX + name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value)
+    others = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
     return {**others, **values}
 
 
@@ -229,9 +213,7 @@ def _from_file(var_dir: Path) -> dict[str, object]:
 
 
 def _in_environment() -> set[str]:
-    return {
-        name for name in Settings.model_fields if PREFIX + name.upper() in os.environ
-    }
+    return {name for name in Settings.model_fields if PREFIX + name.upper() in os.environ}
 
 
 def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
@@ -255,13 +237,11 @@ def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
 
 def _write_private(path: Path, text: str) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(
-        os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
-    ) as handle:
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
-    os.replace(scratch, path)
+    scratch.replace(path)
 
 
 def _in_words(error: ValidationError) -> str:
@@ -269,12 +249,8 @@ def _in_words(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(
-                name, list(Settings.model_fields), n=1, cutoff=0.0
-            )[0]
+            near = difflib.get_close_matches(name, list(Settings.model_fields), n=1, cutoff=0.0)[0]
             lines.append(f"There is no setting {name}. The nearest one is {near}.")
         else:
-            lines.append(
-                f"{PREFIX}{name.upper()}: {problem['msg'].removeprefix('Value error, ')}"
-            )
+            lines.append(f"{PREFIX}{name.upper()}: {problem['msg'].removeprefix('Value error, ')}")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hub.store.embedded import Mongod, private_mongod
-from hub.store.mongod_binary import MongodMissing
+from hub.store.mongod_binary import MongodMissingError
 
 TOOLS = Path(__file__).parents[1] / "var" / "tools"
 
@@ -25,7 +25,7 @@ def mongod_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
     try:
         with private_mongod(tmp_path_factory.mktemp("mongod"), TOOLS) as server:
             yield server
-    except MongodMissing as missing:
+    except MongodMissingError as missing:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no MongoDB server: {missing}")

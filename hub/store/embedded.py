@@ -1,8 +1,8 @@
-"""A private MongoDB server: one replica-set member on loopback, its data under ``var/``, stopped with whoever started it.
+"""A private MongoDB server: one replica-set member on loopback, data under ``var/``, stopped with whoever started it.
 
-``Mongod.start()`` returns when the server is primary and takes majority writes. A server that a killed owner left behind is
-taken over if it is provably ours (same data folder, same process start). Usable from asyncio (``async with``) and, for tests
-and tools without a loop, through ``private_mongod``.
+``Mongod.start()`` returns when the server is primary and takes majority writes. A server that a killed owner left
+behind is taken over if it is provably ours (same data folder, same process start). Usable from asyncio (``async with``)
+and, for tests and tools without a loop, through ``private_mongod``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NOT_YET_INITIALIZED = 94
 _STATE = "peyk-mongod.json"
 
 
-class MongodFailed(RuntimeError):
+class MongodError(RuntimeError):
     """The server did not start or did not become primary; the text explains it from the server's own log."""
 
 
@@ -104,8 +104,8 @@ class Mongod:
         """Start or take over the server and wait until it is primary.
 
         Raises:
-            MongodMissing: No server program, and none could be fetched.
-            MongodFailed: It would not start; the text says why.
+            MongodMissingError: No server program, and none could be fetched.
+            MongodError: It would not start; the text says why.
         """
         directory = self._options.directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -119,7 +119,7 @@ class Mongod:
             self._spawn(binary, _free_port(wanted))
             if await self._became_primary():
                 return self
-        raise MongodFailed(explain_log(self._options.log, None))
+        raise MongodError(explain_log(self._options.log, None))
 
     async def stop(self, seconds: float = 20.0) -> None:
         """Shut the server down cleanly; after ``seconds`` it is killed (its journal brings everything back)."""
@@ -141,6 +141,7 @@ class Mongod:
         await wait_gone(self._pid, None, self._process)
 
     async def __aenter__(self) -> Self:
+        """Start; see ``start``."""
         return await self.start()
 
     async def __aexit__(
@@ -149,6 +150,7 @@ class Mongod:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Stop, whatever happened."""
         await self.stop()
 
     async def _take_over(self, state: dict[str, int]) -> bool:
@@ -192,7 +194,7 @@ class Mongod:
         # A lone member has nobody to hand over to: it need not linger for its clients when told to stop.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         # A session of its own: Ctrl-C in the terminal must reach the owner alone, which stops its children in order.
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 (our own words)
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -200,9 +202,7 @@ class Mongod:
             env=binary.environment(),
             start_new_session=True,
             # Does one system call on memory that is already there: harmless beside threads.
-            preexec_fn=die_with_parent(signal.SIGTERM)
-            if options.bound_to_parent
-            else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent(signal.SIGTERM) if options.bound_to_parent else None,  # noqa: PLW1509
         )
         self._pid, self._port = self._process.pid, port
         state = {"pid": self._pid, "port": port, "started": started_at(self._pid)}
@@ -214,14 +214,13 @@ class Mongod:
             return True
         if self.alive():
             await self.stop()
-            raise MongodFailed(
-                f"It is not ready after {self._options.start_timeout:.0f} s. "
-                + explain_log(self._options.log, None)
+            raise MongodError(
+                f"It is not ready after {self._options.start_timeout:.0f} s. " + explain_log(self._options.log, None)
             )
         code = self._process.returncode if self._process is not None else None
         if code == 48:  # EADDRINUSE as the server reports it
             return False
-        raise MongodFailed(explain_log(self._options.log, code))
+        raise MongodError(explain_log(self._options.log, code))
 
     async def _primary_within(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
@@ -243,9 +242,7 @@ class Mongod:
 
 
 @contextmanager
-def private_mongod(
-    directory: Path, tools: Path, *, cache_gb: float = 0.25
-) -> Iterator[Mongod]:
+def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> Iterator[Mongod]:
     """Run a private server for the length of a ``with`` block, without needing an event loop (session fixtures, tools).
 
     Args:
@@ -315,7 +312,7 @@ def _free_port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise MongodFailed("No free port on 127.0.0.1.")
+    raise MongodError("No free port on 127.0.0.1.")
 
 
 def _read_state(directory: Path) -> dict[str, int]:
@@ -323,8 +320,4 @@ def _read_state(directory: Path) -> dict[str, int]:
         state = json.loads((directory / _STATE).read_text())
     except (OSError, ValueError):
         return {}
-    return (
-        {key: value for key, value in state.items() if isinstance(value, int)}
-        if isinstance(state, dict)
-        else {}
-    )
+    return {key: value for key, value in state.items() if isinstance(value, int)} if isinstance(state, dict) else {}

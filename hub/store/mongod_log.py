@@ -43,7 +43,7 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
             "unsupported WiredTiger file version",
             "Wrong mongod version",
         ),
-        "The data was written by another version of MongoDB. Put its mongod on PATH, or start empty: `./peyk up --reset`.",
+        "The data was written by another version of MongoDB. Put its mongod on PATH or start empty: ./peyk up --reset.",
     ),
     (
         (
@@ -81,12 +81,7 @@ def explain_log(log: Path, code: int | None) -> str:
     """
     lines = severe_lines(log)
     remedy, line = next(
-        (
-            (words, line)
-            for signs, words in _REMEDIES
-            for line in lines
-            if any(sign in line for sign in signs)
-        ),
+        ((words, line) for signs, words in _REMEDIES for line in lines if any(sign in line for sign in signs)),
         ("", lines[0] if lines else ""),
     )
     parts = ["The private MongoDB server would not start.", remedy, _status(code)]
@@ -102,14 +97,8 @@ def severe_lines(log: Path) -> list[str]:
             lines = handle.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return []
-    starts = [
-        index for index, line in enumerate(lines) if '"msg":"MongoDB starting"' in line
-    ]
-    return [
-        line
-        for line in lines[starts[-1] if starts else 0 :]
-        if _severity(line) in _SEVERE
-    ]
+    starts = [index for index, line in enumerate(lines) if '"msg":"MongoDB starting"' in line]
+    return [line for line in lines[starts[-1] if starts else 0 :] if _severity(line) in _SEVERE]
 
 
 def _status(code: int | None) -> str:
@@ -130,16 +119,10 @@ def _words(line: str) -> str:
     parsed = json.loads(line)
     attributes = parsed.get("attr", {})
     detail = next(
-        (
-            attributes[key]
-            for key in ("error", "message", "errorMessage", "reason")
-            if key in attributes
-        ),
+        (attributes[key] for key in ("error", "message", "errorMessage", "reason") if key in attributes),
         "",
     )
     if isinstance(detail, dict):
         detail = detail.get("errmsg") or detail.get("msg") or detail
-    words = (
-        f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))
-    )
+    words = f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))
     return " ".join(words.split())[:300]
