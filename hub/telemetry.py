@@ -28,14 +28,10 @@ _SECRET_FIELDS = frozenset(
     "text body parts html note comment summary message_text email address phone login uri".split()
 )
 _SECRET_SHAPES = (
-    re.compile(
-        r"(?i)\b(?:mongodb(?:\+srv)?|https?)://[^/\s:@]{1,200}:[^@/\s]{1,200}@"
-    ),  # credentials in a URL
+    re.compile(r"(?i)\b(?:mongodb(?:\+srv)?|https?)://[^/\s:@]{1,200}:[^@/\s]{1,200}@"),  # credentials in a URL
     re.compile(r"(?i)\bbearer\s+[\w.~+/=-]{8,4096}"),
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),  # e-mail addresses
-    re.compile(
-        r"(?<![\w/.-])[A-Za-z0-9_-]{40,4096}(?![\w/.-])"
-    ),  # long opaque tokens; our ids have 20 characters
+    re.compile(r"(?<![\w/.-])[A-Za-z0-9_-]{40,4096}(?![\w/.-])"),  # long opaque tokens; our ids have 20 characters
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -55,9 +51,7 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
     registry=REGISTRY,
 )
-LOGINS = Counter(
-    "peyk_logins_total", "Attempts to sign in.", ("outcome",), registry=REGISTRY
-)
+LOGINS = Counter("peyk_logins_total", "Attempts to sign in.", ("outcome",), registry=REGISTRY)
 SESSIONS_ENDED = Counter(
     "peyk_sessions_ended_total",
     "Sessions ended before their time.",
@@ -70,12 +64,8 @@ REFUSED = Counter(
     ("reason",),
     registry=REGISTRY,
 )
-UPLOADS = Counter(
-    "peyk_uploads_total", "Files offered by anybody.", ("outcome",), registry=REGISTRY
-)
-PASSWORD_QUEUE = Gauge(
-    "peyk_password_queue", "Password checks that wait or run.", registry=REGISTRY
-)
+UPLOADS = Counter("peyk_uploads_total", "Files offered by anybody.", ("outcome",), registry=REGISTRY)
+PASSWORD_QUEUE = Gauge("peyk_password_queue", "Password checks that wait or run.", registry=REGISTRY)
 
 
 def metrics_page() -> bytes:
@@ -98,11 +88,7 @@ def set_up_logging(*, as_json: bool | None = None, level: int = logging.INFO) ->
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer()
-    )
+    renderer: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -122,9 +108,7 @@ def set_up_logging(*, as_json: bool | None = None, level: int = logging.INFO) ->
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("aiohttp.access").setLevel(
-        logging.WARNING
-    )  # paths of signed files would stand in it
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # paths of signed files would stand in it
     logging.getLogger("pymongo").setLevel(logging.WARNING)
 
 
@@ -147,9 +131,9 @@ def clean(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 
 
-def _places(info: structlog.typing.ExcInfo) -> str:
+def _places(exc_info: structlog.typing.ExcInfo) -> str:
     """Keep the places of an error and its cleaned words: a driver's error may quote a document."""
-    kind, error, trace = info
+    kind, error, trace = exc_info
     lines = [f"{kind.__name__}: {clean(str(error))}"]
     while trace is not None:
         code = trace.tb_frame.f_code

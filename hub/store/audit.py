@@ -82,18 +82,11 @@ class AuditTrail:
                 return record
         raise RuntimeError("the audit trail is written faster than it can be sealed")
 
-    async def page(
-        self, *, before: int | None = None, limit: int = 50
-    ) -> list[AuditRecord]:
+    async def page(self, *, before: int | None = None, limit: int = 50) -> list[AuditRecord]:
         """The newest `limit` records below number `before`, newest first."""
         wanted = {"_id": {"$lt": before}} if before is not None else {}
         async with guard():
-            found = (
-                await self._records.find(wanted)
-                .sort("_id", DESCENDING)
-                .limit(limit)
-                .to_list()
-            )
+            found = await self._records.find(wanted).sort("_id", DESCENDING).limit(limit).to_list()
         return [_record(fields) for fields in found]
 
     async def verify(self) -> int | None:
@@ -105,11 +98,7 @@ class AuditTrail:
                     record = _record(fields)
                 except msgspec.ValidationError:
                     return expected
-                if (
-                    record.seq != expected
-                    or record.before != seal
-                    or sealed(record) != record
-                ):
+                if record.seq != expected or record.before != seal or sealed(record) != record:
                     return expected
                 expected, seal = expected + 1, record.seal
         return None
@@ -117,9 +106,7 @@ class AuditTrail:
     async def _next(self, deed: Deed) -> AuditRecord:
         last = await self._records.find_one({}, sort=[("_id", DESCENDING)])
         seq, before = (last["_id"] + 1, last["seal"]) if last else (1, FIRST_SEAL)
-        return sealed(
-            AuditRecord(seq=seq, at=self._clock.now(), deed=deed, before=before)
-        )
+        return sealed(AuditRecord(seq=seq, at=self._clock.now(), deed=deed, before=before))
 
 
 def sealed(record: AuditRecord) -> AuditRecord:

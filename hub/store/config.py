@@ -67,29 +67,17 @@ class Config:
     @property
     def inboxes(self) -> Mapping[str, Inbox]:
         """All inboxes by id."""
-        return {
-            value.id: value
-            for value in self._values.values()
-            if isinstance(value, Inbox)
-        }
+        return {value.id: value for value in self._values.values() if isinstance(value, Inbox)}
 
     @property
     def queues(self) -> Mapping[str, Queue]:
         """All queues by id."""
-        return {
-            value.id: value
-            for value in self._values.values()
-            if isinstance(value, Queue)
-        }
+        return {value.id: value for value in self._values.values() if isinstance(value, Queue)}
 
     @property
     def canned(self) -> Mapping[str, Canned]:
         """All canned replies by id."""
-        return {
-            value.id: value
-            for value in self._values.values()
-            if isinstance(value, Canned)
-        }
+        return {value.id: value for value in self._values.values() if isinstance(value, Canned)}
 
     @property
     def workplace(self) -> Workplace:
@@ -103,9 +91,7 @@ class Config:
             try:
                 await self._documents.insert_one(_document(thing, 1))
             except DuplicateKeyError as error:
-                raise Conflict(
-                    "There is one with this id already.", code="exists", field="id"
-                ) from error
+                raise Conflict("There is one with this id already.", code="exists", field="id") from error
         self._remember(key, thing, 1)
 
     async def save(self, thing: Thing) -> None:
@@ -117,9 +103,7 @@ class Config:
                 return await self.create(thing)
             raise NotFound("There is no such thing any more.")
         async with guard():
-            written = await self._documents.replace_one(
-                {"_id": key, "version": version}, _document(thing, version + 1)
-            )
+            written = await self._documents.replace_one({"_id": key, "version": version}, _document(thing, version + 1))
         if not written.matched_count:
             await self.load()
             raise Conflict(

@@ -22,7 +22,13 @@ import hub.desk.frames
 
 Aliases = dict[frozenset[str], str]
 
-_PLAIN: dict[object, str] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+_PLAIN: dict[object, str] = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,9 @@ PROTOCOLS = (
 
 def documents() -> dict[str, str]:
     """Return every generated document: path within the project -> text."""
-    from hub.web.openapi import document  # the route table imports this package: not at import time
+    from hub.web.openapi import (
+        document,
+    )  # the route table imports this package: not at import time
 
     made = {"docs/api/openapi.json": json.dumps(document(), indent=2, ensure_ascii=False) + "\n"}
     for protocol in PROTOCOLS:
@@ -80,11 +88,16 @@ def typescript(module: ModuleType) -> str:
     A field that the server leaves out when it has its default is optional; one that a client may leave out is, too, and
     may also be null where the server takes null.
     """
-    inbound = set(_members(module.Command)) | {struct for struct in _structs(module) if struct.__name__.endswith("Request")}
+    inbound = set(_members(module.Command)) | {
+        struct for struct in _structs(module) if struct.__name__.endswith("Request")
+    }
     aliases = _aliases(module)
     lines = [f"// Made by `peyk api-docs` from {_source(module)}. Do not edit.", ""]
     for literals, name in aliases.items():
-        lines += [f"export type {name} = {_union(sorted(literals, key=_order(module, name)))}", ""]
+        lines += [
+            f"export type {name} = {_union(sorted(literals, key=_order(module, name)))}",
+            "",
+        ]
     for struct in _structs(module):
         lines += [*_comment(struct), f"export interface {struct.__name__} {{"]
         lines += [f"  {line}" for line in _interface(struct, inbound=struct in inbound, aliases=aliases)]
@@ -101,8 +114,19 @@ def markdown(protocol: Protocol) -> str:
     commands, events = _members(module.Command), _members(module.Event)
     shared = [struct for struct in _structs(module) if struct not in commands and struct not in events]
     aliases = _aliases(module)
-    lines = [f"# {protocol.title}", "", f"Made by `peyk api-docs` from `{_source(module)}`.", "", _text(module.__doc__), ""]
-    for title, structs in (("Client to server", commands), ("Server to client", events), ("Shapes", shared)):
+    lines = [
+        f"# {protocol.title}",
+        "",
+        f"Made by `peyk api-docs` from `{_source(module)}`.",
+        "",
+        _text(module.__doc__),
+        "",
+    ]
+    for title, structs in (
+        ("Client to server", commands),
+        ("Server to client", events),
+        ("Shapes", shared),
+    ):
         lines += [f"## {title}", ""]
         for struct in structs:
             lines += _section(struct, aliases)
@@ -116,7 +140,12 @@ def markdown(protocol: Protocol) -> str:
 
 def _section(struct: type[Struct], aliases: Aliases) -> list[str]:
     tag = struct.__struct_config__.tag
-    lines = [f"### `{tag}` ({struct.__name__})" if tag else f"### {struct.__name__}", "", _text(struct.__doc__), ""]
+    lines = [
+        f"### `{tag}` ({struct.__name__})" if tag else f"### {struct.__name__}",
+        "",
+        _text(struct.__doc__),
+        "",
+    ]
     fields = structs.fields(struct)
     if not fields:
         return lines
@@ -168,7 +197,9 @@ def _type(kind: object, aliases: Aliases) -> str:
 
 def _structs(module: ModuleType) -> list[type[Struct]]:
     mine = vars(module).values()
-    return [one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ == module.__name__]
+    return [
+        one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ == module.__name__
+    ]
 
 
 def _members(union: object) -> list[type[Struct]]:

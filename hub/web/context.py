@@ -1,0 +1,65 @@
+"""What the web layer works with: one object, made in `hub.app`, kept on the aiohttp application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.clock import Clock
+from hub.store.accounts import Accounts
+from hub.store.audit import AuditTrail
+from hub.store.config import Config
+from hub.store.database import Database
+from hub.store.files import Files
+from hub.web.addresses import Network
+from hub.web.assets import Assets
+from hub.web.limits import Buckets
+from hub.web.passwords import Passwords
+from hub.web.sessions import Doorkeeper, Tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """The parts.
+
+    Attributes:
+        origin: The hub's own origin, as browsers send it.
+        trusted: Proxies whose `X-Forwarded-For` is believed.
+        api_limit: Requests per client address.
+        upload_limit: Uploads per agent.
+    """
+
+    origin: str
+    trusted: Sequence[Network]
+    clock: Clock
+    database: Database
+    accounts: Accounts
+    passwords: Passwords
+    doorkeeper: Doorkeeper
+    tickets: Tickets
+    audit: AuditTrail
+    config: Config
+    files: Files
+    assets: Assets
+    api_limit: Buckets
+    upload_limit: Buckets
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us over TLS: then cookies are Secure and carry the `__Host-` prefix."""
+        return self.origin.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """The session cookie's name."""
+        return "__Host-peyk_session" if self.https else "peyk_session"
+
+    @property
+    def login_cookie(self) -> str:
+        """The name of the cookie that the login form's CSRF token belongs to."""
+        return "__Host-peyk_login" if self.https else "peyk_login"
+
+
+WEB = web.AppKey("peyk_web", Web)
