@@ -54,9 +54,7 @@ class Agents:
             row = await self._rows.find_one({"_id": agent}, _FIELDS)
         return _agent(row) if row else None
 
-    async def reserve(
-        self, agent: AgentId, conversation: ConversationId, cost: int
-    ) -> Agent | None:
+    async def reserve(self, agent: AgentId, conversation: ConversationId, cost: int) -> Agent | None:
         """Put an item on an agent's load if it fits; None when it does not, or the agent is not free for work.
 
         One conditional write: used capacity is recounted from the live items inside it.
@@ -69,22 +67,14 @@ class Agents:
             "load.conversation": {"$ne": conversation},
             "$expr": {"$lte": [{"$add": [{"$sum": "$load.cost"}, cost]}, "$capacity"]},
         }
-        return await self._change(
-            query, {"$push": {"load": {"conversation": conversation, "cost": cost}}}
-        )
+        return await self._change(query, {"$push": {"load": {"conversation": conversation, "cost": cost}}})
 
-    async def burden(
-        self, agent: AgentId, conversation: ConversationId, cost: int
-    ) -> Agent | None:
+    async def burden(self, agent: AgentId, conversation: ConversationId, cost: int) -> Agent | None:
         """Put an item on the load whatever it weighs (an agent picked it by hand)."""
         query = {"_id": agent, "load.conversation": {"$ne": conversation}}
-        return await self._change(
-            query, {"$push": {"load": {"conversation": conversation, "cost": cost}}}
-        )
+        return await self._change(query, {"$push": {"load": {"conversation": conversation, "cost": cost}}})
 
-    async def release(
-        self, agent: AgentId, conversation: ConversationId, now: int
-    ) -> Agent | None:
+    async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
         """Take an item off the load; the agent is idle since now."""
         query = {"_id": agent, "load.conversation": conversation}
         return await self._change(
@@ -95,9 +85,7 @@ class Agents:
             },
         )
 
-    async def set_load(
-        self, agent: AgentId, load: list[tuple[ConversationId, int]]
-    ) -> Agent | None:
+    async def set_load(self, agent: AgentId, load: list[tuple[ConversationId, int]]) -> Agent | None:
         """Replace the load by what the conversations say (after a crash)."""
         rows = [{"conversation": one, "cost": cost} for one, cost in load]
         return await self._change({"_id": agent}, {"$set": {"load": rows}})
@@ -111,25 +99,17 @@ class Agents:
         }
         return await self._change({"_id": agent}, {"$set": change})
 
-    async def set_connected(
-        self, agent: AgentId, connected: bool, now: int
-    ) -> Agent | None:
+    async def set_connected(self, agent: AgentId, *, connected: bool, now: int) -> Agent | None:
         """Record that an agent's last socket went, or the first came."""
         gone = None if connected else now
-        return await self._change(
-            {"_id": agent}, {"$set": {"connected": connected, "gone_at": gone}}
-        )
+        return await self._change({"_id": agent}, {"$set": {"connected": connected, "gone_at": gone}})
 
     async def all_gone(self, now: int) -> None:
         """A hub that starts has no sockets: whoever was connected is gone since now."""
         async with guard():
-            await self._rows.update_many(
-                {"connected": True}, {"$set": {"connected": False, "gone_at": now}}
-            )
+            await self._rows.update_many({"connected": True}, {"$set": {"connected": False, "gone_at": now}})
 
-    async def _change(
-        self, query: dict[str, Any], change: dict[str, Any]
-    ) -> Agent | None:
+    async def _change(self, query: dict[str, Any], change: dict[str, Any]) -> Agent | None:
         async with guard():
             row = await self._rows.find_one_and_update(
                 query, change, projection=_FIELDS, return_document=ReturnDocument.AFTER

@@ -59,23 +59,13 @@ class Conversations:
     async def index(self) -> None:
         """Make the indexes that lists, deadlines and the one-open-conversation rule need."""
         async with guard():
-            await self._rows.create_index(
-                "open_key", unique=True, sparse=True, name="one_open"
-            )
+            await self._rows.create_index("open_key", unique=True, sparse=True, name="one_open")
             await self._rows.create_index("header.number", unique=True)
             await self._rows.create_index([("due_at", ASCENDING)], sparse=True)
-            await self._rows.create_index(
-                [("header.contact", ASCENDING), ("header.created_at", DESCENDING)]
-            )
-            await self._rows.create_index(
-                [("header.inbox", ASCENDING), ("header.address", ASCENDING)]
-            )
-            await self._rows.create_index(
-                [("state.status", ASCENDING), ("state.last_at", DESCENDING)]
-            )
-            await self._rows.create_index(
-                [("state.owner.kind", ASCENDING), ("state.last_at", DESCENDING)]
-            )
+            await self._rows.create_index([("header.contact", ASCENDING), ("header.created_at", DESCENDING)])
+            await self._rows.create_index([("header.inbox", ASCENDING), ("header.address", ASCENDING)])
+            await self._rows.create_index([("state.status", ASCENDING), ("state.last_at", DESCENDING)])
+            await self._rows.create_index([("state.owner.kind", ASCENDING), ("state.last_at", DESCENDING)])
             await self._rows.create_index(
                 [("state.owner.agent", ASCENDING), ("state.last_at", DESCENDING)],
                 sparse=True,
@@ -86,9 +76,7 @@ class Conversations:
         async with guard():
             return await next_value(self.database, "conversation")
 
-    async def create(
-        self, header: Header, due: Due | None, *, name: str = ""
-    ) -> Conversation | None:
+    async def create(self, header: Header, due: Due | None, *, name: str = "") -> Conversation | None:
         """Begin a conversation; None when the address has an open one already."""
         state = Conversation(header=header, contact_name=name)
         row = {
@@ -117,12 +105,7 @@ class Conversations:
         """The newest conversation of an address."""
         query = {"header.inbox": inbox, "header.address": address}
         async with guard():
-            rows = (
-                await self._rows.find(query)
-                .sort("header.created_at", DESCENDING)
-                .limit(1)
-                .to_list()
-            )
+            rows = await self._rows.find(query).sort("header.created_at", DESCENDING).limit(1).to_list()
         return _row(rows[0]) if rows else None
 
     async def of_contact(self, contact: ContactId, *, limit: int = 20) -> list[Row]:
@@ -141,9 +124,7 @@ class Conversations:
         if not states:
             return
         async with guard():
-            await self._rows.bulk_write(
-                [_projection(state, due) for state, due in states], ordered=False
-            )
+            await self._rows.bulk_write([_projection(state, due) for state, due in states], ordered=False)
 
     async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
         """Conversations whose deadline has come, most overdue first."""
@@ -156,13 +137,16 @@ class Conversations:
             )
         return [ConversationId(row["_id"]) for row in rows]
 
+    async def correct_due(self, state: Conversation, due: Due | None) -> None:
+        """Set the deadline of exactly this state again: the rules changed, or the projection had fallen behind."""
+        change: dict[str, Any] = {"$set": _due_fields(due)} if due else {"$unset": {"due_at": "", "due_kind": ""}}
+        query = {"_id": state.id, "state.last_seq": {"$lte": state.last_seq}}
+        async with guard():
+            await self._rows.update_one(query, change)
+
     async def unresolved(self, *, kind: str | None = None) -> list[Row]:
         """All open conversations, or those with an owner of one kind."""
-        query: dict[str, Any] = (
-            {"state.owner.kind": kind}
-            if kind
-            else {"state.status": {"$ne": "resolved"}}
-        )
+        query: dict[str, Any] = {"state.owner.kind": kind} if kind else {"state.status": {"$ne": "resolved"}}
         async with guard():
             rows = await self._rows.find(query).to_list()
         return [_row(row) for row in rows]
@@ -195,50 +179,32 @@ class Conversations:
 
     async def mark_read(self, marks: Sequence[tuple[ConversationId, str, int]]) -> None:
         """Raise read marks: (conversation, "agent_read" or "contact_read", seq)."""
-        updates = [
-            UpdateOne({"_id": one}, {"$max": {field: seq}}) for one, field, seq in marks
-        ]
+        updates = [UpdateOne({"_id": one}, {"$max": {field: seq}}) for one, field, seq in marks]
         if updates:
             async with guard():
                 await self._rows.bulk_write(updates, ordered=False)
 
-    async def set_labels(
-        self, conversation: ConversationId, labels: Sequence[str]
-    ) -> None:
+    async def set_labels(self, conversation: ConversationId, labels: Sequence[str]) -> None:
         """Replace the labels."""
         async with guard():
-            await self._rows.update_one(
-                {"_id": conversation}, {"$set": {"labels": list(labels)}}
-            )
+            await self._rows.update_one({"_id": conversation}, {"$set": {"labels": list(labels)}})
 
     async def set_locale(self, conversation: ConversationId, locale: str) -> None:
         """Change the language of the hub's sentences."""
         async with guard():
-            await self._rows.update_one(
-                {"_id": conversation}, {"$set": {"header.locale": locale}}
-            )
+            await self._rows.update_one({"_id": conversation}, {"$set": {"header.locale": locale}})
 
-    async def save_draft(
-        self, conversation: ConversationId, agent: AgentId, text: str, *, note: bool
-    ) -> None:
+    async def save_draft(self, conversation: ConversationId, agent: AgentId, text: str, *, note: bool) -> None:
         """Keep an agent's unfinished text; an empty one removes it."""
         field = f"drafts.{agent}"
-        change = (
-            {"$set": {field: {"text": text, "note": note}}}
-            if text
-            else {"$unset": {field: ""}}
-        )
+        change = {"$set": {field: {"text": text, "note": note}}} if text else {"$unset": {field: ""}}
         async with guard():
             await self._rows.update_one({"_id": conversation}, change)
 
-    async def draft(
-        self, conversation: ConversationId, agent: AgentId
-    ) -> tuple[str, bool] | None:
+    async def draft(self, conversation: ConversationId, agent: AgentId) -> tuple[str, bool] | None:
         """An agent's unfinished text, and whether it is a note."""
         async with guard():
-            row = await self._rows.find_one(
-                {"_id": conversation}, {f"drafts.{agent}": 1}
-            )
+            row = await self._rows.find_one({"_id": conversation}, {f"drafts.{agent}": 1})
         kept = (row or {}).get("drafts", {}).get(agent)
         return (kept["text"], kept["note"]) if kept else None
 
@@ -249,9 +215,7 @@ def open_key(inbox: str, address: str) -> str:
 
 
 def _projection(state: Conversation, due: Due | None) -> UpdateOne:
-    change: dict[str, Any] = {
-        "$set": {**conversation_fields(state), **_due_fields(due)}
-    }
+    change: dict[str, Any] = {"$set": {**conversation_fields(state), **_due_fields(due)}}
     unset = {} if due else {"due_at": "", "due_kind": ""}
     if state.open:
         change["$set"]["open_key"] = open_key(state.header.inbox, state.header.address)
@@ -259,9 +223,7 @@ def _projection(state: Conversation, due: Due | None) -> UpdateOne:
         unset["open_key"] = ""
     if unset:
         change["$unset"] = unset
-    return UpdateOne(
-        {"_id": state.id, "state.last_seq": {"$lt": state.last_seq}}, change
-    )
+    return UpdateOne({"_id": state.id, "state.last_seq": {"$lt": state.last_seq}}, change)
 
 
 def _due_fields(due: Due | None) -> dict[str, Any]:

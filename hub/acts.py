@@ -1,0 +1,228 @@
+"""Everything that can be done to a conversation, each as one entry.
+
+The steps of a message's path never call one another; what they do, they do here, and the lane decides every race. An act that
+changes hands names the fence it has seen, so that a second one is refused (`StaleFence`, `Conflict`): losing is normal.
+"""
+
+from dataclasses import dataclass
+
+from hub.clock import Clock
+from hub.errors import Conflict, StaleFence
+from hub.lanes import Lanes, Outcome
+from hub.model.conversation import Conversation
+from hub.model.entry import BOT, SYSTEM, Author, Draft, EntryKind, Event, EventType, Part, Understood, text_part
+from hub.model.ids import AgentId, ConversationId, QueueId, new_id
+from hub.phrases import say
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The verbs."""
+
+    lanes: Lanes
+    clock: Clock
+
+    async def open(self, state: Conversation, *, queue: QueueId | None, reason: str | None) -> Outcome:
+        """Begin: with the bot (`queue` None), or in a queue because of `reason`."""
+        return await self._happen(state.id, Event(type=EventType.OPENED, queue=queue, reason=reason), SYSTEM, fence=0)
+
+    async def tell(self, state: Conversation, phrase: str, *, once: str | None = None, **values: object) -> Outcome:
+        """Tell the customer one of the hub's own sentences in the conversation's language.
+
+        `once` names the occasion: the same sentence of the same occasion is stored once.
+        """
+        words = say(state.header.locale, phrase, **values)
+        occasion = f"tell:{state.id}:{phrase}:{once or new_id()}"
+        return await self.lanes.append(
+            Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=text_part(words), delivery="queued")
+        )
+
+    async def ask_form(self, state: Conversation, phrase: str, form: str) -> Outcome:
+        """Tell the customer a sentence with a form under it; once per stay in line."""
+        words = say(state.header.locale, phrase)
+        parts = (*text_part(words), Part(type="form", form=form))
+        occasion = f"form:{state.id}:{form}:{state.queued_at}"
+        return await self.lanes.append(
+            Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=parts, delivery="queued")
+        )
+
+    async def bot_says(
+        self, state: Conversation, parts: tuple[Part, ...], *, up_to: int, index: int, understood: Understood | None
+    ) -> Outcome:
+        """One of the bot's messages in answer to everything up to `up_to`; refused once the conversation changed hands."""
+        return await self.lanes.append(
+            Draft(
+                conversation=state.id,
+                author=BOT,
+                dedupe=f"bot:{state.id}:{up_to}:{index}",
+                parts=parts,
+                understood=understood,
+                fence=state.fence,
+                up_to=up_to,
+                delivery="queued",
+            )
+        )
+
+    async def agent_writes(
+        self,
+        state: Conversation,
+        agent: Author,
+        client_id: str,
+        parts: tuple[Part, ...],
+        *,
+        kind: EntryKind = "message",
+        mentions: tuple[AgentId, ...] = (),
+    ) -> Outcome:
+        """An agent's reply (only the owner's is stored) or note. The same `client_id` of the same agent is stored once."""
+        draft = Draft(
+            conversation=state.id,
+            author=agent,
+            dedupe=f"desk:{agent.id}:{client_id}",
+            kind=kind,
+            parts=parts,
+            client_id=client_id,
+            fence=state.fence if kind == "message" else None,
+            delivery="queued" if kind == "message" else None,
+            mentions=mentions,
+        )
+        return await self.lanes.append(draft)
+
+    async def hand_off(
+        self,
+        state: Conversation,
+        *,
+        reason: str,
+        queue: QueueId,
+        summary: str = "",
+        understood: Understood | None = None,
+        up_to: int | None = None,
+    ) -> Outcome:
+        """The bot gives the conversation to a queue."""
+        event = Event(type=EventType.HANDOFF, reason=reason, queue=queue, summary=summary or None, up_to=up_to)
+        return await self._happen(state.id, event, BOT, fence=state.fence, understood=understood)
+
+    async def offer(self, state: Conversation, agent: AgentId, *, until: int, reason: str) -> Outcome:
+        """Offer a waiting conversation to one agent until a time (ms)."""
+        event = Event(type=EventType.OFFERED, agent=agent, until=until, reason=reason)
+        return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def answer_offer(self, offer: str, agent: Author, kind: EventType, *, reason: str | None = None) -> Outcome:
+        """Accept or decline an offer. Raises `Conflict` (`too_late`) when it is not this agent's pending one any more."""
+        state = await self.lanes.state(offered_conversation(offer))
+        if state.owner.offer != offer or state.owner.agent != agent.id:
+            raise Conflict("This offer has gone on.", code="too_late")
+        event = Event(type=kind, agent=state.owner.agent, reason=reason)
+        return await self._happen(state.id, event, agent, fence=state.fence)
+
+    async def end_offer(self, state: Conversation, kind: EventType, *, reason: str) -> Outcome:
+        """An offer expired or is withdrawn: back to the old place."""
+        event = Event(type=kind, agent=state.owner.agent, reason=reason)
+        return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def take(self, state: Conversation, agent: Author) -> Outcome:
+        """An agent picks a waiting conversation, or takes over from the bot."""
+        event = Event(type=EventType.TAKEN, agent=_agent_id(agent))
+        return await self._happen(state.id, event, agent, fence=state.fence)
+
+    async def reopen(self, state: Conversation, agent: Author) -> Outcome:
+        """An agent opens a resolved conversation again."""
+        event = Event(type=EventType.REOPENED, agent=_agent_id(agent))
+        return await self._happen(state.id, event, agent, fence=state.fence)
+
+    async def send_back(
+        self, state: Conversation, by: Author, *, reason: str, front: bool = False, note: str | None = None
+    ) -> Outcome:
+        """A held conversation returns to its line; `front` before everybody."""
+        event = Event(type=EventType.RETURNED, agent=state.owner.agent, reason=reason, front=front, note=note)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def transfer(
+        self, state: Conversation, by: Author, *, agent: AgentId | None, queue: QueueId | None, note: str | None
+    ) -> Outcome:
+        """Give a held conversation to a colleague or another queue, before everybody there."""
+        event = Event(
+            type=EventType.TRANSFERRED, agent=state.owner.agent, to_agent=agent, queue=queue, note=note, front=True
+        )
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def to_bot(self, state: Conversation, by: Author, note: str | None) -> Outcome:
+        """Give a conversation back to the bot."""
+        event = Event(type=EventType.TO_BOT, agent=state.owner.agent, note=note)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def snooze(self, state: Conversation, by: Author, until: int) -> Outcome:
+        """Put a held conversation aside until a time (ms)."""
+        event = Event(type=EventType.SNOOZED, agent=state.owner.agent, until=until)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def wake(self, state: Conversation, by: Author = SYSTEM) -> Outcome:
+        """End a snooze."""
+        return await self._happen(state.id, Event(type=EventType.WOKE), by, fence=state.fence)
+
+    async def resolve(
+        self, state: Conversation, by: Author, *, disposition: str | None, reason: str | None, note: str | None = None
+    ) -> Outcome:
+        """Close."""
+        event = Event(
+            type=EventType.RESOLVED, agent=state.owner.agent, disposition=disposition, reason=reason, note=note
+        )
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def customer_ends(self, state: Conversation, contact: Author) -> Outcome:
+        """The customer leaves: closed at once, unless an agent has to wrap up."""
+        if state.owner.kind == "agent":
+            event = Event(type=EventType.CUSTOMER_ENDED)
+            return await self._happen(state.id, event, contact, fence=None)
+        event = Event(type=EventType.RESOLVED, reason="customer_ended")
+        return await self._happen(state.id, event, contact, fence=state.fence)
+
+    async def rate(self, conversation: ConversationId, contact: Author, score: int, comment: str | None) -> Outcome:
+        """The customer rates 1-5; the last rating counts."""
+        event = Event(type=EventType.RATED, score=score, note=comment)
+        return await self._happen(conversation, event, contact, fence=None)
+
+    async def note_ticket(self, conversation: ConversationId, ticket: str) -> Outcome:
+        """A complaint was registered."""
+        draft = Draft(
+            conversation=conversation,
+            author=BOT,
+            dedupe=f"ticket:{conversation}:{ticket}",
+            event=Event(type=EventType.TICKET, ticket=ticket),
+        )
+        return await self.lanes.append(draft)
+
+    async def _happen(
+        self,
+        conversation: ConversationId,
+        event: Event,
+        author: Author,
+        *,
+        fence: int | None,
+        understood: Understood | None = None,
+    ) -> Outcome:
+        once = new_id() if fence is None or event.type in _REPEATABLE else str(fence)
+        outcome = await self.lanes.append(
+            Draft(
+                conversation=conversation,
+                author=author,
+                dedupe=f"{event.type}:{conversation}:{once}",
+                event=event,
+                understood=understood,
+                fence=fence,
+            )
+        )
+        if outcome.duplicate and outcome.entry.event is not None and outcome.entry.event.agent != event.agent:
+            raise StaleFence("Somebody else was faster.")
+        return outcome
+
+
+_REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE})
+
+
+def offered_conversation(offer: str) -> ConversationId:
+    """The conversation of an offer id (`<conversation>.<seq>`)."""
+    return ConversationId(offer.rpartition(".")[0])
+
+
+def _agent_id(agent: Author) -> AgentId | None:
+    return AgentId(agent.id) if agent.id else None

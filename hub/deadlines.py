@@ -1,0 +1,118 @@
+"""Every timer in one place. Due times live in the store; `sweep(now)` does what is due, as often as it is called.
+
+Each act names the fence it saw: a deadline that was overtaken by the customer, the agent or another hub changes nothing.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from hub.acts import Acts
+from hub.clock import Clock
+from hub.errors import Conflict, HubError
+from hub.lanes import Lanes
+from hub.model.conversation import Conversation
+from hub.model.due import Due, DueKind, next_due
+from hub.model.entry import SYSTEM, EventType
+from hub.model.ids import ConversationId, QueueId
+from hub.routing.courtesy import Courtesy
+from hub.staff import Staff
+from hub.store.config import Config
+from hub.store.conversations import Conversations
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 0.25
+
+
+@dataclass(slots=True)
+class Deadlines:
+    """Does what is due."""
+
+    lanes: Lanes
+    acts: Acts
+    staff: Staff
+    config: Config
+    conversations: Conversations
+    courtesy: Courtesy
+    clock: Clock
+    late_ms: int = 0
+
+    def due(self, state: Conversation) -> Due | None:
+        """A state's next deadline by today's rules."""
+        return next_due(state, self.config.workplace, self.config.queue(state.queue or ""))
+
+    async def run(self) -> None:
+        """Sweep for ever."""
+        while True:
+            await self.sweep(self.clock.now())
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self, now: int) -> None:
+        """Do everything that is due at `now`."""
+        for conversation in await self.conversations.due(now):
+            await self._handle(conversation, now)
+        await self._sweep_gone(now)
+
+    async def _handle(self, conversation: ConversationId, now: int) -> None:
+        try:
+            state = await self.lanes.state(conversation)
+            due = self.due(state)
+            if due is None or due.at > now:
+                await self.conversations.correct_due(state, due)
+                return
+            self.late_ms = now - due.at
+            await self._act(state, due)
+        except Conflict:
+            log.info("deadline_overtaken", conversation=conversation)
+        except HubError as error:
+            log.warning("deadline_not_done", conversation=conversation, code=error.code)
+
+    async def _act(self, state: Conversation, due: Due) -> None:
+        log.info("deadline", kind=due.kind.value, conversation=state.id)
+        match due.kind:
+            case DueKind.OFFER:
+                await self._expire(state)
+            case DueKind.BOT:
+                await self.acts.hand_off(
+                    state, reason="bot_silent", queue=self._queue_of(state), up_to=state.contact_seq
+                )
+            case DueKind.LINE:
+                await self.courtesy.offer_form(state)
+            case DueKind.SNOOZE:
+                await self.acts.wake(state)
+            case DueKind.SILENT:
+                await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+            case DueKind.WRAP_UP:
+                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+            case DueKind.IDLE:
+                await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
+
+    async def _expire(self, state: Conversation) -> None:
+        agent = state.owner.agent
+        await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
+        if agent is not None:
+            await self.staff.set_status(agent, "not_responding")
+
+    async def _sweep_gone(self, now: int) -> None:
+        grace = self.config.workplace.grace_seconds * 1000
+        for agent in list(self.staff.agents):
+            if agent.connected or agent.gone_at is None or agent.gone_at + grace > now:
+                continue
+            for item in agent.load:
+                await self._return(ConversationId(item.conversation), agent.id)
+            if agent.status not in {"offline", "not_responding"}:
+                await self.staff.set_status(agent.id, "offline")
+
+    async def _return(self, conversation: ConversationId, agent: str) -> None:
+        try:
+            state = await self.lanes.state(conversation)
+            if state.owner.kind == "agent" and state.owner.agent == agent and state.status == "open":
+                await self.acts.send_back(state, SYSTEM, reason="agent_gone", front=True)
+        except Conflict:
+            log.info("return_overtaken", conversation=conversation)
+
+    def _queue_of(self, state: Conversation) -> QueueId:
+        inbox = self.config.inbox(state.header.inbox)
+        return inbox.queue if inbox else next(iter(self.config.queues.values())).id

@@ -1,0 +1,159 @@
+"""Step 2: the bot's turn. It answers, or hands off with a reason; it never talks over a person.
+
+One turn at a time per conversation. What the customer writes during a turn becomes the next turn's texts. Every bot message
+names the fence that it saw, so that the store refuses it once the conversation has changed hands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import structlog
+
+from bot.contract import Bot, Handoff, HandoffReason, Reply, Say, Turn
+from bot.contract import Understood as BotUnderstood
+from hub.acts import Acts
+from hub.errors import Conflict, HubError
+from hub.lanes import Appended, Lanes
+from hub.model.conversation import Conversation
+from hub.model.entry import Button, Entry, Part, Understood
+from hub.model.ids import ConversationId, QueueId
+from hub.store.config import Config
+from hub.store.entries import Entries
+from hub.workers import Pool
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """Runs the bot's turns.
+
+    `typing(conversation, on)` shows the customer that the bot is at it.
+    """
+
+    bot: Bot
+    lanes: Lanes
+    acts: Acts
+    config: Config
+    entries: Entries
+    typing: Callable[[Conversation, bool], None]
+    pool: Pool = field(default_factory=lambda: Pool("dialogue"))
+    _running: set[ConversationId] = field(default_factory=set)
+
+    def on_appended(self, event: Appended) -> None:
+        """A customer's words while the bot has the conversation start a turn."""
+        if event.entry.kind == "message" and event.entry.author.kind == "contact":
+            self.wake(event.after)
+        elif event.before.owner.kind == "bot" and event.after.owner.kind == "none":
+            self.pool.start(self._forget(event.after.id), event.after.id)
+
+    def wake(self, state: Conversation) -> None:
+        """Run a turn if the bot owes one and none is running."""
+        if _owes_turn(state) and state.id not in self._running:
+            self._running.add(state.id)
+            self.pool.start(self._turns(state.id), state.id)
+
+    async def _turns(self, conversation: ConversationId) -> None:
+        try:
+            state = await self.lanes.state(conversation)
+            while _owes_turn(state):
+                await self._turn(state)
+                after = await self.lanes.state(conversation)
+                if after.last_seq == state.last_seq:
+                    return
+                state = after
+        except Conflict:
+            log.info("turn_dropped", conversation=conversation)
+        except HubError as error:
+            log.warning("turn_not_stored", conversation=conversation, code=error.code)
+        finally:
+            self._running.discard(conversation)
+        self.wake(await self.lanes.state(conversation))
+
+    async def _turn(self, state: Conversation) -> None:
+        said = await self._unanswered(state)
+        if not said:
+            await self._hand_off(state, Handoff(reason=HandoffReason.BOT_SILENT), None, state.contact_seq)
+            return
+        up_to = said[-1].seq
+        turn = _turn_of(state, said, await self._pressed(said[-1]))
+        self.typing(state, True)
+        try:
+            reply = await self.bot.turn(turn)
+        finally:
+            self.typing(state, False)
+        await self._answer(state, reply, up_to)
+
+    async def _unanswered(self, state: Conversation) -> list[Entry]:
+        entries = await self.entries.after(state.id, state.bot_seq)
+        return [entry for entry in entries if entry.kind == "message" and entry.author.kind == "contact"]
+
+    async def _pressed(self, last: Entry) -> str | None:
+        """The payload of a pressed button that was really offered in this conversation; a customer may send anything."""
+        pressed = next((part.payload for part in last.parts if part.type == "button"), None)
+        if not pressed:
+            return None
+        page, _ = await self.entries.before(last.conversation, last.seq, limit=200, messages_only=True)
+        offered = {button.payload for entry in page for part in entry.parts for button in part.buttons}
+        return pressed if pressed in offered else None
+
+    async def _answer(self, state: Conversation, reply: Reply, up_to: int) -> None:
+        understood = _understood(reply.understood)
+        parts = [made for say in reply.says if (made := _parts(say))]
+        for index, one in enumerate(parts):
+            await self.acts.bot_says(state, one, up_to=up_to, index=index, understood=understood)
+        if reply.handoff is not None:
+            await self._hand_off(state, reply.handoff, understood, up_to)
+        elif not parts:
+            await self._hand_off(state, Handoff(reason=HandoffReason.BOT_SILENT), understood, up_to)
+
+    async def _hand_off(self, state: Conversation, handoff: Handoff, understood: Understood | None, up_to: int) -> None:
+        inbox = self.config.inbox(state.header.inbox)
+        queue = handoff.queue if handoff.queue in self.config.queues else (inbox.queue if inbox else None)
+        await self.acts.hand_off(
+            state,
+            reason=handoff.reason.value,
+            queue=QueueId(queue or next(iter(self.config.queues))),
+            summary=handoff.summary,
+            understood=understood,
+            up_to=up_to,
+        )
+
+    async def _forget(self, conversation: ConversationId) -> None:
+        await self.bot.forget(conversation)
+
+
+def _owes_turn(state: Conversation) -> bool:
+    return state.owner.kind == "bot" and state.contact_seq > state.bot_seq
+
+
+def _turn_of(state: Conversation, said: list[Entry], pressed: str | None) -> Turn:
+    texts = () if pressed else tuple(entry.text for entry in said if entry.text)
+    locale: Literal["fa", "en"] = "en" if state.header.locale == "en" else "fa"
+    return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed)
+
+
+def _parts(say: Say) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    if say.text:
+        parts.append(Part(type="text", text=say.text))
+    if say.image:
+        parts.append(Part(type="text", text=say.image))
+    if say.buttons:
+        buttons = tuple(Button(title=button.title, payload=button.payload) for button in say.buttons)
+        parts.append(Part(type="buttons", buttons=buttons))
+    return tuple(parts)
+
+
+def _understood(understood: BotUnderstood | None) -> Understood | None:
+    if understood is None:
+        return None
+    return Understood(
+        intent=understood.intent,
+        confidence=understood.confidence,
+        runner_up=understood.runner_up.intent if understood.runner_up else None,
+        runner_up_confidence=understood.runner_up.confidence if understood.runner_up else None,
+        entities={entity.kind: entity.value for entity in understood.entities},
+        slots=dict(understood.slots),
+    )

@@ -1,0 +1,98 @@
+"""Records the interval log: where each conversation and each agent was, from when to when."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from hub.clock import Clock
+from hub.errors import Unavailable
+from hub.lanes import Appended
+from hub.model.config import Agent
+from hub.model.conversation import Conversation
+from hub.staff import AgentChanged
+from hub.store.conversations import Conversations
+from hub.store.intervals import Intervals, Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class IntervalLog:
+    """Turns what happens into intervals, in the background; writing one twice changes nothing."""
+
+    store: Intervals
+    conversations: Conversations
+    clock: Clock
+    _waiting: list[Turn] = field(default_factory=list)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def load(self) -> None:
+        """After a crash: what is true now is recorded."""
+        for row in await self.conversations.unresolved():
+            if row.state.last_seq:
+                self._add(_turn(row.state, row.state.fence_at))
+
+    def on_appended(self, event: Appended) -> None:
+        """A conversation moved to another kind of interval."""
+        if _kind(event.before) != _kind(event.after) or event.entry.moves_fence:
+            self._add(_turn(event.after, event.entry.at))
+
+    def on_agent_changed(self, event: AgentChanged) -> None:
+        """An agent's state changed."""
+        kind = _agent_state(event.after)
+        if event.before is None or _agent_state(event.before) != kind:
+            self._add(Turn(subject=f"agent:{event.after.id}", kind=kind, at=self.clock.now(), agent=event.after.id))
+
+    async def run(self) -> None:
+        """Write what waits, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits now."""
+        turns, self._waiting = self._waiting, []
+        try:
+            await self.store.record(turns)
+        except Unavailable:
+            log.warning("intervals_late", waiting=len(turns))
+            self._waiting = turns + self._waiting
+            await asyncio.sleep(1)
+            self._wake.set()
+
+    def _add(self, turn: Turn) -> None:
+        self._waiting.append(turn)
+        self._wake.set()
+
+
+def _kind(state: Conversation) -> str | None:
+    match state.owner.kind:
+        case "none":
+            return None
+        case "bot":
+            return "bot"
+        case "queue":
+            return "queued"
+        case "offer":
+            return "offered"
+        case "agent":
+            if state.ended_by_customer is not None:
+                return "wrap_up"
+            return "hold" if state.status == "waiting" else "active"
+
+
+def _turn(state: Conversation, at: int) -> Turn:
+    return Turn(
+        subject=state.id,
+        kind=_kind(state),
+        at=at,
+        agent=state.owner.agent,
+        queue=state.queue,
+        reason=state.handoff_reason if state.owner.kind == "queue" else None,
+    )
+
+
+def _agent_state(agent: Agent) -> str:
+    return agent.status if agent.connected else "away"

@@ -1,0 +1,1 @@
+"""Step 3: the line, the choice of an agent, the offer, and what becomes of it."""

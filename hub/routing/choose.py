@@ -1,0 +1,72 @@
+"""Who gets what: pure functions over the line and the agents."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from hub.model.config import Agent, Workplace, cost_of
+from hub.model.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An agent for an item, and why, in a code: `reserved`, `last_agent`, `longest_idle`."""
+
+    agent: Agent
+    reason: str
+
+
+def in_order(line: Iterable[Conversation]) -> list[Conversation]:
+    """The line: front first, then priority, then the oldest place."""
+    return sorted(line, key=lambda item: item.line_key)
+
+
+def fits(item: Conversation, agent: Agent) -> bool:
+    """Whether an agent serves the item's queue and has room for it."""
+    serves = not agent.queues or item.queue in agent.queues
+    return agent.available and serves and agent.used + cost_of(item.header.channel) <= agent.capacity
+
+
+def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
+    """The best agent for an item now; None when nobody fits.
+
+    Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone while they can
+    take it. Otherwise: who speaks the customer's language, then who is idle longest, then who has the most room.
+    """
+    cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
+    if item.reserved_for is not None:
+        wanted = next((agent for agent in cooled if agent.id == item.reserved_for and fits(item, agent)), None)
+        if wanted is not None:
+            return Choice(agent=wanted, reason="reserved")
+    able = [agent for agent in cooled if fits(item, agent)]
+    if not able:
+        return None
+    best = min(able, key=lambda agent: _rank(item, agent))
+    return Choice(agent=best, reason="longest_idle")
+
+
+def _cooled(item: Conversation, agent: Agent, rules: Workplace, now: int) -> bool:
+    passed = item.passed.get(agent.id)
+    return passed is None or now - passed >= rules.cooling_seconds * 1000
+
+
+def _rank(item: Conversation, agent: Agent) -> tuple[bool, int, int, str]:
+    speaks = item.header.locale in agent.languages
+    return (not speaks, agent.used, agent.idle_since, agent.id)
+
+
+def place(item: Conversation, line: Iterable[Conversation]) -> int:
+    """The item's place in its queue, from 1, among those that wait or are being offered."""
+    ahead = sum(1 for other in line if other.queue == item.queue and other.line_key < item.line_key)
+    return ahead + 1
+
+
+def expected_wait(place_in_line: int, serving: int, handle_ms: float) -> int | None:
+    """The honest expected wait in minutes, rounded up to a band; None when nothing honest can be said.
+
+    `EWT = handle time * place / serving` (each of `serving` slots frees up once per handle time), as in the classic
+    estimates of the field, rounded up to 1, 2, 3, 5, 10, 15, 20, 30, then None ("a long time").
+    """
+    if serving <= 0:
+        return None
+    minutes = handle_ms * place_in_line / serving / 60_000
+    return next((band for band in (1, 2, 3, 5, 10, 15, 20, 30) if minutes <= band), None)

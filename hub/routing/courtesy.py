@@ -1,0 +1,68 @@
+"""What the customer is told when the conversation changes hands: honest, once, in their language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hub.acts import Acts
+from hub.clock import Clock
+from hub.lanes import Appended
+from hub.model.conversation import Conversation
+from hub.model.entry import EventType
+from hub.staff import Staff
+from hub.store.config import Config
+from hub.workers import Pool
+
+_RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_lost"}
+
+
+@dataclass(slots=True)
+class Courtesy:
+    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work."""
+
+    acts: Acts
+    staff: Staff
+    config: Config
+    clock: Clock
+    staffed: Callable[[str], bool]
+    pool: Pool = field(default_factory=lambda: Pool("courtesy"))
+
+    def on_appended(self, event: Appended) -> None:
+        """Every change of hands that a customer should hear of."""
+        if event.entry.moves_fence and event.entry.event is not None:
+            work = self._tell(event.entry.event.type, event.entry.event.reason, event.after)
+            self.pool.start(work, event.entry.event.type)
+
+    async def remind(self, state: Conversation) -> None:
+        """After a restart: who waits has heard that they wait."""
+        await self._tell(EventType.HANDOFF, state.handoff_reason, state)
+
+    async def offer_form(self, state: Conversation) -> None:
+        """Nobody came for too long: let the customer leave an address."""
+        await self.acts.ask_form(state, "long_wait_form", "offline")
+
+    async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
+        occasion = str(state.fence)
+        match kind:
+            case EventType.HANDOFF | EventType.OPENED if state.owner.kind == "queue":
+                await self._welcome_to_line(state, occasion)
+            case EventType.ACCEPTED | EventType.TAKEN | EventType.REOPENED:
+                name = self.staff.name(state.owner.agent) or ""
+                await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
+            case EventType.RETURNED:
+                await self.acts.tell(state, _RETURNED.get(reason or "", "back_in_line"), once=occasion)
+            case EventType.TRANSFERRED:
+                await self.acts.tell(state, "transferred", once=occasion)
+            case EventType.TO_BOT:
+                await self.acts.tell(state, "back_to_bot", once=occasion)
+            case EventType.RESOLVED if reason == "idle":
+                await self.acts.tell(state, "closed_idle", once=occasion)
+            case _:
+                return
+
+    async def _welcome_to_line(self, state: Conversation, occasion: str) -> None:
+        inbox = self.config.inbox(state.header.inbox)
+        hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
+        if hours_open and self.staffed(state.queue or ""):
+            await self.acts.tell(state, "line_joined", once=occasion)
+        else:
+            await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")

@@ -1,0 +1,207 @@
+"""The router: keeps the line in memory, offers its head to whoever fits, tells customers their place.
+
+The store is the truth; this is its reading. An offer is two conditional writes: the agent's capacity is reserved, then the offer is
+appended with the fence that was seen. Whoever loses either one has changed nothing.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import structlog
+
+from hub.acts import Acts
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import Conflict, HubError
+from hub.lanes import Appended
+from hub.model.config import Agent, cost_of
+from hub.model.conversation import Conversation
+from hub.model.entry import EventType
+from hub.model.ids import AgentId, ConversationId
+from hub.routing.choose import choose, expected_wait, in_order, place
+from hub.staff import AgentChanged, Staff
+from hub.store.config import Config
+from hub.store.conversations import Conversations
+from hub.store.intervals import Intervals
+from hub.workers import Pool
+
+log = structlog.get_logger(__name__)
+
+EWMA = 0.25
+TELL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineMoved:
+    """The place or expected wait of these conversations changed."""
+
+    states: tuple[Conversation, ...]
+
+
+@dataclass(slots=True)
+class Router:
+    """Matches the line with the staff."""
+
+    acts: Acts
+    staff: Staff
+    config: Config
+    conversations: Conversations
+    intervals: Intervals
+    bus: Bus
+    clock: Clock
+    pool: Pool = field(default_factory=lambda: Pool("routing"))
+    _line: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _told: dict[ConversationId, tuple[int, int | None]] = field(default_factory=dict)
+    _handle_ms: dict[str, float] = field(default_factory=dict)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def load(self) -> None:
+        """Read who waits and who is offered."""
+        for kind in ("queue", "offer"):
+            for row in await self.conversations.unresolved(kind=kind):
+                self._line[row.state.id] = row.state
+        for queue in self.config.queues:
+            times = await self.intervals.handle_times(queue=queue)
+            if times:
+                self._handle_ms[queue] = sum(times) / len(times)
+        self._nudge()
+
+    def on_appended(self, event: Appended) -> None:
+        """Follow everybody who enters, leaves or moves in the line; free the agents who have let go."""
+        before, after = event.before, event.after
+        waits = after.owner.kind in {"queue", "offer"}
+        if waits:
+            self._line[after.id] = after
+        else:
+            self._line.pop(after.id, None)
+            self._told.pop(after.id, None)
+        if not event.entry.moves_fence:
+            return
+        if before.owner.agent is not None and before.owner.agent != after.owner.agent:
+            self.pool.start(self.staff.release(before.owner.agent, after.id), "release")
+        if event.entry.event is not None and event.entry.event.type in {EventType.TAKEN, EventType.REOPENED}:
+            self._burden(after)
+        if before.owner.kind == "agent" and before.queue:
+            self._learn(before.queue, event.entry.at - before.fence_at)
+        self._nudge()
+
+    def on_agent_changed(self, event: AgentChanged) -> None:
+        """Take offers back at once from an agent who is gone or no longer takes work; look for work for one who is free."""
+        if not event.after.available:
+            for state in self._offered_to(event.after.id):
+                reason = "agent_gone" if not event.after.connected else "agent_unavailable"
+                self.pool.start(self._withdraw(state, reason), "withdraw")
+        self._nudge()
+
+    def on_rules_changed(self, kind: str) -> None:
+        """Queues or rules changed: look again."""
+        self._nudge()
+
+    async def run(self) -> None:
+        """Match for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.match()
+
+    async def tell_places(self) -> None:
+        """Tell customers when their place or wait changed; at most once a second."""
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            changed = tuple(state for state in self._line.values() if self._place_changed(state))
+            if changed:
+                self.bus.tell(LineMoved(changed))
+            await asyncio.sleep(TELL_SECONDS)
+
+    async def match(self) -> None:
+        """Offer whatever can be offered now, in order."""
+        for item in in_order(state for state in self._line.values() if state.owner.kind == "queue"):
+            choice = choose(item, list(self.staff.agents), self.config.workplace, self.clock.now())
+            if choice is not None:
+                await self._offer(item, choice.agent, choice.reason)
+        self._moved.set()
+
+    def line(self) -> list[Conversation]:
+        """Who waits or is being offered, in order."""
+        return in_order(self._line.values())
+
+    def place(self, conversation: ConversationId) -> tuple[int, int | None] | None:
+        """Place in line from 1 and the honest expected wait in minutes (None: unknown); None when not in line."""
+        state = self._line.get(conversation)
+        if state is None:
+            return None
+        position = place(state, self._line.values())
+        return position, self.wait_minutes(state.queue or "", position)
+
+    def wait_minutes(self, queue: str, position: int) -> int | None:
+        """The honest expected wait in minutes at a place of a queue."""
+        handle = self._handle_ms.get(queue, self.config.workplace.default_handle_seconds * 1000)
+        slots = sum(max(1, agent.capacity // cost_of("")) for agent in self._serving(queue))
+        return expected_wait(position, slots, handle)
+
+    def staffed(self, queue: str) -> bool:
+        """Whether anybody who serves the queue is at work."""
+        return bool(self._serving(queue))
+
+    def figures(self) -> dict[str, tuple[int, int, int | None]]:
+        """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
+        waiting: dict[str, list[int]] = defaultdict(list)
+        for state in self._line.values():
+            waiting[state.queue or ""].append(state.queued_at or state.fence_at)
+        return {
+            queue: (len(waiting[queue]), len(self._serving(queue)), min(waiting[queue], default=None))
+            for queue in self.config.queues
+        }
+
+    def _serving(self, queue: str) -> list[Agent]:
+        return [agent for agent in self.staff.agents if agent.available and (not agent.queues or queue in agent.queues)]
+
+    async def _offer(self, item: Conversation, agent: Agent, reason: str) -> None:
+        if not await self.staff.reserve(agent.id, item):
+            return
+        queue = self.config.queue(item.queue or "")
+        seconds = queue.offer_seconds if queue else 20
+        try:
+            await self.acts.offer(item, agent.id, until=self.clock.now() + seconds * 1000, reason=reason)
+        except HubError as error:
+            log.info("offer_not_made", conversation=item.id, code=error.code)
+            await self.staff.release(agent.id, item.id)
+            await self._look_again(item.id)
+
+    async def _look_again(self, conversation: ConversationId) -> None:
+        state = await self.acts.lanes.state(conversation)
+        if state.owner.kind in {"queue", "offer"}:
+            self._line[conversation] = state
+        else:
+            self._line.pop(conversation, None)
+
+    async def _withdraw(self, state: Conversation, reason: str) -> None:
+        try:
+            await self.acts.end_offer(state, EventType.WITHDRAWN, reason=reason)
+        except Conflict:
+            log.info("offer_ended_meanwhile", conversation=state.id)
+
+    def _offered_to(self, agent: AgentId) -> list[Conversation]:
+        return [s for s in self._line.values() if s.owner.kind == "offer" and s.owner.agent == agent]
+
+    def _burden(self, state: Conversation) -> None:
+        if state.owner.agent is not None:
+            self.pool.start(self.staff.burden(state.owner.agent, state), "burden")
+
+    def _learn(self, queue: str, handled_ms: int) -> None:
+        known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
+        self._handle_ms[queue] = known + EWMA * (handled_ms - known)
+
+    def _place_changed(self, state: Conversation) -> bool:
+        now = self.place(state.id)
+        if now is None or self._told.get(state.id) == now:
+            return False
+        self._told[state.id] = now
+        return True
+
+    def _nudge(self) -> None:
+        self._wake.set()
+        self._moved.set()

@@ -1,0 +1,110 @@
+"""Agents at work: what they chose, whether a socket is alive, what they carry. The one place that changes any of it."""
+
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import NotFound
+from hub.model.config import Agent, cost_of
+from hub.model.conversation import Conversation
+from hub.model.ids import AgentId, ConversationId
+from hub.store.agents import Agents
+from hub.store.conversations import Conversations
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """An agent's status, presence, load or profile changed. `before` is None for somebody new."""
+
+    before: Agent | None
+    after: Agent
+
+
+@dataclass(slots=True)
+class Staff:
+    """The roster, kept in memory over the store."""
+
+    store: Agents
+    conversations: Conversations
+    bus: Bus
+    clock: Clock
+    _roster: dict[AgentId, Agent] = field(default_factory=dict)
+    _sockets: dict[AgentId, int] = field(default_factory=dict)
+
+    async def load(self) -> None:
+        """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
+        await self.store.all_gone(self.clock.now())
+        self._roster = {agent.id: agent for agent in await self.store.all()}
+        await self.recount()
+
+    async def recount(self) -> None:
+        """Set every agent's load to what the conversations say."""
+        held: dict[AgentId, list[tuple[ConversationId, int]]] = {}
+        for row in await self.conversations.unresolved():
+            owner = row.state.owner
+            if owner.agent is not None and owner.kind in {"agent", "offer"}:
+                held.setdefault(owner.agent, []).append((row.state.id, cost_of(row.state.header.channel)))
+        for agent in list(self._roster.values()):
+            wanted = held.get(agent.id, [])
+            if {item.conversation for item in agent.load} != {one for one, _ in wanted}:
+                await self._kept(self.store.set_load(agent.id, wanted))
+
+    @property
+    def agents(self) -> Iterable[Agent]:
+        """Everybody."""
+        return self._roster.values()
+
+    def get(self, agent: AgentId) -> Agent | None:
+        """One agent."""
+        return self._roster.get(agent)
+
+    def name(self, agent: str | None) -> str | None:
+        """An agent's name to show."""
+        known = self._roster.get(AgentId(agent)) if agent else None
+        return known.name if known else None
+
+    async def refresh(self, agent: AgentId) -> None:
+        """An admin changed the profile: read it again."""
+        await self._kept(self.store.get(agent))
+
+    async def arrived(self, agent: AgentId) -> None:
+        """A socket of the agent opened."""
+        self._sockets[agent] = self._sockets.get(agent, 0) + 1
+        if self._sockets[agent] == 1:
+            await self._kept(self.store.set_connected(agent, connected=True, now=self.clock.now()))
+
+    async def left(self, agent: AgentId) -> None:
+        """A socket of the agent is gone; with the last one, the agent is."""
+        self._sockets[agent] = max(0, self._sockets.get(agent, 0) - 1)
+        if self._sockets[agent] == 0:
+            await self._kept(self.store.set_connected(agent, connected=False, now=self.clock.now()))
+
+    async def set_status(self, agent: AgentId, status: str) -> None:
+        """The agent chose a status, or the hub parks them (`not_responding`)."""
+        if await self._kept(self.store.set_status(agent, status, self.clock.now())) is None:
+            raise NotFound("There is no such agent.")
+
+    async def reserve(self, agent: AgentId, item: Conversation) -> bool:
+        """Put an item on the agent's load if it fits now."""
+        return await self._kept(self.store.reserve(agent, item.id, cost_of(item.header.channel))) is not None
+
+    async def burden(self, agent: AgentId, item: Conversation) -> None:
+        """Put an item on the load that the agent took by hand."""
+        await self._kept(self.store.burden(agent, item.id, cost_of(item.header.channel)))
+
+    async def release(self, agent: AgentId, item: ConversationId) -> None:
+        """Take an item off the load."""
+        await self._kept(self.store.release(agent, item, self.clock.now()))
+
+    async def _kept(self, change: Awaitable[Agent | None]) -> Agent | None:
+        after = await change
+        if after is not None:
+            before = self._roster.get(after.id)
+            self._roster[after.id] = after
+            self.bus.tell(AgentChanged(before, after))
+        return after

@@ -1,0 +1,72 @@
+"""Supervised tasks: named, restarted with back-off, ended with their owner."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+
+
+@asynccontextmanager
+async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run `work` for as long as the block lasts; start it again after a failure, later each time."""
+    task = asyncio.create_task(_forever(name, work), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - a worker's failure is logged and retried, never spread
+            log.exception("worker_failed", worker=name, again_in_s=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class Pool:
+    """Tasks that are started and not waited for; their failures are logged, and they end with the block."""
+
+    def __init__(self, name: str) -> None:
+        """Name the pool for logs."""
+        self._name = name
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """How many run now."""
+        return len(self._tasks)
+
+    def start(self, work: Awaitable[None], name: str = "") -> None:
+        """Run `work` in the background."""
+        task = asyncio.ensure_future(self._run(work, name))
+        task.set_name(f"{self._name}:{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, work: Awaitable[None], name: str) -> None:
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - logged; the store still knows the unfinished work
+            log.exception("task_failed", pool=self._name, task=name)
+
+    @asynccontextmanager
+    async def open(self, *, drain_seconds: float = 5.0) -> AsyncIterator[None]:
+        """At the end of the block, wait a little for what runs, then cancel it."""
+        try:
+            yield
+        finally:
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=drain_seconds)
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
