@@ -4,13 +4,26 @@ The steps of a message's path never call one another; what they do, they do here
 changes hands names the fence it has seen, so that a second one is refused (`StaleFence`, `Conflict`): losing is normal.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.clock import Clock
 from hub.errors import Conflict, StaleFence
 from hub.lanes import Lanes, Outcome
 from hub.model.conversation import Conversation
-from hub.model.entry import BOT, SYSTEM, Author, Draft, EntryKind, Event, EventType, Part, Understood, text_part
+from hub.model.entry import (
+    BOT,
+    SYSTEM,
+    Author,
+    DeliveryState,
+    Draft,
+    EntryKind,
+    Event,
+    EventType,
+    Part,
+    Understood,
+    text_part,
+)
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
 from hub.phrases import say
 
@@ -21,6 +34,8 @@ class Acts:
 
     lanes: Lanes
     clock: Clock
+    stored_is_sent: Callable[[str], bool]
+    """Whether a channel's client fetches the timeline itself, so that there is nothing to deliver."""
 
     async def open(self, state: Conversation, *, queue: QueueId | None, reason: str | None) -> Outcome:
         """Begin: with the bot (`queue` None), or in a queue because of `reason`."""
@@ -31,19 +46,25 @@ class Acts:
 
         `once` names the occasion: the same sentence of the same occasion is stored once.
         """
-        words = say(state.header.locale, phrase, **values)
+        words = say(state.locale, phrase, **values)
         occasion = f"tell:{state.id}:{phrase}:{once or new_id()}"
         return await self.lanes.append(
-            Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=text_part(words), delivery="queued")
+            Draft(
+                conversation=state.id,
+                author=SYSTEM,
+                dedupe=occasion,
+                parts=text_part(words),
+                delivery=self._delivery(state),
+            )
         )
 
     async def ask_form(self, state: Conversation, phrase: str, form: str) -> Outcome:
         """Tell the customer a sentence with a form under it; once per stay in line."""
-        words = say(state.header.locale, phrase)
+        words = say(state.locale, phrase)
         parts = (*text_part(words), Part(type="form", form=form))
         occasion = f"form:{state.id}:{form}:{state.queued_at}"
         return await self.lanes.append(
-            Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=parts, delivery="queued")
+            Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=parts, delivery=self._delivery(state))
         )
 
     async def bot_says(
@@ -59,7 +80,7 @@ class Acts:
                 understood=understood,
                 fence=state.fence,
                 up_to=up_to,
-                delivery="queued",
+                delivery=self._delivery(state),
             )
         )
 
@@ -82,7 +103,7 @@ class Acts:
             parts=parts,
             client_id=client_id,
             fence=state.fence if kind == "message" else None,
-            delivery="queued" if kind == "message" else None,
+            delivery=self._delivery(state) if kind == "message" else None,
             mentions=mentions,
         )
         return await self.lanes.append(draft)
@@ -176,6 +197,10 @@ class Acts:
         event = Event(type=EventType.RESOLVED, reason="customer_ended")
         return await self._happen(state.id, event, contact, fence=state.fence)
 
+    async def speak(self, state: Conversation, contact: Author, locale: str) -> Outcome:
+        """The customer chose a language."""
+        return await self._happen(state.id, Event(type=EventType.LOCALE, locale=locale), contact, fence=None)
+
     async def rate(self, conversation: ConversationId, contact: Author, score: int, comment: str | None) -> Outcome:
         """The customer rates 1-5; the last rating counts."""
         event = Event(type=EventType.RATED, score=score, note=comment)
@@ -190,6 +215,9 @@ class Acts:
             event=Event(type=EventType.TICKET, ticket=ticket),
         )
         return await self.lanes.append(draft)
+
+    def _delivery(self, state: Conversation) -> DeliveryState:
+        return "sent" if self.stored_is_sent(state.header.channel) else "queued"
 
     async def _happen(
         self,

@@ -130,7 +130,7 @@ def _owes_turn(state: Conversation) -> bool:
 
 def _turn_of(state: Conversation, said: list[Entry], pressed: str | None) -> Turn:
     texts = () if pressed else tuple(entry.text for entry in said if entry.text)
-    locale: Literal["fa", "en"] = "en" if state.header.locale == "en" else "fa"
+    locale: Literal["fa", "en"] = "en" if state.locale == "en" else "fa"
     return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed)
 
 

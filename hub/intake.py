@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 MAX_TEXT = 4_000
 MAX_FORM_VALUE = 1_000
 _REMEMBERED = 50_000
-_UNSEEN = {"\x00": None}
+_UNSEEN = {0: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,10 @@ class Intake:
             contact=contact.id,
             address=message.sender.address,
             created_at=now,
-            locale=locale,
         )
         key = (inbox.id, message.sender.address)
         self._current.pop(key, None)
-        state = await self.conversations.create(header, None, name=contact.name)
+        state = await self.conversations.create(header, locale=locale, name=contact.name)
         if state is None:
             other = await self.current(*key)
             if other is None:

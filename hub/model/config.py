@@ -23,16 +23,11 @@ class Calendar:
         """Whether people work at `at` (ms since the epoch). A window that ends at "24:00" runs to midnight."""
         if self.always_open:
             return True
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(
-            ZoneInfo(self.time_zone)
-        )
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.time_zone))
         if local.date().isoformat() in self.holidays:
             return False
         clock = local.strftime("%H:%M")
-        return any(
-            start <= clock < end
-            for start, end in self.week.get(WEEKDAYS[local.weekday()], ())
-        )
+        return any(start <= clock < end for start, end in self.week.get(WEEKDAYS[local.weekday()], ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,6 @@ class Header:
     contact: ContactId
     address: str
     created_at: int
-    locale: str = "fa"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +53,7 @@ class Conversation:
     """
 
     header: Header
+    locale: str = "fa"
     status: StatusCategory = "open"
     owner: Owner = NOBODY
     fence: int = 0
@@ -121,11 +121,7 @@ def check(state: Conversation, event: Event) -> None:
             f"'{event.type}' is not possible while the owner is '{state.owner.kind}'.",
             code=code,
         )
-    if (
-        event.agent is not None
-        and event.type in _BY_HOLDER
-        and state.owner.agent != event.agent
-    ):
+    if event.agent is not None and event.type in _BY_HOLDER and state.owner.agent != event.agent:
         raise StaleFence("Somebody else has it.")
 
 
@@ -193,9 +189,7 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
                 contact_count=state.contact_count + 1,
                 waiting_since=state.waiting_since or entry.at,
                 status="open" if state.status == "waiting" else state.status,
-                snoozed_until=None
-                if state.status == "waiting"
-                else state.snoozed_until,
+                snoozed_until=None if state.status == "waiting" else state.snoozed_until,
                 contact_name=_name_in(entry) or state.contact_name,
             )
         case "agent":
@@ -206,9 +200,7 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
                 last_text=preview(entry),
             )
         case "bot":
-            return replace(
-                state, bot_seq=max(state.bot_seq, entry.up_to or 0), waiting_since=None
-            )
+            return replace(state, bot_seq=max(state.bot_seq, entry.up_to or 0), waiting_since=None)
         case "system":
             asks = any(part.type == "form" for part in entry.parts)
             return replace(state, form_at=entry.at) if asks else state
@@ -216,11 +208,7 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
 
 def _name_in(entry: Entry) -> str:
     return next(
-        (
-            part.values.get("name", "")
-            for part in entry.parts
-            if part.type == "form_reply"
-        ),
+        (part.values.get("name", "") for part in entry.parts if part.type == "form_reply"),
         "",
     )
 
@@ -236,14 +224,10 @@ def preview(entry: Entry) -> str:
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.queue is None:
         return replace(state, owner=Owner(kind="bot"))
-    return _to_line(
-        replace(state, queue=event.queue, handoff_reason=event.reason), entry
-    )
+    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry)
 
 
-def _to_line(
-    state: Conversation, entry: Entry, *, front: bool = False, keep_place: bool = False
-) -> Conversation:
+def _to_line(state: Conversation, entry: Entry, *, front: bool = False, keep_place: bool = False) -> Conversation:
     return replace(
         state,
         owner=Owner(kind="queue"),
@@ -322,9 +306,7 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
     state = _to_line(state, entry, front=event.front)
     return replace(
         state,
-        passed={event.agent: entry.at}
-        if event.agent and event.reason != "handed_back"
-        else {},
+        passed={event.agent: entry.at} if event.agent and event.reason != "handed_back" else {},
     )
 
 
@@ -388,6 +370,10 @@ def _bot_turn(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(state, bot_seq=max(state.bot_seq, event.up_to or 0))
 
 
+def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, locale=event.locale or state.locale)
+
+
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return state
 
@@ -413,4 +399,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.TICKET: _noted,
     EventType.ERASED: _noted,
     EventType.BOT_TURN: _bot_turn,
+    EventType.LOCALE: _spoke,
 }

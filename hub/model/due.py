@@ -36,9 +36,7 @@ def next_due(state: Conversation, rules: Workplace, queue: Queue | None) -> Due 
             if state.contact_seq > state.bot_seq:
                 since = max(state.contact_at, state.fence_at)
                 return Due(kind=DueKind.BOT, at=since + rules.bot_turn_seconds * 1000)
-            return Due(
-                kind=DueKind.IDLE, at=state.last_at + rules.bot_idle_seconds * 1000
-            )
+            return Due(kind=DueKind.IDLE, at=state.last_at + rules.bot_idle_seconds * 1000)
         case "offer":
             return Due(kind=DueKind.OFFER, at=state.owner.until or state.fence_at)
         case "queue":

@@ -99,6 +99,7 @@ class EventType(StrEnum):
     TICKET = "ticket"
     ERASED = "erased"
     BOT_TURN = "bot_turn"
+    LOCALE = "locale"
 
 
 OWNERSHIP = frozenset(
@@ -128,7 +129,7 @@ class Event:
     agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened: `agent`. returned: `agent` (who had it),
     `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`.
     snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`.
-    bot_turn: `up_to` (the customer's last number that the bot has dealt with).
+    bot_turn: `up_to` (the customer's last number that the bot has dealt with). locale: `locale` (the customer chose a language).
     """
 
     type: EventType
@@ -143,6 +144,7 @@ class Event:
     score: int | None = None
     ticket: str | None = None
     up_to: int | None = None
+    locale: str | None = None
     front: bool = False
 
 

@@ -76,9 +76,9 @@ class Conversations:
         async with guard():
             return await next_value(self.database, "conversation")
 
-    async def create(self, header: Header, due: Due | None, *, name: str = "") -> Conversation | None:
+    async def create(self, header: Header, *, locale: str, name: str = "") -> Conversation | None:
         """Begin a conversation; None when the address has an open one already."""
-        state = Conversation(header=header, contact_name=name)
+        state = Conversation(header=header, locale=locale, contact_name=name)
         row = {
             "_id": header.id,
             "header": document(header),
@@ -86,7 +86,6 @@ class Conversations:
             "agent_read": 0,
             "contact_read": 0,
             **conversation_fields(state),
-            **_due_fields(due),
         }
         async with guard():
             try:
@@ -189,10 +188,14 @@ class Conversations:
         async with guard():
             await self._rows.update_one({"_id": conversation}, {"$set": {"labels": list(labels)}})
 
-    async def set_locale(self, conversation: ConversationId, locale: str) -> None:
-        """Change the language of the hub's sentences."""
+    async def erase(self, conversations: Sequence[ConversationId]) -> None:
+        """Blank what projections and drafts repeat of what was said."""
+        blank = {
+            "$set": {"state.last_text": "", "state.contact_name": "", "state.handoff_summary": None},
+            "$unset": {"drafts": ""},
+        }
         async with guard():
-            await self._rows.update_one({"_id": conversation}, {"$set": {"header.locale": locale}})
+            await self._rows.update_many({"_id": {"$in": list(conversations)}}, blank)
 
     async def save_draft(self, conversation: ConversationId, agent: AgentId, text: str, *, note: bool) -> None:
         """Keep an agent's unfinished text; an empty one removes it."""

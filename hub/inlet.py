@@ -1,0 +1,233 @@
+"""What the hub offers to channels: the `Inlet` of `channels.contract`, over intake, lanes, routing and files."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from channels.contract import ChannelError, Desk, File, Inbound, Receipt, Signal, State, Timeline
+from hub.acts import Acts
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.delivery import outbound
+from hub.errors import HubError
+from hub.intake import Found, Intake, clean, refusal
+from hub.lanes import Lanes, Outcome
+from hub.model.config import Inbox
+from hub.model.conversation import Conversation
+from hub.model.entry import Author, Draft, Entry, Event, EventType
+from hub.model.ids import ConversationId, new_id
+from hub.reading import Reading
+from hub.routing.router import Router
+from hub.staff import Staff
+from hub.store.config import Config
+from hub.store.contacts import Contacts
+from hub.store.conversations import Conversations, Row
+from hub.store.entries import Entries
+
+log = structlog.get_logger(__name__)
+
+PAGE = 50
+RESUME = 500
+
+
+class CustomerFiles(Protocol):
+    """Where customers' files are kept; every read is checked against the customer's own conversations."""
+
+    async def store(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
+        """Store a file, streamed, capped and sniffed. Raises `ChannelError`."""
+
+    async def open(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
+        """Read a file. Raises `ChannelError("not_found")`."""
+
+    async def erase(self, conversation: str) -> None:
+        """Delete the files of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTyping:
+    """A customer is typing, or stopped."""
+
+    conversation: ConversationId
+    on: bool
+
+
+@dataclass(slots=True)
+class HubInlet:
+    """The hub as channels see it."""
+
+    intake: Intake
+    acts: Acts
+    lanes: Lanes
+    config: Config
+    contacts: Contacts
+    conversations: Conversations
+    entries: Entries
+    staff: Staff
+    router: Router
+    reading: Reading
+    files: CustomerFiles
+    bus: Bus
+    clock: Clock
+
+    async def receive(self, message: Inbound) -> Receipt:
+        """Store a message. Returning means durable."""
+        if message.conversation is not None:
+            await self._own(message.inbox, message.sender.address, message.conversation)
+        return await self.intake.receive(message)
+
+    async def timeline(
+        self, inbox: str, address: str, conversation: str | None, *, after: int = 0, before: int | None = None
+    ) -> Timeline | None:
+        """Entries after (or the page before) a number, of the address's own conversation."""
+        try:
+            found = await self._find(inbox, address, conversation)
+            if found is None:
+                return None
+            if after and before is None:
+                entries = await self.entries.after(found, after, limit=RESUME + 1)
+                if len(entries) <= RESUME:
+                    return await self._page(found, entries, more=False)
+            page, more = await self.entries.before(found, before, limit=PAGE, messages_only=True)
+            return await self._page(found, page, more=more)
+        except HubError as error:
+            raise refusal(error) from error
+
+    async def signal(self, inbox: str, address: str, signal: Signal) -> None:
+        """Pass on typing and read marks of a customer."""
+        state = await self._own(inbox, address, signal.conversation)
+        if signal.type == "typing":
+            self.bus.tell(ContactTyping(state.id, signal.on))
+        elif signal.type == "read":
+            self.reading.contact(state.id, min(signal.seq, state.last_seq))
+
+    async def rate(self, inbox: str, address: str, conversation: str, score: int, comment: str | None) -> None:
+        """Rate a conversation 1-5."""
+        state = await self._own(inbox, address, conversation)
+        if not 1 <= score <= 5:
+            raise ChannelError("bad_score", "A rating is a number from 1 to 5.")
+        words = clean(comment or "")[:1_000] or None
+        await self._do(self.acts.rate(state.id, _author(state), score, words))
+
+    async def end(self, inbox: str, address: str, conversation: str) -> None:
+        """The customer ends the conversation."""
+        state = await self._own(inbox, address, conversation)
+        if state.open and state.ended_by_customer is None:
+            await self._do(self.acts.customer_ends(state, _author(state)))
+
+    async def set_locale(self, inbox: str, address: str, locale: str) -> None:
+        """The customer chose a language."""
+        if locale not in {"fa", "en"}:
+            raise ChannelError("bad_frame", "There is no such language.")
+        found = await self.intake.current(inbox, address)
+        if found is not None:
+            state = await self.lanes.state(found.conversation)
+            await self.contacts.set_locale(found.contact, locale)
+            if state.open and state.locale != locale:
+                await self._do(self.acts.speak(state, _author(state), locale))
+
+    async def forget(self, inbox: str, address: str) -> None:
+        """Erase what the customer wrote, and end what is open."""
+        found = await self.intake.current(inbox, address)
+        if found is None:
+            return
+        rows = await self.conversations.of_contact(found.contact, limit=1_000)
+        for row in rows:
+            await self._erase(row, found)
+        await self.entries.erase_words([row.state.id for row in rows])
+        await self.conversations.erase([row.state.id for row in rows])
+        for row in rows:
+            await self.files.erase(row.state.id)
+            self.lanes.forget(row.state.id)
+        await self.contacts.erase(found.contact)
+        self.intake.forget(inbox, address)
+
+    async def desk(self, inbox: str) -> Desk:
+        """Who is there to answer."""
+        known = self._inbox(inbox)
+        return Desk(
+            hours_open=known.calendar.is_open(self.clock.now()),
+            agents_online=self.router.staffed(known.queue),
+            bot=self.intake.bot_refuses(known) is None,
+            wait_minutes=self.router.wait_minutes(known.queue, 1),
+        )
+
+    async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
+        """The channel's own settings of an inbox, with its name and locale."""
+        known = self.config.inbox(inbox)
+        if known is None:
+            return None
+        return {**known.settings, "name": known.name, "locale": known.locale, "channel": known.channel}
+
+    async def store_file(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
+        """Store a file that a customer sends."""
+        self._inbox(inbox)
+        return await self.files.store(inbox, address, name, chunks)
+
+    async def open_file(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
+        """Read a file of the address's own conversations."""
+        return await self.files.open(inbox, address, file)
+
+    async def state_of(self, state: Conversation) -> State:
+        """What a customer may know of a conversation now."""
+        agent_read, contact_read = await self.reading.marks(state.id)
+        place, wait = self.router.place(state.id) or (None, None)
+        return State(
+            conversation=state.id,
+            status=state.status if state.ended_by_customer is None else "resolved",
+            owner=state.owner.kind,
+            locale=state.locale,
+            agent_name=self.staff.name(state.owner.agent) if state.owner.kind == "agent" else None,
+            place=place,
+            wait_minutes=wait,
+            agent_read=agent_read,
+            contact_read=contact_read,
+            rating=state.rating,
+            staffed=self.router.staffed(state.queue or self._inbox(state.header.inbox).queue),
+        )
+
+    async def _page(self, conversation: ConversationId, entries: list[Entry], *, more: bool) -> Timeline:
+        state = await self.lanes.state(conversation)
+        shown = tuple(outbound(state, entry, self.staff) for entry in entries if entry.for_customer)
+        return Timeline(state=await self.state_of(state), entries=shown, more=more)
+
+    async def _find(self, inbox: str, address: str, conversation: str | None) -> ConversationId | None:
+        if conversation is not None:
+            return (await self._own(inbox, address, conversation)).id
+        found = await self.intake.current(inbox, address)
+        return found.conversation if found else None
+
+    async def _own(self, inbox: str, address: str, conversation: str) -> Conversation:
+        try:
+            state = await self.lanes.state(ConversationId(conversation))
+        except HubError as error:
+            raise refusal(error) from error
+        if (state.header.inbox, state.header.address) != (inbox, address):
+            raise ChannelError("not_found", "There is no such conversation.", status=404)
+        return state
+
+    async def _erase(self, row: Row, found: Found) -> None:
+        state = await self.lanes.state(row.state.id)
+        author = Author(kind="contact", id=found.contact)
+        if state.open:
+            await self._do(self.acts.resolve(state, author, disposition=None, reason="erased"))
+        event = Event(type=EventType.ERASED)
+        draft = Draft(conversation=state.id, author=author, dedupe=f"erased:{state.id}:{new_id()}", event=event)
+        await self._do(self.lanes.append(draft))
+
+    async def _do(self, act: Awaitable[Outcome]) -> Outcome:
+        try:
+            return await act
+        except HubError as error:
+            raise refusal(error) from error
+
+    def _inbox(self, inbox: str) -> Inbox:
+        known = self.config.inbox(inbox)
+        if known is None:
+            raise ChannelError("not_found", "There is no such inbox.", status=404)
+        return known
+
+
+def _author(state: Conversation) -> Author:
+    return Author(kind="contact", id=state.header.contact, name=state.contact_name or None)
