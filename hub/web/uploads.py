@@ -1,0 +1,149 @@
+"""Taking files in and giving them out: streamed, capped, named by us, typed by their bytes, never run.
+
+`Uploads.store` serves agents here and customers through the channels' inlet alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from aiohttp import web
+
+from hub.clock import Clock
+from hub.errors import BadInput, HubError, TooLarge
+from hub.model.entry import File
+from hub.model.ids import FileId, new_id
+from hub.store.files import CHUNK, Files
+from hub.telemetry import UPLOADS
+from hub.web.headers import SANDBOX
+from hub.web.limits import Buckets, Throttled
+from hub.web.names import file_name
+from hub.web.sniff import HEAD_BYTES, Kind, sniff
+
+MAX_BYTES = 10 * 1024 * 1024
+_SECONDS = 120.0
+
+INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""Types that a browser may show by itself; everything else is a download."""
+
+
+class Uploads:
+    """Stores files and answers with them."""
+
+    def __init__(self, files: Files, clock: Clock, *, max_bytes: int = MAX_BYTES, limit: Buckets | None = None) -> None:
+        """Work with a store; each uploader may send 20 files at once, then one every 5 s (`limit`)."""
+        self._files = files
+        self._clock = clock
+        self.max_bytes = max_bytes
+        self._limit = limit or Buckets(clock, per_second=0.2, burst=20)
+
+    async def store(
+        self, chunks: AsyncIterator[bytes], name: str, uploader: str, *, max_bytes: int | None = None
+    ) -> File:
+        """Store a file; returning means durable.
+
+        Args:
+            chunks: Its bytes as they come.
+            name: What the sender calls it; cleaned before it is kept.
+            uploader: `agent:<id>` or `<inbox>:<address>`; who may send it in a message.
+            max_bytes: Cap for this one, when it differs.
+
+        Raises:
+            TypeRefused: Its bytes are of a kind that is not taken.
+            TooLarge: It has more bytes than allowed; nothing is kept.
+            BadInput: It is empty, or came too slowly.
+            Throttled: Too many files from this uploader.
+        """
+        if wait := self._limit.take(uploader):
+            raise Throttled("Too many files at once; wait a little.", retry_after=wait)
+        id_ = FileId(new_id())
+        try:
+            async with asyncio.timeout(_SECONDS):
+                file = await self._write(id_, chunks, name, min(max_bytes or self.max_bytes, self.max_bytes))
+        except BaseException as error:
+            UPLOADS.labels(error.code if isinstance(error, HubError) else "broken").inc()
+            await asyncio.shield(self._files.drop_chunks(id_))
+            if isinstance(error, TimeoutError):
+                raise BadInput("The file came too slowly.", code="timeout") from error
+            raise
+        await self._files.finish(file, uploader, self._clock.now())
+        UPLOADS.labels("stored").inc()
+        return file
+
+    async def _write(self, id_: FileId, chunks: AsyncIterator[bytes], name: str, cap: int) -> File:
+        pending = bytearray()
+        kind: Kind | None = None
+        size = number = 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > cap:
+                raise TooLarge(f"A file may have at most {cap} bytes.")
+            pending += chunk
+            if kind is None and len(pending) >= HEAD_BYTES:
+                kind = sniff(bytes(pending[:HEAD_BYTES]), name)
+            while kind is not None and len(pending) >= CHUNK:
+                await self._files.add_chunk(id_, number, bytes(pending[:CHUNK]), self._clock.now())
+                del pending[:CHUNK]
+                number += 1
+        if not size:
+            raise BadInput("This file is empty.", code="empty_file")
+        kind = kind or sniff(bytes(pending), name)
+        if pending:
+            await self._files.add_chunk(id_, number, bytes(pending), self._clock.now())
+        return File(
+            id=id_,
+            name=file_name(name, extension=kind.extension),
+            content_type=kind.content_type,
+            size=size,
+            width=kind.width,
+            height=kind.height,
+        )
+
+
+async def upload_field(request: web.Request) -> tuple[str, AsyncIterator[bytes]]:
+    """The part `file` of a multipart body: its name and its bytes as they come. Raises BadInput."""
+    if request.content_type != "multipart/form-data":
+        raise BadInput("Send the file as multipart/form-data.", code="wrong_type")
+    try:
+        part = await (await request.multipart()).next()
+    except (ValueError, AssertionError, RuntimeError) as error:
+        raise BadInput("This is not a form.", code="bad_form") from error
+    if part is None or not hasattr(part, "read_chunk") or part.name != "file":
+        raise BadInput("The form needs one field named file.", code="bad_form", field="file")
+
+    async def chunks() -> AsyncIterator[bytes]:
+        try:
+            while chunk := await part.read_chunk(64 * 1024):
+                yield bytes(chunk)
+        except (ValueError, AssertionError) as error:
+            raise BadInput("This is not a form.", code="bad_form") from error
+
+    return part.filename or "", chunks()
+
+
+def file_headers(file: File) -> dict[str, str]:
+    """Headers under which a stranger's file is harmless on our origin: no sniffing, no scripts, a download unless an image."""
+    way = "inline" if file.content_type in INLINE else "attachment"
+    plain = "".join(letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in file.name)
+    return {
+        "Content-Type": file.content_type,
+        "Content-Length": str(file.size),
+        "Content-Disposition": f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": SANDBOX,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, max-age=3600, immutable",
+    }
+
+
+async def send_file(request: web.Request, file: File, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
+    """Answer a request with a file."""
+    response = web.StreamResponse(headers=file_headers(file))
+    await response.prepare(request)
+    if request.method != "HEAD":
+        async for chunk in chunks:
+            await response.write(chunk)
+    await response.write_eof()
+    return response
