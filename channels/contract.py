@@ -53,7 +53,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A stored file: `id` names it in the store, `size` is in bytes, `content_type` is what was sniffed."""
+    """A stored file: `id` names it in the store, `size` is in bytes, `content_type` is what was sniffed.
+
+    In an `Inbound` only the `id` counts: the hub looks the rest up, and refuses what the sender did not upload.
+    """
 
     id: str
     name: str
@@ -211,9 +214,7 @@ class Desk:
 class ChannelError(Exception):
     """An answer that a customer's client can act on. `code` is stable, `retryable` says whether to try again."""
 
-    def __init__(
-        self, code: str, text: str, *, status: int = 400, retryable: bool = False
-    ) -> None:
+    def __init__(self, code: str, text: str, *, status: int = 400, retryable: bool = False) -> None:
         """Make an error with a stable `code` and a `text` that a person may read."""
         super().__init__(text)
         self.code = code
@@ -225,9 +226,7 @@ class ChannelError(Exception):
 class DeliveryError(Exception):
     """The provider did not take a message. `retry_after` is in seconds, where the provider said."""
 
-    def __init__(
-        self, reason: str, *, retryable: bool, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
         """Say why in the provider's words, and whether trying again can help."""
         super().__init__(reason)
         self.reason = reason
@@ -283,14 +282,10 @@ class Inlet(Protocol):
     async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
         """The channel's own settings of an inbox, None when there is no such inbox."""
 
-    async def store_file(
-        self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]
-    ) -> File:
+    async def store_file(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
         """Store a file that a customer sends. Raises `ChannelError` (too_large, type_refused)."""
 
-    async def open_file(
-        self, inbox: str, address: str, file: str
-    ) -> tuple[File, AsyncIterator[bytes]]:
+    async def open_file(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
         """Read a file of the address's own conversations."""
 
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -20,6 +20,7 @@ from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
+from hub.store.files import Files
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ class Intake:
     contacts: Contacts
     conversations: Conversations
     entries: Entries
+    files: Files
     clock: Clock
     bot_refuses: Callable[[Inbox], str | None]
     _current: OrderedDict[tuple[str, str], Found] = field(default_factory=OrderedDict)
@@ -84,19 +86,15 @@ class Intake:
             raise ChannelError("not_found", "There is no such inbox.", status=404)
         parts = checked_parts(message.parts)
         dedupe = f"{inbox.id}:{message.sender.address}:{message.external_id}"
-        for _ in range(3):
-            found = await self._conversation(inbox, message, dedupe)
-            if isinstance(found, Receipt):
-                return found
-            state = await self.lanes.state(found.conversation)
-            if state.last_seq == 0:
-                await self._begin(inbox, state)
-            receipt = await self._store(message, found, parts, dedupe)
-            if receipt is not None:
-                return receipt
-        raise ChannelError("unavailable", "Please try again.", status=503, retryable=True)
+        found = await self._conversation(inbox, message, dedupe)
+        if isinstance(found, Receipt):
+            return found
+        state = await self.lanes.state(found.conversation)
+        if state.last_seq == 0:
+            await self._begin(inbox, state)
+        return await self._store(message, found, await self._attached(message, found, parts), dedupe)
 
-    async def _store(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt | None:
+    async def _store(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         author = Author(kind="contact", id=found.contact, name=found.name or None)
         outcome = await self.lanes.append(
             Draft(
@@ -115,6 +113,14 @@ class Intake:
         if not outcome.duplicate and any(part.type == "form_reply" for part in parts):
             await self._claim(found.contact, parts)
         return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=outcome.duplicate)
+
+    async def _attached(self, message: Inbound, found: Found, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        ids = [part.file.id for part in parts if part.file is not None]
+        if not ids:
+            return parts
+        uploader = f"{message.inbox}:{message.sender.address}"
+        files = {file.id: file for file in await self.files.attach(ids, uploader, found.conversation)}
+        return tuple(part if part.file is None else replace(part, file=files[part.file.id]) for part in parts)
 
     async def _claim(self, contact: ContactId, parts: tuple[Part, ...]) -> None:
         values = next(part.values for part in parts if part.type == "form_reply")

@@ -1,0 +1,335 @@
+"""One browser tab's socket: phases, commands, and a bounded writer of its own."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from aiohttp import WSMsgType, web
+from msgspec import DecodeError, ValidationError
+from msgspec.json import Decoder, Encoder
+
+from channels.contract import ChannelError, Inlet, Outbound, Signal
+from channels.signatures import BadToken
+from channels.webchat import compose, parse
+from channels.webchat.frames import (
+    Before,
+    Bye,
+    Command,
+    End,
+    EntryEvent,
+    Event,
+    Failure,
+    Forget,
+    Hello,
+    Page,
+    Ping,
+    Pong,
+    Rate,
+    Read,
+    Result,
+    Send,
+    SendResult,
+    SetLocale,
+    StartOver,
+    Typing,
+)
+from channels.webchat.settings import ChatSettings
+
+log = structlog.get_logger(__name__)
+
+HELLO_SECONDS = 10
+SILENCE_SECONDS = 65
+WAITING_FRAMES = 512
+STUCK_SECONDS = 10
+TYPING_MS = 2_000
+
+_decoder: Decoder[Command] = Decoder(Command)
+_encoder = Encoder()
+
+
+class Visitors(Protocol):
+    """What a socket needs of its adapter."""
+
+    def who(self, inbox: str, token: str) -> str:
+        """The visitor of an access token. Raises `BadToken`."""
+
+    def join(self, socket: "Socket") -> None:
+        """Send this visitor's events to the socket from now on."""
+
+    def leave(self, socket: "Socket") -> None:
+        """Stop."""
+
+    def file_url(self, inbox: str, visitor: str) -> compose.FileUrl:
+        """Maker of short-lived links to files."""
+
+
+class Allowance:
+    """A token bucket: `per_minute` on average, a quarter of that at once; 0 allows everything."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Start full."""
+        self._rate = per_minute / 60
+        self._most = max(10.0, per_minute / 4)
+        self._left = self._most
+        self._at = time.monotonic()
+
+    def take(self) -> bool:
+        """Use one; False when there is none left."""
+        if self._rate == 0:
+            return True
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Socket:
+    """Serves one websocket until it closes."""
+
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        inbox: str,
+        settings: ChatSettings,
+        visitors: Visitors,
+        inlet: Inlet,
+        now: Callable[[], int],
+    ) -> None:
+        """Serve `ws` for `inbox`; `now` is the hub's clock in ms."""
+        self.inbox = inbox
+        self.visitor = ""
+        self._ws = ws
+        self._visitors = visitors
+        self._inlet = inlet
+        self._now = now
+        self._allowance = Allowance(settings.messages_per_minute)
+        self._out: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+        self._shown: dict[str, int] = {}
+        self._held: list[tuple[Outbound, bytes]] | None = []
+        self._locale: str | None = None
+        self._page: str | None = None
+        self._typed_at = 0
+        self._closing = False
+
+    async def serve(self) -> None:
+        """Say hello, then answer commands until either side leaves."""
+        writer = asyncio.create_task(self._write(), name="webchat-writer")
+        try:
+            if await self._greet():
+                await self._listen()
+        except BadToken:
+            await self._part(Bye(reason="unauthorized"))
+        finally:
+            self._visitors.leave(self)
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+
+    def show(self, message: Outbound, frame: bytes) -> None:
+        """Pass on an entry, once and in order; before the welcome is out, hold it back."""
+        if self._held is not None:
+            self._held.append((message, frame))
+        elif message.seq > self._shown.get(message.conversation, 0):
+            self._shown[message.conversation] = message.seq
+            self.push(frame)
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame. A tab that cannot keep up is told to start over."""
+        if self._closing:
+            return
+        if len(self._out) >= WAITING_FRAMES:
+            self._closing = True
+            self._out.clear()
+            self._out.append(encode(StartOver(reason="too_slow")))
+        else:
+            self._out.append(frame)
+        self._wake.set()
+
+    async def bye(self, reason: str, retry_after_ms: int | None) -> None:
+        """Close politely."""
+        await self._part(Bye(reason=reason, retry_after_ms=retry_after_ms))
+
+    async def _greet(self) -> bool:
+        try:
+            message = await self._ws.receive(timeout=HELLO_SECONDS)
+        except TimeoutError:
+            await self._part(Bye(reason="no_hello", retry_after_ms=1_000))
+            return False
+        frame = self._decode(message.data) if message.type is WSMsgType.TEXT else None
+        if not isinstance(frame, Hello):
+            await self._part(Bye(reason="bad_frame"))
+            return False
+        self.visitor = self._visitors.who(self.inbox, frame.token)
+        self._locale, self._page = frame.locale, frame.page
+        self._visitors.join(self)
+        await self._welcome(frame)
+        return True
+
+    async def _welcome(self, hello: Hello) -> None:
+        start_over = False
+        try:
+            timeline = await self._inlet.timeline(self.inbox, self.visitor, hello.conversation, after=hello.after)
+        except ChannelError as error:
+            if error.code != "not_found":
+                await self._part(Bye(reason=error.code, retry_after_ms=2_000))
+                return
+            start_over = True
+            timeline = await self._inlet.timeline(self.inbox, self.visitor, None)
+        urls = self._visitors.file_url(self.inbox, self.visitor)
+        desk = await self._inlet.desk(self.inbox)
+        frame = compose.welcome(
+            self.visitor, self._now(), desk, timeline, after=hello.after, start_over=start_over, file_url=urls
+        )
+        if timeline is not None:
+            self._shown[timeline.state.conversation] = max([hello.after, *(one.seq for one in timeline.entries)])
+        self.push(encode(frame))
+        held, self._held = self._held or [], None
+        for message, sent in held:
+            self.show(message, sent)
+
+    async def _listen(self) -> None:
+        while not self._ws.closed:
+            try:
+                message = await self._ws.receive(timeout=SILENCE_SECONDS)
+            except TimeoutError:
+                await self._part(Bye(reason="silent", retry_after_ms=1_000))
+                return
+            if message.type is not WSMsgType.TEXT:
+                if message.type is WSMsgType.BINARY:
+                    self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
+                    continue
+                return
+            command = self._decode(message.data)
+            if command is not None:
+                await self._obey(command)
+
+    def _decode(self, data: str) -> Command | None:
+        try:
+            return _decoder.decode(data)
+        except ValidationError as error:
+            code = "unknown_type" if "Invalid value" in str(error) and "$.type" in str(error) else "bad_frame"
+            self.push(encode(Failure(code=code, text=str(error)[:200], id=_id_in(data))))
+        except (DecodeError, RecursionError, UnicodeError):
+            self.push(encode(Failure(code="bad_frame", text="This is not a JSON frame.")))
+        return None
+
+    async def _obey(self, command: Command) -> None:
+        match command:
+            case Ping():
+                self.push(encode(Pong(now=self._now())))
+            case Send():
+                await self._answer(command.id, self._send(command), limited=True)
+            case Typing() | Read():
+                await self._signal(command)
+            case Before():
+                await self._answer(command.id, self._before(command))
+            case Rate():
+                work = self._inlet.rate(self.inbox, self.visitor, command.conversation, command.score, command.comment)
+                await self._answer(command.id, _nothing(work), limited=True)
+            case End():
+                work = self._inlet.end(self.inbox, self.visitor, command.conversation)
+                await self._answer(command.id, _nothing(work), limited=True)
+            case SetLocale():
+                self._locale = command.locale
+                work = self._inlet.set_locale(self.inbox, self.visitor, command.locale)
+                await self._answer(command.id, _nothing(work), limited=True)
+            case Forget():
+                await self._answer(command.id, _nothing(self._inlet.forget(self.inbox, self.visitor)), limited=True)
+                await self._part(Bye(reason="forgotten"))
+            case Hello():
+                self.push(encode(Failure(code="bad_frame", text="You have said hello already.")))
+
+    async def _answer(self, id_: int, work: Awaitable[SendResult | Page | None], *, limited: bool = False) -> None:
+        if limited and not self._allowance.take():
+            close = getattr(work, "close", None)
+            if close is not None:
+                close()
+            self.push(
+                encode(Failure(code="too_fast", text="Please slow down.", id=id_, retry=True, retry_after_ms=3_000))
+            )
+            return
+        try:
+            data = await work
+        except ChannelError as error:
+            self.push(encode(Failure(code=error.code, text=error.text, id=id_, retry=error.retryable)))
+        else:
+            self.push(encode(Result(id=id_) if data is None else Result(id=id_, data=data)))
+
+    async def _send(self, frame: Send) -> SendResult:
+        message = parse.inbound(frame, inbox=self.inbox, visitor=self.visitor, locale=self._locale, page=self._page)
+        receipt = await self._inlet.receive(message)
+        return SendResult(conversation=receipt.conversation, seq=receipt.seq, at=receipt.at)
+
+    async def _before(self, frame: Before) -> Page:
+        timeline = await self._inlet.timeline(self.inbox, self.visitor, frame.conversation, before=frame.seq)
+        urls = self._visitors.file_url(self.inbox, self.visitor)
+        if timeline is None:
+            return Page(entries=[], more=False)
+        return Page(entries=[compose.entry_view(entry, urls) for entry in timeline.entries], more=timeline.more)
+
+    async def _signal(self, command: Typing | Read) -> None:
+        now = self._now()
+        if isinstance(command, Typing):
+            if command.on and now - self._typed_at < TYPING_MS:
+                return
+            self._typed_at = now
+            signal = Signal(type="typing", conversation=command.conversation, on=command.on)
+        else:
+            signal = Signal(type="read", conversation=command.conversation, seq=command.seq)
+        try:
+            await self._inlet.signal(self.inbox, self.visitor, signal)
+        except ChannelError as error:
+            self.push(encode(Failure(code=error.code, text=error.text)))
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._out:
+                frame = self._out.popleft()
+                try:
+                    await asyncio.wait_for(self._ws.send_frame(frame, WSMsgType.TEXT), STUCK_SECONDS)
+                except (TimeoutError, ConnectionError):
+                    self._closing = True
+                    self._ws_abort()
+                    return
+            if self._closing:
+                await self._ws.close(code=1012)
+                return
+
+    def _ws_abort(self) -> None:
+        transport = self._ws.get_extra_info("transport") if hasattr(self._ws, "get_extra_info") else None
+        if transport is not None:
+            transport.abort()
+
+    async def _part(self, frame: Bye) -> None:
+        if not self._ws.closed and not self._closing:
+            self._closing = True
+            try:
+                await asyncio.wait_for(self._ws.send_str(encode(frame).decode()), 1)
+                await asyncio.wait_for(self._ws.close(code=1012 if frame.retry_after_ms else 1000), 1)
+            except (TimeoutError, ConnectionError):
+                self._ws_abort()
+
+
+async def _nothing(work: Awaitable[None]) -> None:
+    await work
+
+
+def _id_in(data: str) -> int | None:
+    try:
+        found = Decoder(dict[str, object]).decode(data).get("id")
+    except (DecodeError, ValidationError, RecursionError, UnicodeError):
+        return None
+    return found if isinstance(found, int) and abs(found) < 2**53 else None
+
+
+def encode(frame: Event | EntryEvent) -> bytes:
+    """A frame as JSON."""
+    return _encoder.encode(frame)
