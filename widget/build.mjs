@@ -48,7 +48,8 @@ function options(entry) {
           format: entry.format,
           entryFileNames: "assets/[name]-[hash].js",
           chunkFileNames: "assets/[name]-[hash].js",
-          assetFileNames: "assets/[name]-[hash][extname]",
+          assetFileNames: ({ names }) =>
+            names?.[0] === "style.css" ? `assets/${entry.name}-[hash].css` : "assets/[name]-[hash][extname]",
         },
       },
     },

@@ -1,0 +1,64 @@
+/** What the server tells the page about its inbox: the JSON island `peyk-config` of `templates/chat.html`. */
+import { isLocale, type Locale } from "../ui/i18n";
+
+export interface Config {
+  inbox: string;
+  /** The name in the header, one for all languages or one for each. */
+  brand: string | Partial<Record<Locale, string>>;
+  accent: string | null;
+  locales: Locale[];
+  default_locale: Locale;
+  /** Origins that may hold this page in a frame. */
+  origins: string[];
+  limits: {
+    /** Characters of a message. */
+    text: number;
+    /** Bytes of a file. */
+    file: number;
+    /** MIME types, `image/*` or `.pdf`; empty when files are not taken. */
+    types: string[];
+  };
+  /** First words to offer before anything is said. */
+  starters: Partial<Record<Locale, string[]>> | null;
+}
+
+/** Reads the island; a missing field gets a default, so that an older server still works. */
+export function readConfig(text: string): Config {
+  const raw = JSON.parse(text) as Partial<Config> & { name?: string };
+  const locales = (raw.locales ?? []).filter(isLocale);
+  return {
+    inbox: raw.inbox ?? "",
+    brand: raw.brand || raw.name || "Peyk",
+    accent: raw.accent || null,
+    locales: locales.length > 0 ? locales : ["fa", "en"],
+    default_locale: isLocale(raw.default_locale) ? raw.default_locale : "en",
+    origins: raw.origins ?? [],
+    limits: {
+      text: raw.limits?.text ?? 4000,
+      file: raw.limits?.file ?? 10 * 1024 * 1024,
+      types: raw.limits?.types ?? [],
+    },
+    starters: raw.starters ?? null,
+  };
+}
+
+export const config: Config = readConfig(document.getElementById("peyk-config")?.textContent || "{}");
+
+/** Addresses beside this page: /chat/{inbox}/... */
+export const beside = (path: string): string => new URL(path, location.href.split(/[?#]/)[0]).href;
+
+export const brandIn = (locale: Locale): string =>
+  typeof config.brand === "string"
+    ? config.brand
+    : (config.brand[locale] ?? Object.values(config.brand)[0] ?? "");
+
+/** White or near-black, whichever reads better on a #rrggbb colour (WCAG 2.2 relative luminance). */
+export function inkOn(colour: string): string {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
+  if (!hex) return "#fff";
+  const [r = 0, g = 0, b = 0] = hex.slice(1).map((two) => {
+    const c = Number.parseInt(two, 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.36 ? "#14191f" : "#fff";
+}
