@@ -16,31 +16,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    Field,
-    HttpUrl,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-    field_validator,
-)
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PEYK_"
 SHORTEST_SECRET = 32
 PLACEHOLDERS = frozenset(
-    {
-        "changeme",
-        "change-me",
-        "secret",
-        "password",
-        "example",
-        "placeholder",
-        "todo",
-        "xxx",
-        "test",
-        "default",
-    }
+    {"changeme", "change-me", "secret", "password", "example", "placeholder", "todo", "xxx", "test", "default"}
 )
 
 _HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -115,8 +115,11 @@ class Mongod:
             return self
         binary = await asyncio.to_thread(find_mongod, self._options.tools, self._say)
         for attempt in range(3):
-            wanted = remembered.get("port", 0) if attempt == 0 else 0
-            self._spawn(binary, _free_port(wanted))
+            before = remembered.get("port", 0)
+            port = _free_port(before if attempt == 0 else 0)
+            if before and port != before:
+                await self._move(binary, port)
+            self._spawn(binary, port)
             if await self._became_primary():
                 return self
         raise MongodError(explain_log(self._options.log, None))
@@ -145,10 +148,7 @@ class Mongod:
         return await self.start()
 
     async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, whatever happened."""
         await self.stop()
@@ -167,29 +167,30 @@ class Mongod:
         await self.stop()
         return False
 
-    def _spawn(self, binary: MongodBinary, port: int) -> None:
+    async def _move(self, binary: MongodBinary, port: int) -> None:
+        """Tell the set that its member has a new address, while the server runs outside the set.
+
+        A member that starts with an address that is not its own asks whoever listens there now, for up to 30 s.
+        Source: MongoDB manual, "Change Hostnames in a Self-Managed Replica Set".
+        """
+        self._spawn(binary, port, in_set=False)
+        if not await self._became_primary():
+            return
+        client = _client(port)
+        try:
+            change = {"$set": {"members.0.host": f"127.0.0.1:{port}"}, "$inc": {"version": 1}}
+            await client.local["system.replset"].update_one({"_id": REPLICA_SET}, change)
+        finally:
+            await client.close()
+        await self.stop()
+
+    def _spawn(self, binary: MongodBinary, port: int, *, in_set: bool = True) -> None:
         options = self._options
-        command = [
-            str(binary.path),
-            "--dbpath",
-            str(options.directory.resolve()),
-            "--port",
-            str(port),
-        ]
-        command += [
-            "--bind_ip",
-            "127.0.0.1",
-            "--nounixsocket",
-            "--replSet",
-            REPLICA_SET,
-        ]
+        command = [str(binary.path), "--dbpath", str(options.directory.resolve()), "--port", str(port)]
+        command += ["--bind_ip", "127.0.0.1", "--nounixsocket"]
+        command += ["--replSet", REPLICA_SET] if in_set else []
         command += ["--logpath", str(options.log), "--logappend", "--quiet"]
-        command += [
-            "--wiredTigerCacheSizeGB",
-            str(options.cache_gb),
-            "--oplogSize",
-            str(options.oplog_mb),
-        ]
+        command += ["--wiredTigerCacheSizeGB", str(options.cache_gb), "--oplogSize", str(options.oplog_mb)]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # A lone member has nobody to hand over to: it need not linger for its clients when told to stop.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
@@ -224,13 +225,7 @@ class Mongod:
 
     async def _primary_within(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
-        client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(
-            "127.0.0.1",
-            self._port,
-            directConnection=True,
-            serverSelectionTimeoutMS=500,
-            connectTimeoutMS=500,
-        )
+        client = _client(self._port)
         try:
             while time.monotonic() < until and self.alive():
                 if await _is_primary(client, f"127.0.0.1:{self._port}"):
@@ -254,11 +249,7 @@ def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> I
         The running server; ``uri`` is what a driver needs.
     """
     options = MongodOptions(
-        directory=directory / "data",
-        tools=tools,
-        log=directory / "mongod.log",
-        cache_gb=cache_gb,
-        oplog_mb=64,
+        directory=directory / "data", tools=tools, log=directory / "mongod.log", cache_gb=cache_gb, oplog_mb=64
     )
     server = Mongod(options)
     asyncio.run(_started(server))
@@ -272,7 +263,18 @@ async def _started(server: Mongod) -> None:
     await server.start()
 
 
-async def _is_primary(client: AsyncMongoClient[dict[str, object]], member: str) -> bool:
+def _client(port: int) -> AsyncMongoClient[dict[str, Any]]:
+    return AsyncMongoClient(
+        "127.0.0.1",
+        port,
+        directConnection=True,
+        serverSelectionTimeoutMS=500,
+        connectTimeoutMS=500,
+        socketTimeoutMS=5000,
+    )
+
+
+async def _is_primary(client: AsyncMongoClient[dict[str, Any]], member: str) -> bool:
     """Ask once; initiate a new set, and correct the set's idea of its own address after a change of port."""
     try:
         hello = await client.admin.command("hello")
@@ -284,7 +286,7 @@ async def _is_primary(client: AsyncMongoClient[dict[str, object]], member: str) 
     return False
 
 
-async def _configure(client: AsyncMongoClient[dict[str, object]], member: str) -> None:
+async def _configure(client: AsyncMongoClient[dict[str, Any]], member: str) -> None:
     try:
         config = (await client.admin.command("replSetGetConfig"))["config"]
     except OperationFailure as error:
@@ -292,10 +294,7 @@ async def _configure(client: AsyncMongoClient[dict[str, object]], member: str) -
             raise
         settings = {"electionTimeoutMillis": ELECTION_TIMEOUT_MS}
         members = [{"_id": 0, "host": member}]
-        await client.admin.command(
-            "replSetInitiate",
-            {"_id": REPLICA_SET, "members": members, "settings": settings},
-        )
+        await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members, "settings": settings})
         return
     if config["members"][0]["host"] != member:
         config["members"][0]["host"] = member

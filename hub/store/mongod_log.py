@@ -18,11 +18,7 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         "The disk is full. Free some space, then start again; nothing acknowledged is lost.",
     ),
     (
-        (
-            "DBPathInUse",
-            "Unable to lock the lock file",
-            "another mongod instance is already running",
-        ),
+        ("DBPathInUse", "Unable to lock the lock file", "another mongod instance is already running"),
         "Another MongoDB server uses the same data folder. End it, or use another folder (PEYK_VAR_DIR).",
     ),
     (
@@ -30,10 +26,7 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         "The database's port was taken by another program. Start again: another port is chosen.",
     ),
     (
-        (
-            "Permission denied",
-            "IllegalOperation: Attempted to create a lock file on a read-only",
-        ),
+        ("Permission denied", "IllegalOperation: Attempted to create a lock file on a read-only"),
         'The data folder is not writable for this user. Give it back to you, for instance with `chown -R "$USER" var`.',
     ),
     (
@@ -62,10 +55,7 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
         ("Too many open files", "EMFILE"),
         "The limit for open files is too low. Raise it (`ulimit -n 64000`) and start again.",
     ),
-    (
-        ("Cannot allocate memory", "std::bad_alloc"),
-        "There is too little memory. End other programs and start again.",
-    ),
+    (("Cannot allocate memory", "std::bad_alloc"), "There is too little memory. End other programs and start again."),
 )
 
 
@@ -118,10 +108,7 @@ def _severity(line: str) -> str:
 def _words(line: str) -> str:
     parsed = json.loads(line)
     attributes = parsed.get("attr", {})
-    detail = next(
-        (attributes[key] for key in ("error", "message", "errorMessage", "reason") if key in attributes),
-        "",
-    )
+    detail = next((attributes[key] for key in ("error", "message", "errorMessage", "reason") if key in attributes), "")
     if isinstance(detail, dict):
         detail = detail.get("errmsg") or detail.get("msg") or detail
     words = f"{parsed.get('msg', '')}: {detail}" if detail else str(parsed.get("msg", ""))

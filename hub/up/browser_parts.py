@@ -39,12 +39,7 @@ def build(widget: Path, tools: Path, log_dir: Path, say: Say) -> bool:
         environment = install_packages(widget, tools, log_dir, say)
         say("building")
         (widget / _BUILD_STAMP).unlink(missing_ok=True)
-        run(
-            ["npm", "run", "build"],
-            directory=widget,
-            environment=environment,
-            log=log_dir / "npm.log",
-        )
+        run(["npm", "run", "build"], directory=widget, environment=environment, log=log_dir / "npm.log")
         (widget / _BUILD_STAMP).write_text(fingerprint)
         return True
 

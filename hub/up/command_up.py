@@ -32,10 +32,7 @@ def main(arguments: argparse.Namespace) -> int:
     options = UpOptions(build=not arguments.no_build, reset=arguments.reset)
     try:
         asyncio.run(up(settings, options, Progress()))
-    except (
-        RuntimeError,
-        ValueError,
-    ) as error:  # the sentences of UpError, ServiceError, MongodError, ToolError, ...
+    except (RuntimeError, ValueError) as error:  # the sentences of UpError, ServiceError, MongodError, ToolError, ...
         print(f"\n{error}\n\n`./peyk doctor` looks for causes.", file=sys.stderr)
         return 1
     return 0

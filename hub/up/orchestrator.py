@@ -124,20 +124,12 @@ async def database(settings: Settings, progress: Progress) -> AsyncIterator[tupl
 
 
 async def _start_and_watch(
-    stack: AsyncExitStack,
-    settings: Settings,
-    options: UpOptions,
-    progress: Progress,
-    hurry: asyncio.Event,
+    stack: AsyncExitStack, settings: Settings, options: UpOptions, progress: Progress, hurry: asyncio.Event
 ) -> None:
     if options.build:
         with progress.step("browser parts") as step:
             await asyncio.to_thread(
-                browser_parts.build,
-                browser_parts.WIDGET,
-                settings.tools_dir,
-                settings.log_dir,
-                step.say,
+                browser_parts.build, browser_parts.WIDGET, settings.tools_dir, settings.log_dir, step.say
             )
             step.say("")
     uri, server = await stack.enter_async_context(database(settings, progress))
@@ -166,12 +158,7 @@ def welcome(settings: Settings) -> str:
     rows = [("Agents' desk", f"{settings.base_url}/desk")]
     if settings.demo:
         rows.insert(0, ("Demo shop", settings.shop_url))
-    lines = [
-        "",
-        "Peyk is up.",
-        *(f"  {name:<14}{address}" for name, address in rows),
-        "",
-    ]
+    lines = ["", "Peyk is up.", *(f"  {name:<14}{address}" for name, address in rows), ""]
     lines.append(accounts_table(settings.accounts_file))
     if settings.bot_enabled and settings.rasa_url is None:
         lines.append("Until the bot answers, conversations go to people.")

