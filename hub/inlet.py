@@ -100,7 +100,7 @@ class HubInlet:
         if signal.type == "typing":
             self.bus.tell(ContactTyping(state.id, signal.on))
         elif signal.type == "read":
-            self.reading.contact(state.id, min(signal.seq, state.last_seq))
+            await self.reading.contact(state.id, min(signal.seq, state.last_seq))
 
     async def rate(self, inbox: str, address: str, conversation: str, score: int, comment: str | None) -> None:
         """Rate a conversation 1-5."""
@@ -171,7 +171,7 @@ class HubInlet:
 
     async def state_of(self, state: Conversation) -> State:
         """What a customer may know of a conversation now."""
-        agent_read, contact_read = await self.reading.marks(state.id)
+        marks = await self.reading.marks(state.id)
         place, wait = self.router.place(state.id) or (None, None)
         return State(
             conversation=state.id,
@@ -181,8 +181,8 @@ class HubInlet:
             agent_name=self.staff.name(state.owner.agent) if state.owner.kind == "agent" else None,
             place=place,
             wait_minutes=wait,
-            agent_read=agent_read,
-            contact_read=contact_read,
+            agent_read=marks.agent_read,
+            contact_read=marks.contact_read,
             rating=state.rating,
             staffed=self.router.staffed(state.queue or self._inbox(state.header.inbox).queue),
         )

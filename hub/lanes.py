@@ -105,10 +105,7 @@ class Lanes:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the lanes; at the end, finish what was accepted and roll up."""
-        tasks = [
-            asyncio.create_task(self._run(lane), name=f"lane-{n}")
-            for n, lane in enumerate(self._lanes)
-        ]
+        tasks = [asyncio.create_task(self._run(lane), name=f"lane-{n}") for n, lane in enumerate(self._lanes)]
         tasks.append(asyncio.create_task(self._roll_up_forever(), name="roll-up"))
         try:
             yield
@@ -157,9 +154,7 @@ class Lanes:
         """Write the projections of conversations with new words."""
         dirty, self._dirty = self._dirty, {}
         try:
-            await self._projections.save(
-                [(state, self._due(state)) for state in dirty.values()]
-            )
+            await self._projections.save([(state, self._due(state)) for state in dirty.values()])
         except Unavailable:
             self._dirty = {**dirty, **self._dirty}
             raise
@@ -196,11 +191,7 @@ class Lanes:
                 _fail(batch, Unavailable("The hub could not store this."), error)
 
     async def _commit(self, lane: _Lane, batch: list[_Pending]) -> None:
-        ready = [
-            made
-            for pending in batch
-            if (made := await self._number(pending)) is not None
-        ]
+        ready = [made for pending in batch if (made := await self._number(pending)) is not None]
         if not ready:
             return
         try:
@@ -222,9 +213,7 @@ class Lanes:
                     self._retry(lane, item[0])
         await self._publish(stored)
 
-    async def _number(
-        self, pending: _Pending
-    ) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
+    async def _number(self, pending: _Pending) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
         draft = pending.draft
         try:
             before = await self.state(draft.conversation)
@@ -265,9 +254,7 @@ class Lanes:
         else:
             lane.waiting.appendleft(pending)
 
-    async def _publish(
-        self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]
-    ) -> None:
+    async def _publish(self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]) -> None:
         for _, _, _, after in stored:
             self._remember(after)
             self._dirty[after.id] = after
@@ -285,9 +272,7 @@ class Lanes:
 
     async def _save_now(self, states: list[Conversation]) -> None:
         try:
-            await self._projections.save(
-                [(state, self._due(state)) for state in states]
-            )
+            await self._projections.save([(state, self._due(state)) for state in states])
         except Unavailable:
             log.warning("projection_late", conversations=len(states))
             return

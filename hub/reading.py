@@ -5,18 +5,19 @@ They only ever rise, so that writing one late, twice or never after a crash does
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from hub.bus import Bus
 from hub.errors import Unavailable
 from hub.model.ids import ConversationId
-from hub.store.conversations import Conversations
+from hub.store.conversations import Conversations, Marks
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = 50_000
+_NONE = Marks()
 WRITE_SECONDS = 0.5
 
 
@@ -31,33 +32,41 @@ class ReadMoved:
 
 @dataclass(slots=True)
 class Reading:
-    """Read marks of all conversations."""
+    """Read marks (and labels) of all conversations."""
 
     conversations: Conversations
     bus: Bus
-    _marks: OrderedDict[ConversationId, tuple[int, int]] = field(default_factory=OrderedDict)
+    _marks: OrderedDict[ConversationId, Marks] = field(default_factory=OrderedDict)
     _dirty: dict[tuple[ConversationId, str], int] = field(default_factory=dict)
 
-    async def marks(self, conversation: ConversationId) -> tuple[int, int]:
-        """(read by an agent, read by the customer)."""
+    async def marks(self, conversation: ConversationId) -> Marks:
+        """What lies beside a conversation's timeline."""
         known = self._marks.get(conversation)
         if known is None:
             row = await self.conversations.get(conversation)
-            known = (row.marks.agent_read, row.marks.contact_read) if row else (0, 0)
-            known = self._keep(conversation, known)
+            known = self._keep(conversation, row.marks if row else Marks())
         return known
 
-    def known(self, conversation: ConversationId) -> tuple[int, int]:
+    def known(self, conversation: ConversationId) -> Marks:
         """The marks as far as they are in memory."""
-        return self._marks.get(conversation, (0, 0))
+        return self._marks.get(conversation, _NONE)
 
-    def agent(self, conversation: ConversationId, seq: int) -> None:
+    async def agent(self, conversation: ConversationId, seq: int) -> None:
         """An agent has read up to `seq`."""
-        self._raise(conversation, "agent", seq)
+        marks = await self.marks(conversation)
+        if seq > marks.agent_read:
+            self._moved(conversation, replace(marks, agent_read=seq), "agent", seq)
 
-    def contact(self, conversation: ConversationId, seq: int) -> None:
+    async def contact(self, conversation: ConversationId, seq: int) -> None:
         """The customer has read up to `seq`."""
-        self._raise(conversation, "contact", seq)
+        marks = await self.marks(conversation)
+        if seq > marks.contact_read:
+            self._moved(conversation, replace(marks, contact_read=seq), "contact", seq)
+
+    async def label(self, conversation: ConversationId, labels: tuple[str, ...]) -> None:
+        """Replace a conversation's labels."""
+        await self.conversations.set_labels(conversation, labels)
+        self._keep(conversation, replace(await self.marks(conversation), labels=labels))
 
     async def run(self) -> None:
         """Write marks down, for ever."""
@@ -76,18 +85,14 @@ class Reading:
             log.warning("read_marks_late", marks=len(dirty))
             self._dirty = {**dirty, **self._dirty}
 
-    def _raise(self, conversation: ConversationId, who: str, seq: int) -> None:
-        agent, contact = self.known(conversation)
-        if seq <= (agent if who == "agent" else contact):
-            return
-        self._keep(conversation, (seq, contact) if who == "agent" else (agent, seq))
+    def _moved(self, conversation: ConversationId, marks: Marks, who: str, seq: int) -> None:
+        self._keep(conversation, marks)
         self._dirty[conversation, who] = seq
         self.bus.tell(ReadMoved(conversation, who, seq))
 
-    def _keep(self, conversation: ConversationId, marks: tuple[int, int]) -> tuple[int, int]:
-        agent, contact = self.known(conversation)
-        kept = (max(agent, marks[0]), max(contact, marks[1]))
-        self._marks[conversation] = kept
+    def _keep(self, conversation: ConversationId, marks: Marks) -> Marks:
+        self._marks[conversation] = marks
+        self._marks.move_to_end(conversation)
         if len(self._marks) > _REMEMBERED:
             self._marks.popitem(last=False)
-        return kept
+        return marks

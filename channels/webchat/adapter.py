@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -114,7 +114,8 @@ class WebChat:
         """Ask every tab to come back in a moment, spread over two seconds."""
         self._draining = True
         sockets = [socket for group in self._sockets.values() for socket in group]
-        await asyncio.gather(*(socket.bye("restart", 250 + secrets.randbelow(1_750)) for socket in sockets))
+        for socket in sockets:
+            socket.bye("restart", 250 + secrets.randbelow(1_750))
 
     @property
     def open_sockets(self) -> int:
@@ -220,7 +221,7 @@ class WebChat:
 def _signal_frame(signal: Signal) -> bytes | None:
     match signal.type:
         case "typing" if signal.who in {"bot", "agent"}:
-            who = "bot" if signal.who == "bot" else "agent"
+            who: Literal["bot", "agent"] = "bot" if signal.who == "bot" else "agent"
             return encode(TypingEvent(conversation=signal.conversation, who=who, on=signal.on, name=signal.name))
         case "state" if signal.state is not None:
             return encode(StateEvent(state=compose.state_view(signal.state)))

@@ -1,9 +1,7 @@
 """One browser tab's socket: phases, commands, and a bounded writer of its own."""
 
 import asyncio
-import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
 import structlog
@@ -12,6 +10,7 @@ from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder, Encoder
 
 from channels.contract import ChannelError, Inlet, Outbound, Signal
+from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
 from channels.signatures import BadToken
 from channels.webchat import compose, parse
 from channels.webchat.frames import (
@@ -42,8 +41,6 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 10
 SILENCE_SECONDS = 65
-WAITING_FRAMES = 512
-STUCK_SECONDS = 10
 TYPING_MS = 2_000
 
 _decoder: Decoder[Command] = Decoder(Command)
@@ -66,29 +63,6 @@ class Visitors(Protocol):
         """Maker of short-lived links to files."""
 
 
-class Allowance:
-    """A token bucket: `per_minute` on average, a quarter of that at once; 0 allows everything."""
-
-    def __init__(self, per_minute: int) -> None:
-        """Start full."""
-        self._rate = per_minute / 60
-        self._most = max(10.0, per_minute / 4)
-        self._left = self._most
-        self._at = time.monotonic()
-
-    def take(self) -> bool:
-        """Use one; False when there is none left."""
-        if self._rate == 0:
-            return True
-        now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 class Socket:
     """Serves one websocket until it closes."""
 
@@ -109,26 +83,24 @@ class Socket:
         self._inlet = inlet
         self._now = now
         self._allowance = Allowance(settings.messages_per_minute)
-        self._out: deque[bytes] = deque()
-        self._wake = asyncio.Event()
+        self._writer = FrameWriter(ws, encode(StartOver(reason="too_slow")))
         self._shown: dict[str, int] = {}
         self._held: list[tuple[Outbound, bytes]] | None = []
         self._locale: str | None = None
         self._page: str | None = None
         self._typed_at = 0
-        self._closing = False
 
     async def serve(self) -> None:
         """Say hello, then answer commands until either side leaves."""
-        writer = asyncio.create_task(self._write(), name="webchat-writer")
+        writer = asyncio.create_task(self._writer.run(), name="webchat-writer")
         try:
             if await self._greet():
                 await self._listen()
         except BadToken:
-            await self._part(Bye(reason="unauthorized"))
+            self.bye("unauthorized")
         finally:
             self._visitors.leave(self)
-            writer.cancel()
+            self.bye("end")
             await asyncio.gather(writer, return_exceptions=True)
 
     def show(self, message: Outbound, frame: bytes) -> None:
@@ -140,30 +112,18 @@ class Socket:
             self.push(frame)
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame. A tab that cannot keep up is told to start over."""
-        if self._closing:
-            return
-        if len(self._out) >= WAITING_FRAMES:
-            self._closing = True
-            self._out.clear()
-            self._out.append(encode(StartOver(reason="too_slow")))
-        else:
-            self._out.append(frame)
-        self._wake.set()
-
-    async def bye(self, reason: str, retry_after_ms: int | None) -> None:
-        """Close politely."""
-        await self._part(Bye(reason=reason, retry_after_ms=retry_after_ms))
+        """Queue a frame."""
+        self._writer.push(frame)
 
     async def _greet(self) -> bool:
         try:
             message = await self._ws.receive(timeout=HELLO_SECONDS)
         except TimeoutError:
-            await self._part(Bye(reason="no_hello", retry_after_ms=1_000))
+            self.bye("no_hello", 1_000)
             return False
         frame = self._decode(message.data) if message.type is WSMsgType.TEXT else None
         if not isinstance(frame, Hello):
-            await self._part(Bye(reason="bad_frame"))
+            self.bye("bad_frame")
             return False
         self.visitor = self._visitors.who(self.inbox, frame.token)
         self._locale, self._page = frame.locale, frame.page
@@ -177,7 +137,7 @@ class Socket:
             timeline = await self._inlet.timeline(self.inbox, self.visitor, hello.conversation, after=hello.after)
         except ChannelError as error:
             if error.code != "not_found":
-                await self._part(Bye(reason=error.code, retry_after_ms=2_000))
+                self.bye(error.code, 2_000)
                 return
             start_over = True
             timeline = await self._inlet.timeline(self.inbox, self.visitor, None)
@@ -198,7 +158,7 @@ class Socket:
             try:
                 message = await self._ws.receive(timeout=SILENCE_SECONDS)
             except TimeoutError:
-                await self._part(Bye(reason="silent", retry_after_ms=1_000))
+                self.bye("silent", 1_000)
                 return
             if message.type is not WSMsgType.TEXT:
                 if message.type is WSMsgType.BINARY:
@@ -214,7 +174,7 @@ class Socket:
             return _decoder.decode(data)
         except ValidationError as error:
             code = "unknown_type" if "Invalid value" in str(error) and "$.type" in str(error) else "bad_frame"
-            self.push(encode(Failure(code=code, text=str(error)[:200], id=_id_in(data))))
+            self.push(encode(Failure(code=code, text=str(error)[:200], id=id_in(data))))
         except (DecodeError, RecursionError, UnicodeError):
             self.push(encode(Failure(code="bad_frame", text="This is not a JSON frame.")))
         return None
@@ -228,7 +188,7 @@ class Socket:
             case Typing() | Read():
                 await self._signal(command)
             case Before():
-                await self._answer(command.id, self._before(command))
+                await self._answer(command.id, self._before(command), limited=False)
             case Rate():
                 work = self._inlet.rate(self.inbox, self.visitor, command.conversation, command.score, command.comment)
                 await self._answer(command.id, _nothing(work), limited=True)
@@ -241,15 +201,13 @@ class Socket:
                 await self._answer(command.id, _nothing(work), limited=True)
             case Forget():
                 await self._answer(command.id, _nothing(self._inlet.forget(self.inbox, self.visitor)), limited=True)
-                await self._part(Bye(reason="forgotten"))
+                self.bye("forgotten")
             case Hello():
                 self.push(encode(Failure(code="bad_frame", text="You have said hello already.")))
 
-    async def _answer(self, id_: int, work: Awaitable[SendResult | Page | None], *, limited: bool = False) -> None:
+    async def _answer(self, id_: int, work: Coroutine[None, None, SendResult | Page | None], *, limited: bool) -> None:
         if limited and not self._allowance.take():
-            close = getattr(work, "close", None)
-            if close is not None:
-                close()
+            work.close()
             self.push(
                 encode(Failure(code="too_fast", text="Please slow down.", id=id_, retry=True, retry_after_ms=3_000))
             )
@@ -287,47 +245,15 @@ class Socket:
         except ChannelError as error:
             self.push(encode(Failure(code=error.code, text=error.text)))
 
-    async def _write(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._out:
-                frame = self._out.popleft()
-                try:
-                    await asyncio.wait_for(self._ws.send_frame(frame, WSMsgType.TEXT), STUCK_SECONDS)
-                except (TimeoutError, ConnectionError):
-                    self._closing = True
-                    self._ws_abort()
-                    return
-            if self._closing:
-                await self._ws.close(code=1012)
-                return
-
-    def _ws_abort(self) -> None:
-        transport = self._ws.get_extra_info("transport") if hasattr(self._ws, "get_extra_info") else None
-        if transport is not None:
-            transport.abort()
-
-    async def _part(self, frame: Bye) -> None:
-        if not self._ws.closed and not self._closing:
-            self._closing = True
-            try:
-                await asyncio.wait_for(self._ws.send_str(encode(frame).decode()), 1)
-                await asyncio.wait_for(self._ws.close(code=1012 if frame.retry_after_ms else 1000), 1)
-            except (TimeoutError, ConnectionError):
-                self._ws_abort()
+    def bye(self, reason: str, retry_after_ms: int | None = None) -> None:
+        """Close politely, after what waits to be sent."""
+        self._writer.finish(
+            encode(Bye(reason=reason, retry_after_ms=retry_after_ms)), AGAIN if retry_after_ms else 1000
+        )
 
 
 async def _nothing(work: Awaitable[None]) -> None:
     await work
-
-
-def _id_in(data: str) -> int | None:
-    try:
-        found = Decoder(dict[str, object]).decode(data).get("id")
-    except (DecodeError, ValidationError, RecursionError, UnicodeError):
-        return None
-    return found if isinstance(found, int) and abs(found) < 2**53 else None
 
 
 def encode(frame: Event | EntryEvent) -> bytes:

@@ -246,14 +246,26 @@ class SetStatus(Struct, frozen=True, tag="status.set", tag_field="type", forbid_
     reason: str | None = None
 
 
-class AcceptOffer(Struct, frozen=True, tag="offer.accept", tag_field="type", forbid_unknown_fields=True):
+class AcceptOffer(
+    Struct,
+    frozen=True,
+    tag="offer.accept",
+    tag_field="type",
+    forbid_unknown_fields=True,
+):
     """Take what is offered to me. Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows."""
 
     id: int
     offer: str
 
 
-class DeclineOffer(Struct, frozen=True, tag="offer.decline", tag_field="type", forbid_unknown_fields=True):
+class DeclineOffer(
+    Struct,
+    frozen=True,
+    tag="offer.decline",
+    tag_field="type",
+    forbid_unknown_fields=True,
+):
     """Pass; the customer keeps the place in line."""
 
     id: int

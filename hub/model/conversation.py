@@ -49,7 +49,8 @@ class Conversation:
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come and go);
     `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for words from us.
     `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
-    line, with the time. `form_at`: when the offline form was last offered. `contact_name`: what the customer calls themselves.
+    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
+    `form_at`: when the offline form was last offered. `contact_name`: what the customer calls themselves.
     """
 
     header: Header
@@ -70,7 +71,7 @@ class Conversation:
     last_author: str = "system"
     contact_seq: int = 0
     contact_at: int = 0
-    contact_count: int = 0
+    contact_seqs: tuple[int, ...] = ()
     bot_seq: int = 0
     waiting_since: int | None = None
     last_agent: AgentId | None = None
@@ -186,7 +187,7 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
                 state,
                 contact_seq=entry.seq,
                 contact_at=entry.at,
-                contact_count=state.contact_count + 1,
+                contact_seqs=(*state.contact_seqs[-19:], entry.seq),
                 waiting_since=state.waiting_since or entry.at,
                 status="open" if state.status == "waiting" else state.status,
                 snoozed_until=None if state.status == "waiting" else state.snoozed_until,

@@ -1,0 +1,111 @@
+"""What every JSON websocket of ours needs: a bounded writer of its own, a command allowance, ids for refusals."""
+
+import asyncio
+import time
+from collections import deque
+
+from aiohttp import WSMsgType, web
+from msgspec import DecodeError, ValidationError
+from msgspec.json import Decoder
+
+MOST_FRAMES = 1_024
+MOST_BYTES = 4 * 1024 * 1024
+STUCK_SECONDS = 10.0
+AGAIN = 1012
+"""Close code: come back in a moment (RFC 6455 registry: service restart)."""
+
+
+class FrameWriter:
+    """Writes frames to a websocket in order.
+
+    When the reader cannot keep up, what waits is dropped, `start_over` is sent instead, and the socket closes: the reader comes back
+    and resumes by number, so nothing is lost.
+    """
+
+    def __init__(self, ws: web.WebSocketResponse, start_over: bytes) -> None:
+        """Write to `ws`; `start_over` is the frame for a reader that fell behind."""
+        self._ws = ws
+        self._start_over = start_over
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self._closing: int | None = None
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame. Never waits."""
+        if self._closing is not None:
+            return
+        if len(self._waiting) >= MOST_FRAMES or self._bytes > MOST_BYTES:
+            self._waiting.clear()
+            self._close_after(self._start_over, AGAIN)
+            return
+        self._waiting.append(frame)
+        self._bytes += len(frame)
+        self._wake.set()
+
+    def finish(self, frame: bytes, code: int = 1000) -> None:
+        """Send a last frame, after what waits, and close."""
+        if self._closing is None:
+            self._close_after(frame, code)
+
+    async def run(self) -> None:
+        """Write until the socket closes; a reader that takes nothing for 10 s is cut off."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while self._waiting:
+                    frame = self._waiting.popleft()
+                    self._bytes -= len(frame)
+                    async with asyncio.timeout(STUCK_SECONDS):
+                        await self._ws.send_frame(frame, WSMsgType.TEXT)
+                if self._closing is not None:
+                    async with asyncio.timeout(STUCK_SECONDS):
+                        await self._ws.close(code=self._closing)
+                    return
+            except (TimeoutError, ConnectionError):
+                self._abort()
+                return
+
+    def _close_after(self, frame: bytes, code: int) -> None:
+        self._waiting.append(frame)
+        self._closing = code
+        self._wake.set()
+
+    def _abort(self) -> None:
+        self._closing = AGAIN
+        transport = self._ws.get_extra_info("transport")
+        if transport is not None:
+            transport.abort()
+
+
+class Allowance:
+    """A token bucket: `per_minute` on average, a quarter of that at once; 0 allows everything."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Start full."""
+        self._rate = per_minute / 60
+        self._most = max(10.0, per_minute / 4)
+        self._left = self._most
+        self._at = time.monotonic()
+
+    def take(self) -> bool:
+        """Use one; False when there is none left."""
+        if self._rate == 0:
+            return True
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def id_in(data: str) -> int | None:
+    """The id of a frame that could not be read otherwise, so that its sender gets an answer."""
+    try:
+        found = Decoder(dict[str, object]).decode(data).get("id")
+    except (DecodeError, ValidationError, RecursionError, UnicodeError):
+        return None
+    return found if isinstance(found, int) and abs(found) < 2**53 else None

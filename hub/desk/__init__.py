@@ -1,0 +1,1 @@
+"""Step 4: the agents' socket: frames, sessions, commands, and what is fanned out to whom."""

@@ -1,0 +1,240 @@
+"""The floor: every open desk, and who hears what. Frames are encoded once and pushed; nobody waits for anybody."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from msgspec.json import Encoder
+
+from hub.clock import Clock
+from hub.desk.frames import (
+    AgentEvent,
+    BotEvent,
+    BotView,
+    CannedEvent,
+    DeliveryEvent,
+    EntryEvent,
+    Event,
+    MentionEvent,
+    OfferEvent,
+    OfferGone,
+    QueuesEvent,
+    QueueView,
+    SummaryEvent,
+    TypingEvent,
+)
+from hub.desk.views import Views, agent_view, canned_view
+from hub.lanes import Appended, Lanes
+from hub.model.config import Agent
+from hub.model.conversation import Conversation
+from hub.model.ids import AgentId, ConversationId
+from hub.reading import Reading, ReadMoved
+from hub.staff import AgentChanged
+from hub.store.config import Config
+
+SUMMARY_SECONDS = 0.25
+QUEUES_SECONDS = 1.0
+
+_encoder = Encoder()
+
+
+def encode(frame: Event) -> bytes:
+    """A frame as JSON."""
+    return _encoder.encode(frame)
+
+
+class Desk(Protocol):
+    """One open desk."""
+
+    agent: AgentId
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame."""
+
+    def me(self) -> Agent:
+        """Whose desk it is, as they are now."""
+
+
+class Figures(Protocol):
+    """Where the queues' figures come from."""
+
+    def figures(self) -> dict[str, tuple[int, int, int | None]]:
+        """Per queue: waiting, agents at work, since when the first one waits (ms)."""
+
+
+def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
+    """Whether a conversation is for an agent's eyes: their own, or of a queue they serve; supervisors and admins see all."""
+    if agent.role != "agent" or not agent.queues:
+        return True
+    if agent.id in {state.owner.agent, state.last_agent}:
+        return True
+    inbox = config.inbox(state.header.inbox)
+    return (state.queue or (inbox.queue if inbox else None)) in agent.queues
+
+
+@dataclass(slots=True)
+class Floor:
+    """Fans events out to desks."""
+
+    views: Views
+    lanes: Lanes
+    config: Config
+    reading: Reading
+    figures: Figures
+    clock: Clock
+    bot: BotView = field(default_factory=lambda: BotView(available=False, detail="starting"))
+    _desks: dict[AgentId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
+    _followers: dict[ConversationId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
+    _dirty: set[ConversationId] = field(default_factory=set)
+    _queues: list[QueueView] = field(default_factory=list)
+
+    def join(self, desk: Desk) -> None:
+        """A desk opens."""
+        self._desks[desk.agent].add(desk)
+
+    def leave(self, desk: Desk) -> None:
+        """A desk closes."""
+        self._desks[desk.agent].discard(desk)
+        if not self._desks[desk.agent]:
+            del self._desks[desk.agent]
+        for conversation in [one for one, group in self._followers.items() if desk in group]:
+            self.unfollow(desk, conversation)
+
+    def follow(self, desk: Desk, conversation: ConversationId) -> None:
+        """Send a conversation's entries to a desk from now on."""
+        self._followers[conversation].add(desk)
+
+    def unfollow(self, desk: Desk, conversation: ConversationId) -> None:
+        """Stop."""
+        group = self._followers.get(conversation)
+        if group is not None:
+            group.discard(desk)
+            if not group:
+                del self._followers[conversation]
+
+    def viewers(self, conversation: ConversationId, but: AgentId) -> list[str]:
+        """Names of the others who look at a conversation."""
+        group = self._followers.get(conversation, ())
+        return sorted({desk.me().name for desk in group if desk.agent != but})
+
+    def desks_of(self, agent: AgentId) -> set[Desk]:
+        """The open desks of an agent."""
+        return self._desks.get(agent, set())
+
+    @property
+    def open_desks(self) -> int:
+        """How many desks are open."""
+        return sum(len(group) for group in self._desks.values())
+
+    def touch(self, conversation: ConversationId) -> None:
+        """A row changed beside its timeline."""
+        self._dirty.add(conversation)
+
+    def queues(self) -> list[QueueView]:
+        """All queues' figures now."""
+        figures = self.figures.figures()
+        return [
+            QueueView(id=queue.id, name=queue.name, waiting=waiting, online=online, oldest_at=oldest)
+            for queue in self.config.queues.values()
+            for waiting, online, oldest in [figures.get(queue.id, (0, 0, None))]
+        ]
+
+    def on_appended(self, event: Appended) -> None:
+        """Entries to who follows or owns; offers to their agent; rows to everybody a moment later."""
+        entry, state = event.entry, event.after
+        self._dirty.add(state.id)
+        listeners = self._listeners(state)
+        if listeners:
+            frame = encode(EntryEvent(conversation=state.id, entry=self.views.entry(entry)))
+            for desk in listeners:
+                desk.push(frame)
+        if entry.moves_fence:
+            self._tell_offer(event)
+        for mentioned in entry.mentions:
+            frame = encode(MentionEvent(conversation=state.id, number=state.header.number, by=entry.author.name or ""))
+            self._push(self.desks_of(mentioned), frame)
+
+    def on_read(self, event: ReadMoved) -> None:
+        """A side has read on."""
+        self._dirty.add(event.conversation)
+        if event.who == "contact":
+            frame = encode(DeliveryEvent(conversation=event.conversation, seq=event.seq, state="read", up_to=True))
+            self._push(self._followers.get(event.conversation, ()), frame)
+
+    def on_agent_changed(self, event: AgentChanged) -> None:
+        """A colleague's status or load."""
+        self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+
+    def on_config_changed(self, kind: str) -> None:
+        """Canned replies changed."""
+        if kind == "canned":
+            replies = [canned_view(canned) for canned in self.config.canned.values()]
+            self._push(self._all(), encode(CannedEvent(canned=replies)))
+
+    def on_delivery(self, conversation: ConversationId, seq: int, state: str, reason: str | None) -> None:
+        """A message's delivery state."""
+        frame = encode(DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason))
+        self._push(self._followers.get(conversation, ()), frame)
+
+    def on_typing(self, conversation: ConversationId, *, on: bool, agent: Agent | None = None) -> None:
+        """The customer or a colleague is typing."""
+        who: Literal["contact", "agent"] = "agent" if agent else "contact"
+        frame = encode(TypingEvent(conversation=conversation, who=who, on=on, name=agent.name if agent else None))
+        group = self._followers.get(conversation, ())
+        self._push([desk for desk in group if agent is None or desk.agent != agent.id], frame)
+
+    def on_bot(self, view: BotView) -> None:
+        """The bot came or went."""
+        if view != self.bot:
+            self.bot = view
+            self._push(self._all(), encode(BotEvent(bot=view)))
+
+    async def run_summaries(self) -> None:
+        """Send changed rows, four times a second."""
+        while True:
+            await asyncio.sleep(SUMMARY_SECONDS)
+            dirty, self._dirty = self._dirty, set()
+            if self._desks:
+                for conversation in dirty:
+                    await self._tell_summary(conversation)
+
+    async def run_queues(self) -> None:
+        """Send changed queue figures, once a second."""
+        while True:
+            await asyncio.sleep(QUEUES_SECONDS)
+            queues = self.queues()
+            if queues != self._queues:
+                self._queues = queues
+                self._push(self._all(), encode(QueuesEvent(queues=queues)))
+
+    async def _tell_summary(self, conversation: ConversationId) -> None:
+        state = await self.lanes.state(conversation)
+        marks = await self.reading.marks(conversation)
+        frame = encode(SummaryEvent(conversation=self.views.summary(state, marks)))
+        self._push([desk for desk in self._all() if may_see(desk.me(), state, self.config)], frame)
+
+    def _tell_offer(self, event: Appended) -> None:
+        before, after = event.before.owner, event.after.owner
+        if before.kind == "offer" and before.agent is not None and before.offer is not None:
+            kind = event.entry.event.type.value if event.entry.event else "withdrawn"
+            self._push(self.desks_of(before.agent), encode(OfferGone(offer=before.offer, reason=kind)))
+        if after.kind == "offer" and after.agent is not None:
+            view = self.views.offer(event.after, self.reading.known(event.after.id), self.clock.now())
+            self._push(self.desks_of(after.agent), encode(OfferEvent(offer=view)))
+
+    def _listeners(self, state: Conversation) -> set[Desk]:
+        followers = self._followers.get(state.id)
+        if state.owner.kind == "agent" and state.owner.agent is not None:
+            own = self._desks.get(state.owner.agent)
+            if own:
+                return own | followers if followers else own
+        return followers or set()
+
+    def _all(self) -> Iterable[Desk]:
+        return [desk for group in self._desks.values() for desk in group]
+
+    def _push(self, desks: Iterable[Desk], frame: bytes) -> None:
+        for desk in tuple(desks):
+            desk.push(frame)

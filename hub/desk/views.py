@@ -1,0 +1,218 @@
+"""From the model to the desk's frames. Pure, given the names of people and queues."""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from hub.desk.frames import (
+    AgentView,
+    ButtonView,
+    CannedView,
+    ContactView,
+    EarlierView,
+    EntryView,
+    EventView,
+    FileView,
+    IdentityView,
+    OfferView,
+    OwnerView,
+    PartView,
+    Role,
+    Summary,
+    UnderstoodView,
+)
+from hub.model.config import Agent, Canned
+from hub.model.contact import Contact
+from hub.model.conversation import Conversation
+from hub.model.entry import Entry, Event, Part, Understood
+from hub.staff import Staff
+from hub.store.config import Config
+from hub.store.conversations import Marks, Row
+
+
+def locale_of(value: str) -> Literal["fa", "en"]:
+    """A language the screens have."""
+    return "en" if value == "en" else "fa"
+
+
+@dataclass(slots=True)
+class Views:
+    """Makes views; knows everybody's name."""
+
+    staff: Staff
+    config: Config
+
+    def summary(self, state: Conversation, marks: Marks) -> Summary:
+        """A row of the list."""
+        return Summary(
+            id=state.id,
+            number=state.header.number,
+            channel=state.header.channel,
+            inbox=state.header.inbox,
+            contact=state.header.contact,
+            contact_name=state.contact_name,
+            status=state.status,
+            owner=self.owner(state),
+            locale=locale_of(state.locale),
+            last_seq=state.last_seq,
+            last_at=state.last_at,
+            created_at=state.header.created_at,
+            last_text=state.last_text,
+            last_author=state.last_author,
+            priority=state.priority,
+            labels=list(marks.labels),
+            unread=sum(1 for seq in state.contact_seqs if seq > marks.agent_read),
+            waiting_since=state.waiting_since,
+            queued_at=state.queued_at,
+            snoozed_until=state.snoozed_until,
+            agent_read=marks.agent_read,
+            contact_read=marks.contact_read,
+            disposition=state.disposition,
+            rating=state.rating,
+            ended_by_customer=state.ended_by_customer is not None,
+        )
+
+    def owner(self, state: Conversation) -> OwnerView:
+        """Who holds a conversation."""
+        queue = self.config.queue(state.queue or "")
+        return OwnerView(
+            kind=state.owner.kind,
+            fence=state.fence,
+            agent=state.owner.agent,
+            agent_name=self.staff.name(state.owner.agent),
+            queue=state.queue,
+            queue_name=queue.name if queue else None,
+            offer_until=state.owner.until,
+        )
+
+    def row(self, row: Row) -> Summary:
+        """A row as the store has it."""
+        return self.summary(row.state, row.marks)
+
+    def entry(self, entry: Entry) -> EntryView:
+        """One entry."""
+        return EntryView(
+            seq=entry.seq,
+            at=entry.at,
+            author=entry.author.kind,
+            kind=entry.kind,
+            author_id=entry.author.id,
+            name=entry.author.name or (self.staff.name(entry.author.id) if entry.author.kind == "agent" else None),
+            parts=[_part(part) for part in entry.parts],
+            event=self._event(entry.event) if entry.event else None,
+            understood=_understood(entry.understood) if entry.understood else None,
+            client_id=entry.client_id,
+            delivery=entry.delivery,
+            delivery_reason=entry.delivery_reason,
+        )
+
+    def offer(self, state: Conversation, marks: Marks, now: int) -> OfferView:
+        """An offer as its agent sees it."""
+        until = state.owner.until or now
+        return OfferView(
+            id=state.owner.offer or "",
+            conversation=self.summary(state, marks),
+            reason=state.handoff_reason or "",
+            summary=state.handoff_summary or state.last_text,
+            until=until,
+            seconds=max(1, round((until - state.fence_at) / 1000)),
+            waited_ms=max(0, now - (state.queued_at or state.fence_at)),
+            note=state.transfer_note,
+            from_agent=self.staff.name(state.last_agent) if state.handoff_reason == "transferred" else None,
+        )
+
+    def _event(self, event: Event) -> EventView:
+        queue = self.config.queue(event.queue or "")
+        return EventView(
+            type=event.type.value,
+            agent=self.staff.name(event.agent),
+            to_agent=self.staff.name(event.to_agent),
+            queue=queue.name if queue else event.queue,
+            reason=event.reason,
+            summary=event.summary,
+            note=event.note,
+            disposition=event.disposition,
+            until=event.until,
+            score=event.score,
+            ticket=event.ticket,
+        )
+
+
+def agent_view(agent: Agent) -> AgentView:
+    """A colleague."""
+    return AgentView(
+        id=agent.id,
+        name=agent.name,
+        role=cast("Role", agent.role),
+        status=agent.status,
+        connected=agent.connected,
+        load=agent.used,
+        capacity=agent.capacity,
+        status_since=agent.status_since,
+        languages=list(agent.languages),
+    )
+
+
+def canned_view(canned: Canned) -> CannedView:
+    """A canned reply."""
+    return CannedView(id=canned.id, shortcut=canned.shortcut, locale=locale_of(canned.locale), text=canned.text)
+
+
+def contact_view(contact: Contact, earlier: list[Row]) -> ContactView:
+    """The customer card."""
+    return ContactView(
+        id=contact.id,
+        name=contact.name,
+        locale=locale_of(contact.locale),
+        created_at=contact.created_at,
+        identities=[
+            IdentityView(channel=one.channel, address=one.address, verified=one.verified) for one in contact.identities
+        ],
+        attributes=dict(contact.attributes),
+        earlier=[_earlier(row) for row in earlier],
+    )
+
+
+def _earlier(row: Row) -> EarlierView:
+    state = row.state
+    return EarlierView(
+        id=state.id,
+        number=state.header.number,
+        created_at=state.header.created_at,
+        status=state.status,
+        last_text=state.last_text,
+        disposition=state.disposition,
+        rating=state.rating,
+    )
+
+
+def _part(part: Part) -> PartView:
+    file = part.file
+    return PartView(
+        type=part.type,
+        text=part.text,
+        buttons=[ButtonView(title=button.title, payload=button.payload) for button in part.buttons],
+        file=None
+        if file is None
+        else FileView(
+            id=file.id,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            url=f"/files/{file.id}",
+            width=file.width,
+            height=file.height,
+        ),
+        form=part.form,
+        values=dict(part.values),
+    )
+
+
+def _understood(understood: Understood) -> UnderstoodView:
+    return UnderstoodView(
+        intent=understood.intent,
+        confidence=understood.confidence,
+        runner_up=understood.runner_up,
+        runner_up_confidence=understood.runner_up_confidence,
+        entities=dict(understood.entities),
+        slots=dict(understood.slots),
+    )
