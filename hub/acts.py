@@ -17,6 +17,7 @@ from hub.model.entry import (
     Author,
     DeliveryState,
     Draft,
+    Entry,
     EntryKind,
     Event,
     EventType,
@@ -107,6 +108,10 @@ class Acts:
             mentions=mentions,
         )
         return await self.lanes.append(draft)
+
+    async def written_before(self, agent: Author, client_id: str) -> Entry | None:
+        """The entry that an earlier try of the same reply or note made."""
+        return await self.lanes.stored(f"desk:{agent.id}:{client_id}")
 
     async def hand_off(
         self,

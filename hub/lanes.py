@@ -141,6 +141,10 @@ class Lanes:
         known = self._states.get(conversation)
         return known if known is not None else await self._load(conversation)
 
+    async def stored(self, dedupe: str) -> Entry | None:
+        """The entry stored under a dedupe key, if there is one."""
+        return await self._entries.by_dedupe(dedupe)
+
     def forget(self, conversation: ConversationId) -> None:
         """Drop the remembered state (its header changed)."""
         self._states.pop(conversation, None)

@@ -1,6 +1,6 @@
 """What an agent may ask for: one method per command, each behind an access check."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -123,8 +123,7 @@ class Commands:
         action = _ACTIONS.get(type(command))
         if action is None:
             raise BadInput("This frame is not a command.", code="unknown_type")
-        answer: Answer = await action(self, desk, command)
-        return answer
+        return await action(self, desk, command)
 
     async def signal(self, desk: Desk, command: frames.Typing | frames.Read) -> None:
         """Typing and read marks."""
@@ -171,10 +170,9 @@ class Commands:
     async def _open(self, desk: Desk, command: OpenConversation) -> Opened:
         state = await self._seen(desk, command.conversation)
         self.floor.follow(desk, state.id)
-        start_over = False
-        if command.after is not None:
-            entries, more = await self.entries.after(state.id, command.after, limit=RESUME + 1), False
-            start_over = len(entries) > RESUME
+        newer = await self.entries.after(state.id, command.after, limit=RESUME + 1) if command.after is not None else []
+        start_over = len(newer) > RESUME
+        entries, more = newer, False
         if command.after is None or start_over:
             entries, more = await self.entries.before(state.id, None, limit=PAGE)
         contact = await self.contacts.get(state.header.contact) or Contact(id=state.header.contact)
@@ -339,7 +337,7 @@ class Commands:
         )
 
 
-_ACTIONS: dict[type, Callable[..., object]] = {
+_ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     SetStatus: Commands._set_status,
     AcceptOffer: Commands._accept,
     DeclineOffer: Commands._decline,
