@@ -124,7 +124,7 @@ function Forgotten(): JSX.Element {
 function useDrop() {
   const [over, setOver] = useState(false);
   const carries = (event: DragEvent) =>
-    config.limits.types.length > 0 && event.dataTransfer?.types.includes("Files") === true;
+    config.limits.files && event.dataTransfer?.types.includes("Files") === true;
   const on = {
     onDragOver: (event: DragEvent) => {
       if (!carries(event)) return;

@@ -13,7 +13,11 @@ export function Bubble({ row }: { row: BubbleRow }): JSX.Element {
   const mine = row.author === "contact";
   const name = nameOf(row);
   const classes = ["row", mine ? "mine" : "theirs", row.first && "first", row.last && "last", row.mark ?? ""];
-  const shown = row.parts.filter((part) => part.type !== "buttons" && part.type !== "form");
+  // The hub repeats a form's message as a text, for those who read only texts.
+  const reply = row.parts.some((part) => part.type === "form_reply");
+  const shown = row.parts.filter(
+    ({ type }) => type !== "buttons" && type !== "form" && !(reply && type === "text"),
+  );
   return (
     <div class={classes.filter(Boolean).join(" ")}>
       {!mine && row.first && (

@@ -7,7 +7,7 @@ import { isTyping, read, remember, send } from "./client";
 import { config } from "./config";
 import type { Upload } from "./model";
 import { safeName } from "./text";
-import { objection, typeNames } from "./upload";
+import { objection } from "./upload";
 import { t } from "./words";
 
 /** Files chosen and not yet sent, and what was wrong with others. */
@@ -67,7 +67,7 @@ export function Composer(): JSX.Element {
   };
   const onPaste = (event: ClipboardEvent) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0 || config.limits.types.length === 0) return;
+    if (files.length === 0 || !config.limits.files) return;
     event.preventDefault();
     takeFiles(files);
   };
@@ -86,7 +86,7 @@ export function Composer(): JSX.Element {
         </p>
       )}
       <div class="composer-line">
-        {config.limits.types.length > 0 && <Attach />}
+        {config.limits.files && <Attach />}
         <textarea
           id="composer"
           ref={area}
@@ -123,7 +123,7 @@ function Left({ length }: { length: number }): JSX.Element {
 
 function Attach(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  const hint = t.value.attachHint(fileSize(config.limits.file), typeNames().join(", "));
+  const hint = t.value.attachHint(fileSize(config.limits.file));
   return (
     <>
       <button

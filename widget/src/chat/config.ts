@@ -15,12 +15,19 @@ export interface Config {
     text: number;
     /** Bytes of a file. */
     file: number;
-    /** MIME types, `image/*` or `.pdf`; empty when files are not taken. */
+    /** Whether files are taken. */
+    files: boolean;
+    /** What is taken: MIME types, `image/*` or `.pdf`. The hub looks at the bytes and has the last word. */
     types: string[];
   };
   /** First words to offer before anything is said. */
   starters: Partial<Record<Locale, string[]>> | null;
 }
+
+const KINDS = [
+  ...["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"],
+  ...[".txt", ".csv", ".log", ".md", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".zip", ".ogg"],
+];
 
 /** Reads the island; a missing field gets a default, so that an older server still works. */
 export function readConfig(text: string): Config {
@@ -36,7 +43,8 @@ export function readConfig(text: string): Config {
     limits: {
       text: raw.limits?.text ?? 4000,
       file: raw.limits?.file ?? 10 * 1024 * 1024,
-      types: raw.limits?.types ?? [],
+      files: raw.limits?.files ?? true,
+      types: raw.limits?.types ?? KINDS,
     },
     starters: raw.starters ?? null,
   };

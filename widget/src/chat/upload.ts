@@ -17,21 +17,7 @@ export function objection(file: { name: string; size: number; type: string }): O
         ? file.type.startsWith(type.slice(0, -1))
         : file.type === type,
   );
-  return types.length === 0 || fits ? null : "type_refused";
-}
-
-/** Short names of what is taken: JPG, PNG, PDF. */
-export function typeNames(): string[] {
-  const names = config.limits.types.map((type) =>
-    type
-      .replace(/^\.|^.*\//, "")
-      .replace("jpeg", "jpg")
-      .replace("plain", "txt")
-      .replace("*", "")
-      .replace(/^.*\./, "")
-      .toUpperCase(),
-  );
-  return [...new Set(names)].filter(Boolean);
+  return fits ? null : "type_refused";
 }
 
 /**

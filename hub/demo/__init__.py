@@ -1,0 +1,1 @@
+"""What the demo needs besides the hub: a shop on another origin."""
