@@ -1,7 +1,7 @@
 """Every sentence that the hub itself says to a customer, in each language: `templates/phrases/<locale>.yml`.
 
-A phrase may have `{values}` in braces; a value is put in as it is, never looked into. Missing keys or unequal languages are errors
-when the files are read, not when a customer waits.
+A phrase may have `{values}` in braces; a value is put in as it is, never looked into. Missing keys or unequal
+languages are errors when the files are read, not when a customer waits.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Who may sign in: credentials beside the agents' working side, and their sessions.
 
-`agents` documents carry, besides the fields of `hub.model.config.Agent`, `folded` (the login in its comparable form, unique) and
-`password` (an argon2id hash). `sessions` documents: `_id` (SHA-256 of the token that only the browser has), `agent`, `epoch`,
-`created_at`, `seen_at` (ms), `expires` (date, for the server's own clean-up).
+`agents` documents carry, besides the fields of `hub.model.config.Agent`, `folded` (the login in its comparable form,
+unique) and `password` (an argon2id hash). `sessions` documents: `_id` (SHA-256 of the token that only the browser
+has), `agent`, `epoch`, `created_at`, `seen_at` (ms), `expires` (date, for the server's own clean-up).
 
-A session counts only while its `epoch` is the agent's. Whatever must end an agent's sessions raises the agent's epoch in the same
-atomic write that makes the change, so there is no moment in which a deactivated agent's old session still works.
+A session counts only while its `epoch` is the agent's. Whatever must end an agent's sessions raises the agent's epoch
+in the same atomic write that makes the change, so there is no moment in which a deactivated agent's old session still
+works.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The audit trail: who did what, when and from where. Records are added, never changed; each one seals all before it.
 
-A record's seal is SHA-256 over the seal before it and the record's own canonical JSON, so that editing, removing or reordering
-records in the database shows at `verify`. (Cutting off the newest ones shows only against a seal that was noted elsewhere: the
-hub logs each one.)
+A record's seal is SHA-256 over the seal before it and the record's own canonical JSON, so that editing, removing or
+reordering records in the database shows at `verify`. (Cutting off the newest ones shows only against a seal that was
+noted elsewhere: the hub logs each one.)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What admins decide, as stored: inboxes, queues, canned replies, the workplace's rules.
 
-Read once and kept in memory, because every message needs some of it; every change goes through `save` or `remove`, which store
-first, then update the memory, then tell the listeners.
+Read once and kept in memory, because every message needs some of it; every change goes through `save` or `remove`,
+which store first, then update the memory, then tell the listeners.
 """
 
 from __future__ import annotations
@@ -95,12 +95,16 @@ class Config:
         self._remember(key, thing, 1)
 
     async def save(self, thing: Thing) -> None:
-        """Store the new state of something. Raises Conflict when somebody changed it meanwhile, NotFound when it is gone."""
+        """Store the new state of something.
+
+        Raises Conflict when somebody changed it meanwhile, NotFound when it is gone.
+        """
         key = key_of(thing)
         version = self._versions.get(key)
         if version is None:
             if isinstance(thing, Workplace):
-                return await self.create(thing)
+                await self.create(thing)
+                return
             raise NotFound("There is no such thing any more.")
         async with guard():
             written = await self._documents.replace_one({"_id": key, "version": version}, _document(thing, version + 1))

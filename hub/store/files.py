@@ -1,8 +1,8 @@
 """Files that people sent: pieces in `file_chunks`, and one document in `files` that makes them a file.
 
-`files`: `_id`, `name`, `content_type`, `size`, `width`, `height`, `uploader` ("agent:<id>" or "<inbox>:<address>"), `conversation`
-(once it was sent in one), `created_at`. `file_chunks`: `_id` "<file>:<n>", `data`, `at`. The document is written last, so a file
-exists whole or not at all; pieces without one are swept.
+`files`: `_id`, `name`, `content_type`, `size`, `width`, `height`, `uploader` ("agent:<id>" or "<inbox>:<address>"),
+`conversation` (once it was sent in one), `created_at`. `file_chunks`: `_id` "<file>:<n>", `data`, `at`. The document
+is written last, so a file exists whole or not at all; pieces without one are swept.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Files:
         self._chunks = database.collection("file_chunks")
 
     async def index(self) -> None:
-        """Make the indexes: by conversation (to erase), by age (to sweep)."""
+        """Make the indexes: by conversation and by uploader (to erase), by age (to sweep)."""
         async with guard():
             await self._files.create_index("conversation", name="by_conversation", sparse=True)
-            await self._files.create_index("created_at", name="by_age")
+            await self._files.create_index("uploader", name="by_uploader")
             await self._chunks.create_index("at", name="by_age")
 
     async def add_chunk(self, file: FileId, number: int, data: bytes, now: int) -> None:
@@ -106,25 +106,33 @@ class Files:
 
     async def erase(self, conversation: ConversationId) -> int:
         """Remove all files of a conversation; return how many."""
-        async with guard():
-            ids = [row["_id"] async for row in self._files.find({"conversation": conversation}, {"_id": 1})]
-            for one in ids:
-                await self._files.delete_one({"_id": one})
-                await self._chunks.delete_many(_pieces(one))
-        return len(ids)
+        return await self._erase({"conversation": conversation})
+
+    async def erase_uploads(self, uploader: str) -> int:
+        """Remove everything that somebody uploaded; return how many files."""
+        return await self._erase({"uploader": uploader})
 
     async def sweep(self, before: int) -> int:
-        """Remove what was uploaded before a time (ms) and never sent, and pieces that never became a file; return how many."""
-        removed = 0
+        """Remove what agents uploaded before a time (ms) and never sent; return how many. Stray pieces go, too.
+
+        Customers' files stay: they are found through their uploader, not through a conversation.
+        """
+        unsent = {"conversation": None, "created_at": {"$lt": before}, "uploader": {"$regex": "^agent:"}}
+        removed = await self._erase(unsent)
         async with guard():
-            async for row in self._files.find({"conversation": None, "created_at": {"$lt": before}}, {"_id": 1}):
-                await self._files.delete_one({"_id": row["_id"], "conversation": None})
-                removed += 1
             async for row in self._chunks.find({"at": {"$lt": before}, "_id": {"$regex": ":0$"}}, {"_id": 1}):
                 file = FileId(str(row["_id"]).removesuffix(":0"))
                 if await self._files.find_one({"_id": file}, {"_id": 1}) is None:
                     await self._chunks.delete_many(_pieces(file))
         return removed
+
+    async def _erase(self, query: dict[str, Any]) -> int:
+        async with guard():
+            ids = [row["_id"] async for row in self._files.find(query, {"_id": 1})]
+            for one in ids:
+                await self._files.delete_one({"_id": one})
+                await self._chunks.delete_many(_pieces(one))
+        return len(ids)
 
 
 def _pieces(file: FileId) -> dict[str, Any]:

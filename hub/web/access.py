@@ -56,6 +56,9 @@ def authorize(actor: Agent | None, permission: Permission, target: FileObject | 
         return
     if actor is None or actor.active is not True or permission not in GRANTS.get(actor.role, frozenset()):
         raise Forbidden("Your role does not allow this.")
-    # Conversations are open to all agents of the workplace; a file that is in none yet is its uploader's alone.
-    if target is not None and target.conversation is None and target.uploader != f"agent:{actor.id}":
+    # Conversations, and with them customers' files, are open to all agents of the workplace; what a colleague
+    # uploaded and has not sent anywhere is the colleague's alone.
+    if target is None or target.conversation is not None or not target.uploader.startswith("agent:"):
+        return
+    if target.uploader != f"agent:{actor.id}":
         raise NotFound("There is no such file.")

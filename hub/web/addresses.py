@@ -18,8 +18,8 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
 def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
     """The address of the client.
 
-    `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right, the first address that is not one of
-    theirs is the client; everything left of it is the client's own claim. IPv6 clients count as their /64.
+    `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right, the first address that is
+    not one of theirs is the client; everything left of it is the client's own claim. IPv6 clients count as their /64.
     """
     peer = _parsed(request.remote or "")
     if peer is None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import types
 import typing
@@ -59,9 +60,7 @@ PROTOCOLS = (
 
 def documents() -> dict[str, str]:
     """Return every generated document: path within the project -> text."""
-    from hub.web.openapi import (
-        document,
-    )  # the route table imports this package: not at import time
+    from hub.web.openapi import document  # noqa: PLC0415 (the route table imports this package)
 
     made = {"docs/api/openapi.json": json.dumps(document(), indent=2, ensure_ascii=False) + "\n"}
     for protocol in PROTOCOLS:
@@ -75,7 +74,7 @@ def write(root: Path) -> list[Path]:
     changed = []
     for name, text in documents().items():
         path = root / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not _is_fresh(path, text):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             changed.append(path)
@@ -122,13 +121,13 @@ def markdown(protocol: Protocol) -> str:
         _text(module.__doc__),
         "",
     ]
-    for title, structs in (
+    for title, group in (
         ("Client to server", commands),
         ("Server to client", events),
         ("Shapes", shared),
     ):
         lines += [f"## {title}", ""]
-        for struct in structs:
+        for struct in group:
             lines += _section(struct, aliases)
     if aliases:
         lines += ["## Words", "", "| name | values |", "|---|---|"]
@@ -213,7 +212,7 @@ def _aliases(module: ModuleType) -> Aliases:
 
 def _order(module: ModuleType, alias: str) -> typing.Callable[[str], int]:
     values = typing.get_args(getattr(module, alias))
-    return lambda value: values.index(value)
+    return values.index
 
 
 def _union(values: list[str]) -> str:
@@ -234,3 +233,24 @@ def _text(doc: str | None) -> str:
 
 def _source(module: ModuleType) -> str:
     return module.__name__.replace(".", "/") + ".py"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """There is one choice: only look."""
+    parser.add_argument("--check", action="store_true", help="change nothing; status 1 if something is stale")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Write the documents (`peyk api-docs`) or say which are stale; return the exit status."""
+    root = Path(__file__).parents[2]
+    if arguments.check:
+        stale = [name for name, text in documents().items() if not _is_fresh(root / name, text)]
+        print("\n".join(f"stale: {name}" for name in stale) or "fresh")
+        return 1 if stale else 0
+    for path in write(root):
+        print(path.relative_to(root))
+    return 0
+
+
+def _is_fresh(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text

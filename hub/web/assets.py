@@ -1,6 +1,7 @@
 """The built browser parts: read into memory from `widget/dist`, served under their hashed names for ever.
 
-Only names found there at start are served; a request's path is a key into that map and never becomes a path on the disk.
+Only names found there at start are served; a request's path is a key into that map and never becomes a path on the
+disk.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Assets:
-    """The files of one build. A newer build is read when its manifest changes, so that `npm run build` shows at once."""
+    """The files of one build.
+
+    A newer build is read when its manifest changes, so that `npm run build` shows at once.
+    """
 
     dist: Path
     _files: Mapping[str, Asset] = field(default_factory=dict)
@@ -65,6 +69,13 @@ class Assets:
         """The file with this name below `assets/`."""
         self._refresh()
         return self._files.get(name)
+
+    def font(self) -> str | None:
+        """The address of the Persian font, where it is built."""
+        self._refresh()
+        names = sorted(name for name in self._files if name.lower().startswith("vazirmatn") and name.endswith(".woff2"))
+        arabic = [name for name in names if "arabic" in name.lower()]
+        return f"/assets/{(arabic or names)[0]}" if names else None
 
     def respond(self, request: web.Request, name: str, *, cache: str = _FOR_EVER) -> web.Response:
         """Answer with a file, gzipped where the browser takes it. Raises HTTPNotFound."""

@@ -1,4 +1,7 @@
-"""Request bodies: read with a cap, decoded into a declared type or refused. No dict of a client ever reaches the store."""
+"""Request bodies: read with a cap, decoded into a declared type or refused.
+
+No dict of a client ever reaches the store.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ T = TypeVar("T")
 JSON_LIMIT = 64 * 1024
 
 
-class WrongType(HubError):
+class WrongTypeError(HubError):
     """The body is of a kind that this address does not take."""
 
     code = "wrong_type"
@@ -25,12 +28,12 @@ async def read_json(request: web.Request, type_: type[T], *, limit: int = JSON_L
     """Read a JSON body as `type_`.
 
     Raises:
-        WrongType: It is not declared as JSON.
+        WrongTypeError: It is not declared as JSON.
         TooLarge: It has more than `limit` bytes.
         BadInput: It is not JSON, too deep, or not of this shape; `field` names the place.
     """
     if request.content_type != "application/json":
-        raise WrongType("Send JSON, with Content-Type: application/json.")
+        raise WrongTypeError("Send JSON, with Content-Type: application/json.")
     return decode(await read_limited(request, limit), type_)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from hub.clock import Clock
-from hub.store.accounts import Accounts
+from hub.model.ids import AgentId
+from hub.store.accounts import Accounts, SessionStore
 from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
@@ -18,6 +20,7 @@ from hub.web.assets import Assets
 from hub.web.limits import Buckets
 from hub.web.passwords import Passwords
 from hub.web.sessions import Doorkeeper, Tickets
+from hub.web.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,8 @@ class Web:
         origin: The hub's own origin, as browsers send it.
         trusted: Proxies whose `X-Forwarded-For` is believed.
         api_limit: Requests per client address.
-        upload_limit: Uploads per agent.
+        last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
+        agent_changed: Told when somebody's profile changed, so that the roster reads it again.
     """
 
     origin: str
@@ -36,15 +40,18 @@ class Web:
     clock: Clock
     database: Database
     accounts: Accounts
+    sessions: SessionStore
     passwords: Passwords
     doorkeeper: Doorkeeper
     tickets: Tickets
     audit: AuditTrail
     config: Config
     files: Files
+    uploads: Uploads
     assets: Assets
     api_limit: Buckets
-    upload_limit: Buckets
+    agent_changed: Callable[[AgentId], None]
+    last_admin: asyncio.Lock
 
     @property
     def https(self) -> bool:

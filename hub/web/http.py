@@ -1,7 +1,7 @@
 """The route table: each route says what it is, who may use it and what its body is; `mount` enforces all three.
 
-A handler never sees a request that its route does not allow: the wrapper finds the session, checks the permission, the origin and
-the CSRF token, counts the request against its limit, and decodes the body first.
+A handler never sees a request that its route does not allow: the wrapper finds the session, checks the permission,
+the origin and the CSRF token, counts the request against its limit, and decodes the body first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hub.web.access import Permission, authorize
 from hub.web.addresses import client_address
 from hub.web.bodies import read_json
 from hub.web.context import WEB, Web
-from hub.web.limits import Throttled
+from hub.web.limits import ThrottledError
 from hub.web.sessions import SignedIn
 
 B = TypeVar("B")
@@ -136,12 +136,12 @@ async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
     parts = request.app[WEB]
     address = client_address(request, parts.trusted)
     if route.kind != "open" and (wait := parts.api_limit.take(address)):
-        raise Throttled("Too many requests from your address.", retry_after=wait)
+        raise ThrottledError("Too many requests from your address.", retry_after=wait)
     who = await parts.doorkeeper.recognise(request.cookies.get(parts.session_cookie))
     if route.needs is not Permission.PUBLIC:
         if who is None:
             if route.kind == "page":
-                return web.HTTPSeeOther("/login")
+                return web.Response(status=303, headers={"Location": "/login"})
             raise Unauthorized("Sign in first.")
         authorize(who.agent, route.needs)
     if route.method not in _SAFE:
@@ -166,4 +166,9 @@ def _response(answer: Answer, status: int) -> web.StreamResponse:
         return answer
     if answer is None:
         return web.Response(status=204)
+    return json_response(answer, status=status)
+
+
+def json_response(answer: msgspec.Struct, *, status: int = 200) -> web.Response:
+    """An answer as JSON."""
     return web.Response(body=msgspec.json.encode(answer), status=status, content_type="application/json")

@@ -1,6 +1,7 @@
 """How often somebody may do something: token buckets, and failures that make the next try wait longer.
 
-Both live in memory and are bounded: a limit that forgets its oldest keys under attack is better than one that eats the memory.
+Both live in memory and are bounded: a limit that forgets its oldest keys under attack is better than one that eats
+the memory.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hub.errors import TooMany
 _MOST_KEYS = 20_000
 
 
-class Throttled(TooMany):
+class ThrottledError(TooMany):
     """Too often. `retry_after` is in seconds and goes out as the header of that name."""
 
     def __init__(self, text: str, *, retry_after: float, code: str | None = None) -> None:
@@ -62,8 +63,9 @@ class _Record:
 
 
 class Failures:
-    """Wrong tries by key. From the `allowed`-th on, each makes the next wait: 1 s, 2 s, 4 s ... at most `longest_seconds`.
+    """Wrong tries by key, each of which makes the next one wait.
 
+    From the `allowed`-th on the wait is 1 s, 2 s, 4 s ... at most `longest_seconds`.
     Nothing is ever locked for good: after `window_seconds` without a failure (and after a success) it all begins anew.
     """
 

@@ -15,7 +15,7 @@ from channels.contract import ChannelError
 from hub.errors import HubError
 from hub.telemetry import REFUSED, REQUEST_SECONDS, REQUESTS
 from hub.web.headers import REQUEST_ID
-from hub.web.limits import Throttled
+from hub.web.limits import ThrottledError
 from hub.web.pages import error_page
 
 log = structlog.get_logger(__name__)
@@ -25,9 +25,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
 _WORDS = {
+    401: ("unauthorized", "Sign in first."),
+    403: ("forbidden", "This is not allowed."),
     404: ("not_found", "There is nothing here."),
     405: ("bad_method", "This address does not take that method."),
     413: ("too_large", "The body is too large."),
+    429: ("too_fast", "That was too often; wait a little."),
+    503: ("unavailable", "Not now; try again in a moment."),
 }
 
 
@@ -83,24 +87,28 @@ async def _with_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except HubError as error:
         words = ErrorWords(code=error.code, text=error.text, field=error.field, retry=error.retryable)
         response = _refusal(request, error.status, words)
-        if isinstance(error, Throttled):
+        if isinstance(error, ThrottledError):
             response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
         return response
     except ChannelError as error:
         return _refusal(request, error.status, ErrorWords(code=error.code, text=error.text, retry=error.retryable))
     except web.HTTPException as error:
-        if error.status < 400:
-            return error
-        code, text = _WORDS.get(error.status, ("bad_request", "This request makes no sense."))
-        response = _refusal(request, error.status, ErrorWords(code=code, text=text))
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
-        return response
+        return error if error.status < 400 else _plain(request, error)
     except (ConnectionResetError, TimeoutError):
         return _refusal(request, 408, ErrorWords(code="timeout", text="The request came too slowly.", retry=True))
-    except Exception:  # noqa: BLE001 - the last net: a bug becomes a 500 with an id, never a trace on somebody's screen
+    except Exception:
         log.exception("request_failed", route=_route_name(request), method=request.method)
         return _refusal(request, 500, ErrorWords(code="internal", text="Something went wrong on our side."))
+
+
+def _plain(request: web.Request, error: web.HTTPException) -> web.Response:
+    """The framework's own refusals in our words."""
+    code, text = _WORDS.get(error.status, ("bad_request", "This request makes no sense."))
+    response = _refusal(request, error.status, ErrorWords(code=code, text=text))
+    for name in ("Allow", "Retry-After"):
+        if name in error.headers:
+            response.headers[name] = error.headers[name]
+    return response
 
 
 def _refusal(request: web.Request, status: int, words: ErrorWords) -> web.Response:

@@ -1,6 +1,7 @@
 """Passwords: argon2id in a small pool, so that twenty people signing in at once never stall the conversations.
 
-Parameters: m = 46 MiB, t = 1, p = 1 (OWASP Password Storage Cheat Sheet, first choice). One check costs about 80 ms of one core.
+Parameters: m = 46 MiB, t = 1, p = 1 (OWASP Password Storage Cheat Sheet, first choice). One check costs about 80 ms
+of one core.
 """
 
 from __future__ import annotations
@@ -24,8 +25,28 @@ SHORTEST = 10
 LONGEST = 256
 
 _TOO_COMMON = frozenset(
-    "1234567890 12345678910 0987654321 qwertyuiop password12 password123 password1234 iloveyou12 administrator letmein1234 "
-    "welcome123 welcome1234 changeme123 aaaaaaaaaa 1111111111 0000000000 1q2w3e4r5t qwerty1234 asdfghjkl; admin12345".split()
+    [
+        "1234567890",
+        "12345678910",
+        "0987654321",
+        "qwertyuiop",
+        "password12",
+        "password123",
+        "password1234",
+        "iloveyou12",
+        "administrator",
+        "letmein1234",
+        "welcome123",
+        "welcome1234",
+        "changeme123",
+        "aaaaaaaaaa",
+        "1111111111",
+        "0000000000",
+        "1q2w3e4r5t",
+        "qwerty1234",
+        "asdfghjkl;",
+        "admin12345",
+    ]
 )
 
 
@@ -66,6 +87,7 @@ class Passwords:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
 
     async def __aenter__(self) -> Self:
+        """Enter; the pool is ready already."""
         return self
 
     async def __aexit__(
@@ -74,6 +96,7 @@ class Passwords:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Let running checks finish."""
         await self.close()
 
     def _matches(self, stored: str, password: str) -> bool:
@@ -95,7 +118,7 @@ class Passwords:
 
 
 def check_strength(password: str) -> None:
-    """Raise BadInput with field `password` unless it is 10-256 characters and not among the first that anybody tries."""
+    """Raise BadInput (field `password`) unless it is 10-256 characters and not among the first that anybody tries."""
     if len(password) < SHORTEST:
         raise BadInput(
             f"A password needs at least {SHORTEST} characters.",

@@ -1,4 +1,7 @@
-"""Signing in and staying signed in: the check of a password, sessions, CSRF tokens, and one-time tickets for the desk's socket."""
+"""Signing in and staying signed in.
+
+The check of a password, sessions, CSRF tokens, and one-time tickets for the desk's socket.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from hub.model.config import Agent
 from hub.model.ids import AgentId
 from hub.store.accounts import Accounts, Session, SessionStore, fold_login, token_hash
 from hub.telemetry import LOGINS, SESSIONS_ENDED
-from hub.web.limits import Failures, Throttled
+from hub.web.limits import Failures, ThrottledError
 from hub.web.passwords import Passwords
 
 log = structlog.get_logger(__name__)
@@ -31,7 +34,8 @@ _TOUCH_MS = 60_000
 class AccessEnded:
     """All sessions of an agent ended (or one of them, at sign-out): the agent's sockets must close now.
 
-    A client whose other session still lives may come back with a new ticket. `reason`: logout, password, deactivated, role, expired.
+    A client whose other session still lives may come back with a new ticket. `reason`: logout, password, deactivated,
+    role, expired.
     """
 
     agent: AgentId
@@ -87,14 +91,15 @@ class Doorkeeper:
 
         Raises:
             Unauthorized: Login and password do not fit (`wrong_login`).
-            Throttled: Too many wrong tries for this account or from this address; never for ever.
+            ThrottledError: Too many wrong tries for this account or from this address; never for ever.
         """
         account = fold_login(login)[:200]
         self._refuse_if_waiting(account, address)
         credential = await self._accounts.by_login(login)
         known = credential is not None and credential.agent.active
         fits = await self._passwords.verify(credential.password if credential and known else None, password)
-        # `is True`: a verifier that hands back anything else, such as a coroutine somebody forgot to await, lets nobody in.
+        # `is True`: a verifier that hands back anything else, such as a coroutine somebody forgot to await, lets
+        # nobody in.
         if fits is not True or credential is None or not known:
             self._by_account.failed(account)
             self._by_address.failed(address)
@@ -103,14 +108,15 @@ class Doorkeeper:
         self._by_account.succeeded(account)
         LOGINS.labels("ok").inc()
         if self._passwords.is_outdated(credential.password):
-            await self._accounts.rehash(
-                credential.agent.id, credential.password, await self._passwords.hash(password)
-            )
-        token, _ = await self._sessions.begin(credential.agent, self._clock.now(), self._rules.absolute_ms)
+            await self._accounts.rehash(credential.agent.id, credential.password, await self._passwords.hash(password))
+        token, _ = await self.begin(credential.agent)
         return token, credential.agent
 
     async def confirm(self, agent: AgentId, password: str) -> None:
-        """Check the own password again, before it is changed. Counts as a try. Raises Unauthorized (`wrong_password`)."""
+        """Check the own password again, before it is changed.
+
+        Counts as a try. Raises Unauthorized (`wrong_password`).
+        """
         self._refuse_if_waiting(f"own:{agent}", "")
         credential = await self._accounts.credential(agent)
         if credential is None or await self._passwords.verify(credential.password, password) is not True:
@@ -136,10 +142,9 @@ class Doorkeeper:
             await self._sessions.touch(session.id, now)
         return SignedIn(agent=agent, session=session)
 
-    async def renew(self, agent: Agent) -> str:
-        """Begin a fresh session for somebody whose other sessions were just ended (own password changed)."""
-        token, _ = await self._sessions.begin(agent, self._clock.now(), self._rules.absolute_ms)
-        return token
+    async def begin(self, agent: Agent) -> tuple[str, Session]:
+        """Begin a session for somebody who has just proved who they are; return its token and what is stored."""
+        return await self._sessions.begin(agent, self._clock.now(), self._rules.absolute_ms)
 
     async def sign_out(self, session: Session) -> None:
         """End one session; the agent's sockets close, and those of another living session come back by themselves."""
@@ -168,7 +173,7 @@ class Doorkeeper:
         if wait > 0:
             LOGINS.labels("throttled").inc()
             text = "Too many wrong tries; wait a little and try again."
-            raise Throttled(text, code="too_many_tries", retry_after=wait)
+            raise ThrottledError(text, code="too_many_tries", retry_after=wait)
 
     async def _end(self, session: Session, reason: str) -> None:
         await self._sessions.end(session.id)
@@ -190,8 +195,8 @@ class _Ticket:
 class Tickets:
     """One-time tickets that open the desk's socket: 256 random bits, good for 30 s and once.
 
-    They live in this process, because a browser opens its socket where it just fetched its ticket; behind a balancer without
-    affinity the socket is refused and the client asks again.
+    They live in this process, because a browser opens its socket where it just fetched its ticket; behind a balancer
+    without affinity the socket is refused and the client asks again.
     """
 
     def __init__(self, doorkeeper: Doorkeeper, sessions: SessionStore, accounts: Accounts, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """What a file is, from its own first bytes; what its sender says about it does not count.
 
-Nothing is decoded or unpacked: of images only the header is read for width and height, so neither a zip bomb nor an image of
-a billion pixels can cost anything.
+Nothing is decoded or unpacked: of images only the header is read for width and height, so neither a zip bomb nor an
+image of a billion pixels can cost anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST_PIXELS = 40_000_000
 _LONGEST_SIDE = 20_000
 
 
-class TypeRefused(HubError):
+class TypeRefusedError(HubError):
     """Files of this kind are not taken."""
 
     code = "type_refused"
@@ -54,7 +54,7 @@ def sniff(head: bytes, name: str) -> Kind:
         name: The sender's name for it: only decides among kinds that share their bytes (office files are zips).
 
     Raises:
-        TypeRefused: It is none of the kinds that are taken, or claims impossible dimensions.
+        TypeRefusedError: It is none of the kinds that are taken, or claims impossible dimensions.
     """
     suffix = "." + name.lower().rpartition(".")[2].strip() if "." in name else ""
     if (image := _image(head)) is not None:
@@ -63,15 +63,19 @@ def sniff(head: bytes, name: str) -> Kind:
         return Kind(content_type="application/pdf", extension=".pdf")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         office = _OFFICE.get(suffix)
-        return Kind(content_type=office, extension=suffix) if office else Kind(content_type="application/zip", extension=".zip")
+        return (
+            Kind(content_type=office, extension=suffix)
+            if office
+            else Kind(content_type="application/zip", extension=".zip")
+        )
     if head.startswith(b"OggS"):
         return Kind(content_type="audio/ogg", extension=".ogg")
     if _is_text(head):
         if _is_markup(head):
-            raise TypeRefused("Web pages and drawings with code in them are not taken.")
+            raise TypeRefusedError("Web pages and drawings with code in them are not taken.")
         extension = suffix if suffix in _PLAIN_TEXT else ".txt"
         return Kind(content_type=_PLAIN_TEXT[extension], extension=extension)
-    raise TypeRefused("Files of this kind are not taken. Images, PDF, text, office files and zip are.")
+    raise TypeRefusedError("Files of this kind are not taken. Images, PDF, text, office files and zip are.")
 
 
 def _image(head: bytes) -> Kind | None:
@@ -91,7 +95,7 @@ def _image(head: bytes) -> Kind | None:
 def _plausible(image: Kind) -> Kind:
     width, height = image.width or 0, image.height or 0
     if not (0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE and width * height <= _MOST_PIXELS):
-        raise TypeRefused("This image is too large to be shown anywhere.")
+        raise TypeRefusedError("This image is too large to be shown anywhere.")
     return image
 
 
@@ -107,7 +111,7 @@ def _jpeg(head: bytes) -> Kind:
             height, width = struct.unpack(">HH", head[place + 5 : place + 9])
             return Kind(content_type="image/jpeg", extension=".jpg", inline=True, width=width, height=height)
         place += 2 + int.from_bytes(head[place + 2 : place + 4], "big")
-    raise TypeRefused("This image is damaged.")
+    raise TypeRefusedError("This image is damaged.")
 
 
 def _webp(head: bytes) -> Kind:
@@ -138,7 +142,8 @@ def _is_text(head: bytes) -> bool:
 
 
 _MARKUP = (
-    b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body", b"<iframe", b"<?php", b"<math", b"<!entity",
+    b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body", b"<iframe", b"<?php", b"<math",
+    b"<!entity",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from hub.clock import Clock
 from hub.errors import BadInput, HubError, TooLarge
@@ -18,7 +18,7 @@ from hub.model.ids import FileId, new_id
 from hub.store.files import CHUNK, Files
 from hub.telemetry import UPLOADS
 from hub.web.headers import SANDBOX
-from hub.web.limits import Buckets, Throttled
+from hub.web.limits import Buckets, ThrottledError
 from hub.web.names import file_name
 from hub.web.sniff import HEAD_BYTES, Kind, sniff
 
@@ -51,13 +51,13 @@ class Uploads:
             max_bytes: Cap for this one, when it differs.
 
         Raises:
-            TypeRefused: Its bytes are of a kind that is not taken.
+            TypeRefusedError: Its bytes are of a kind that is not taken.
             TooLarge: It has more bytes than allowed; nothing is kept.
             BadInput: It is empty, or came too slowly.
-            Throttled: Too many files from this uploader.
+            ThrottledError: Too many files from this uploader.
         """
         if wait := self._limit.take(uploader):
-            raise Throttled("Too many files at once; wait a little.", retry_after=wait)
+            raise ThrottledError("Too many files at once; wait a little.", retry_after=wait)
         id_ = FileId(new_id())
         try:
             async with asyncio.timeout(_SECONDS):
@@ -110,7 +110,7 @@ async def upload_field(request: web.Request) -> tuple[str, AsyncIterator[bytes]]
         part = await (await request.multipart()).next()
     except (ValueError, AssertionError, RuntimeError) as error:
         raise BadInput("This is not a form.", code="bad_form") from error
-    if part is None or not hasattr(part, "read_chunk") or part.name != "file":
+    if not isinstance(part, BodyPartReader) or part.name != "file":
         raise BadInput("The form needs one field named file.", code="bad_form", field="file")
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -124,9 +124,14 @@ async def upload_field(request: web.Request) -> tuple[str, AsyncIterator[bytes]]
 
 
 def file_headers(file: File) -> dict[str, str]:
-    """Headers under which a stranger's file is harmless on our origin: no sniffing, no scripts, a download unless an image."""
+    """Headers under which a stranger's file is harmless on our origin.
+
+    No sniffing, no scripts, a download unless an image.
+    """
     way = "inline" if file.content_type in INLINE else "attachment"
-    plain = "".join(letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in file.name)
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in file.name
+    )
     return {
         "Content-Type": file.content_type,
         "Content-Length": str(file.size),

@@ -1,0 +1,191 @@
+"""Admins and the people: accounts, roles, what somebody may do and how much."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from hub.errors import BadInput, Conflict, NotFound
+from hub.model.config import Agent
+from hub.model.ids import AgentId, QueueId, new_id
+from hub.store.config import Config
+from hub.web.account import HIDDEN
+from hub.web.diff import changes
+from hub.web.http import Call
+from hub.web.names import line
+
+Role = Literal["agent", "supervisor", "admin"]
+Locale = Literal["fa", "en"]
+Login = Annotated[str, Meta(max_length=200)]
+Name = Annotated[str, Meta(max_length=200)]
+Names = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=100)]
+Capacity = Annotated[int, Meta(ge=0, le=1000)]
+Password = Annotated[str, Meta(max_length=1024)]
+
+_ENDS_SESSIONS = frozenset({"role", "active", "password"})
+
+
+class AgentRecord(Struct, frozen=True):
+    """An account. `capacity` in units (a chat costs 25), `status` as at the desk, `connected`: has a live socket."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    locale: str
+    languages: list[str]
+    queues: list[str]
+    capacity: int
+    active: bool
+    status: str
+    connected: bool
+
+
+class AgentList(Struct, frozen=True):
+    """All accounts, by name."""
+
+    agents: list[AgentRecord]
+
+
+class NewAgent(Struct, frozen=True, forbid_unknown_fields=True):
+    """A new account. `password`: 10-256 characters."""
+
+    login: Login
+    name: Name
+    password: Password
+    role: Role = "agent"
+    locale: Locale = "fa"
+    languages: list[Locale] = field(default_factory=lambda: ["fa", "en"])
+    queues: Names = []
+    capacity: Capacity = 100
+    active: bool = True
+
+
+class AgentChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of an account. A new role, password or deactivation ends all of its sessions at once."""
+
+    login: Login | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    password: Password | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    languages: list[Locale] | UnsetType = UNSET
+    queues: Names | UnsetType = UNSET
+    capacity: Capacity | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
+async def list_agents(call: Call) -> AgentList:
+    """Everybody who has an account."""
+    return AgentList(agents=[_record(agent) for agent in await call.web.accounts.all()])
+
+
+async def create_agent(call: Call) -> AgentRecord:
+    """Make an account."""
+    wanted = call.body_as(NewAgent)
+    agent = Agent(
+        id=AgentId(new_id()),
+        login=_login(wanted.login),
+        name=line(wanted.name, "name", longest=80),
+        role=wanted.role,
+        locale=wanted.locale,
+        languages=tuple(dict.fromkeys(wanted.languages)),
+        queues=_queues(call.web.config, wanted.queues),
+        capacity=wanted.capacity,
+        active=wanted.active,
+    )
+    password = await call.web.passwords.hash(wanted.password)
+    await call.web.accounts.create(agent, password)
+    await call.record("agent.create", f"agent:{agent.id}", changes(None, _record(agent), without=_LIVE))
+    call.web.agent_changed(agent.id)
+    return _record(agent)
+
+
+async def change_agent(call: Call) -> AgentRecord:
+    """Change an account; the last active admin stays one."""
+    wanted = call.body_as(AgentChange)
+    parts, id_ = call.web, AgentId(call.path("id"))
+    fields = await _fields(call, wanted)
+    async with parts.last_admin:
+        before = await parts.accounts.get(id_)
+        if before is None:
+            raise NotFound("There is no such agent.")
+        await _refuse_last_admin(call, before, fields)
+        ends = any(name in _ENDS_SESSIONS and getattr(before, name, None) != value for name, value in fields.items())
+        after = await parts.accounts.change(id_, fields, end_sessions=ends)
+    if ends:
+        await parts.doorkeeper.ended(id_, _reason(before, after))
+    difference = changes(_record(before), _record(after), without=_LIVE)
+    if "password" in fields:
+        difference["password"] = [HIDDEN, HIDDEN]
+    await call.record("agent.change", f"agent:{id_}", difference)
+    parts.agent_changed(id_)
+    return _record(after)
+
+
+_LIVE = ("status", "connected")
+
+
+async def _fields(call: Call, wanted: AgentChange) -> dict[str, object]:
+    fields: dict[str, object] = {
+        name: value
+        for name in ("role", "locale", "capacity", "active")
+        if (value := getattr(wanted, name)) is not UNSET
+    }
+    if wanted.login is not UNSET:
+        fields["login"] = _login(wanted.login)
+    if wanted.name is not UNSET:
+        fields["name"] = line(wanted.name, "name", longest=80)
+    if wanted.languages is not UNSET:
+        fields["languages"] = tuple(dict.fromkeys(wanted.languages))
+    if wanted.queues is not UNSET:
+        fields["queues"] = _queues(call.web.config, wanted.queues)
+    if wanted.password is not UNSET:
+        fields["password"] = await call.web.passwords.hash(wanted.password)
+    if not fields:
+        raise BadInput("Nothing to change.", code="nothing_to_change")
+    return fields
+
+
+async def _refuse_last_admin(call: Call, before: Agent, fields: dict[str, object]) -> None:
+    is_admin = before.role == "admin" and before.active
+    stays = fields.get("role", "admin") == "admin" and fields.get("active", True) is True
+    if is_admin and not stays and await call.web.accounts.count_admins(besides=before.id) == 0:
+        raise Conflict("This is the last admin; make somebody else one first.", code="last_admin")
+
+
+def _reason(before: Agent, after: Agent) -> str:
+    if not after.active:
+        return "deactivated"
+    return "role" if before.role != after.role else "password"
+
+
+def _login(text: str) -> str:
+    login = line(text, "login", longest=60, shortest=2)
+    if any(letter.isspace() or letter in "<>\"'&$" for letter in login):
+        raise BadInput("A user name has no spaces, quotes or brackets.", code="bad_text", field="login")
+    return login
+
+
+def _queues(config: Config, queues: list[str]) -> tuple[QueueId, ...]:
+    for queue in queues:
+        if config.queue(queue) is None:
+            raise BadInput("There is no such queue.", code="no_such_queue", field="queues")
+    return tuple(QueueId(queue) for queue in dict.fromkeys(queues))
+
+
+def _record(agent: Agent) -> AgentRecord:
+    return AgentRecord(
+        id=agent.id,
+        login=agent.login,
+        name=agent.name,
+        role=agent.role,
+        locale=agent.locale,
+        languages=list(agent.languages),
+        queues=list(agent.queues),
+        capacity=agent.capacity,
+        active=agent.active,
+        status=agent.status,
+        connected=agent.connected,
+    )

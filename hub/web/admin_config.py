@@ -1,0 +1,391 @@
+"""Admins and the workplace: queues, inboxes, canned replies, the rules of the house."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from hub.errors import BadInput, Conflict, NotFound
+from hub.model.config import Canned, Inbox, Queue, Workplace
+from hub.model.ids import QueueId, new_id
+from hub.store.config import Thing, ThingT
+from hub.web.calendars import CalendarView, calendar_of, calendar_view
+from hub.web.diff import changes
+from hub.web.http import Call, origin_of
+from hub.web.names import line, paragraph
+
+Locale = Literal["fa", "en"]
+Name = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=8000)]
+Words = Annotated[list[Name], Meta(max_length=50)]
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_SHORTCUT = re.compile(r"[^\s/<>\"']{1,32}")
+_CODE = re.compile(r"[^\s:<>\"'&]{1,40}")
+_ID = re.compile(r"[a-z][a-z0-9-]{1,30}")
+
+
+class QueueRecord(Struct, frozen=True):
+    """A line. An offer lasts `offer_seconds`; after `max_wait_seconds` the customer is shown the offline form."""
+
+    id: str
+    name: str
+    offer_seconds: int
+    priority: int
+    max_wait_seconds: int
+
+
+class QueueList(Struct, frozen=True):
+    """All queues."""
+
+    queues: list[QueueRecord]
+
+
+OfferSeconds = Annotated[int, Meta(ge=5, le=600)]
+Priority = Annotated[int, Meta(ge=-10, le=10)]
+MaxWait = Annotated[int, Meta(ge=10, le=86_400)]
+
+
+class NewQueue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A new queue; without `id` it gets a random one."""
+
+    name: Name
+    id: Name | UnsetType = UNSET
+    offer_seconds: OfferSeconds = 20
+    priority: Priority = 0
+    max_wait_seconds: MaxWait = 900
+
+
+class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of a queue."""
+
+    name: Name | UnsetType = UNSET
+    offer_seconds: OfferSeconds | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    max_wait_seconds: MaxWait | UnsetType = UNSET
+
+
+class InboxRecord(Struct, frozen=True):
+    """A configured channel. `origins`: sites that may show the chat; `accent`: "#rrggbb"."""
+
+    id: str
+    name: str
+    channel: str
+    bot_enabled: bool
+    queue: str
+    locale: str
+    origins: list[str]
+    accent: str
+    brand: str
+    calendar: CalendarView
+
+
+class InboxList(Struct, frozen=True):
+    """All inboxes."""
+
+    inboxes: list[InboxRecord]
+
+
+class InboxChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of an inbox."""
+
+    name: Name | UnsetType = UNSET
+    bot_enabled: bool | UnsetType = UNSET
+    queue: Name | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    origins: Words | UnsetType = UNSET
+    accent: Name | UnsetType = UNSET
+    brand: Name | UnsetType = UNSET
+    calendar: CalendarView | UnsetType = UNSET
+
+
+class CannedRecord(Struct, frozen=True):
+    """A canned reply. Variables are put in by the desk, as text: {{contact.name}}, {{agent.name}}, ..."""
+
+    id: str
+    shortcut: str
+    locale: str
+    text: str
+
+
+class CannedList(Struct, frozen=True):
+    """All canned replies."""
+
+    canned: list[CannedRecord]
+
+
+class NewCanned(Struct, frozen=True, forbid_unknown_fields=True):
+    """A new canned reply."""
+
+    shortcut: Name
+    locale: Locale
+    text: Text
+
+
+class CannedChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of a canned reply."""
+
+    shortcut: Name | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
+
+
+class WorkplaceRecord(Struct, frozen=True):
+    """The rules of the house; see `hub.model.config.Workplace` for what each means. Times in seconds."""
+
+    grace_seconds: int
+    silent_seconds: int
+    bot_idle_seconds: int
+    agent_idle_seconds: int
+    wrap_up_seconds: int
+    bot_turn_seconds: int
+    cooling_seconds: int
+    default_handle_seconds: int
+    snooze_max_days: int
+    break_reasons: list[str]
+    dispositions: list[str]
+
+
+Seconds = Annotated[int, Meta(ge=5, le=86_400)]
+LongSeconds = Annotated[int, Meta(ge=60, le=31_536_000)]
+Codes = Annotated[list[Name], Meta(min_length=1, max_length=30)]
+
+
+class WorkplaceChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of the rules of the house."""
+
+    grace_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
+    silent_seconds: Seconds | UnsetType = UNSET
+    bot_idle_seconds: LongSeconds | UnsetType = UNSET
+    agent_idle_seconds: LongSeconds | UnsetType = UNSET
+    wrap_up_seconds: Seconds | UnsetType = UNSET
+    bot_turn_seconds: Annotated[int, Meta(ge=1, le=60)] | UnsetType = UNSET
+    cooling_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
+    default_handle_seconds: Seconds | UnsetType = UNSET
+    snooze_max_days: Annotated[int, Meta(ge=1, le=365)] | UnsetType = UNSET
+    break_reasons: Codes | UnsetType = UNSET
+    dispositions: Codes | UnsetType = UNSET
+
+
+async def list_queues(call: Call) -> QueueList:
+    """All queues."""
+    return QueueList(queues=[_queue_record(queue) for queue in call.web.config.queues.values()])
+
+
+async def create_queue(call: Call) -> QueueRecord:
+    """Make a queue."""
+    wanted = call.body_as(NewQueue)
+    id_ = new_id() if wanted.id is UNSET else wanted.id
+    if wanted.id is not UNSET and not _ID.fullmatch(id_):
+        raise BadInput("An id is 2-31 small letters, digits and hyphens.", code="bad_id", field="id")
+    queue = Queue(
+        id=QueueId(id_),
+        name=line(wanted.name, "name", longest=60),
+        offer_seconds=wanted.offer_seconds,
+        priority=wanted.priority,
+        max_wait_seconds=wanted.max_wait_seconds,
+    )
+    await call.web.config.create(queue)
+    record = _queue_record(queue)
+    await call.record("queue.create", f"queue:{queue.id}", changes(None, record))
+    return record
+
+
+async def change_queue(call: Call) -> QueueRecord:
+    """Change a queue."""
+    before = _found(call.web.config.queue(call.path("id")))
+    fields = _given(call.body_as(QueueChange))
+    if "name" in fields:
+        fields["name"] = line(str(fields["name"]), "name", longest=60)
+    after = replace(before, **fields)
+    await _save(call, "queue.change", _queue_record(before), _queue_record(after), after)
+    return _queue_record(after)
+
+
+async def delete_queue(call: Call) -> None:
+    """Delete a queue that nothing leads to."""
+    config = call.web.config
+    queue = _found(config.queue(call.path("id")))
+    used = [inbox.id for inbox in config.inboxes.values() if inbox.queue == queue.id]
+    if used:
+        raise Conflict(f"Inbox {used[0]} leads to this queue.", code="in_use")
+    if any(queue.id in agent.queues for agent in await call.web.accounts.all()):
+        raise Conflict("There are agents in this queue.", code="in_use")
+    await config.remove(queue)
+    await call.record("queue.delete", f"queue:{queue.id}", changes(_queue_record(queue), None))
+
+
+async def list_inboxes(call: Call) -> InboxList:
+    """All inboxes."""
+    return InboxList(inboxes=[_inbox_record(inbox) for inbox in call.web.config.inboxes.values()])
+
+
+async def change_inbox(call: Call) -> InboxRecord:
+    """Change an inbox."""
+    config = call.web.config
+    before = _found(config.inbox(call.path("id")))
+    wanted = call.body_as(InboxChange)
+    after = replace(before, settings={**before.settings, **_channel_settings(wanted)})
+    if wanted.name is not UNSET:
+        after = replace(after, name=line(wanted.name, "name", longest=60))
+    if wanted.bot_enabled is not UNSET:
+        after = replace(after, bot_enabled=wanted.bot_enabled)
+    if wanted.locale is not UNSET:
+        after = replace(after, locale=wanted.locale)
+    if wanted.queue is not UNSET:
+        if config.queue(wanted.queue) is None:
+            raise BadInput("There is no such queue.", code="no_such_queue", field="queue")
+        after = replace(after, queue=QueueId(wanted.queue))
+    if wanted.calendar is not UNSET:
+        after = replace(after, calendar=calendar_of(wanted.calendar))
+    await _save(call, "inbox.change", _inbox_record(before), _inbox_record(after), after)
+    return _inbox_record(after)
+
+
+async def list_canned(call: Call) -> CannedList:
+    """All canned replies."""
+    return CannedList(canned=[_canned_record(canned) for canned in call.web.config.canned.values()])
+
+
+async def create_canned(call: Call) -> CannedRecord:
+    """Make a canned reply."""
+    wanted = call.body_as(NewCanned)
+    text = paragraph(wanted.text, "text", longest=4000)
+    canned = Canned(id=new_id(), shortcut=_shortcut(wanted.shortcut), locale=wanted.locale, text=text)
+    _refuse_twin(call, canned)
+    await call.web.config.create(canned)
+    await call.record("canned.create", f"canned:{canned.id}", changes(None, _canned_record(canned)))
+    return _canned_record(canned)
+
+
+async def change_canned(call: Call) -> CannedRecord:
+    """Change a canned reply."""
+    before = _found(call.web.config.canned_reply(call.path("id")))
+    fields = _given(call.body_as(CannedChange))
+    if "shortcut" in fields:
+        fields["shortcut"] = _shortcut(str(fields["shortcut"]))
+    if "text" in fields:
+        fields["text"] = paragraph(str(fields["text"]), "text", longest=4000)
+    after = replace(before, **fields)
+    _refuse_twin(call, after)
+    await _save(call, "canned.change", _canned_record(before), _canned_record(after), after)
+    return _canned_record(after)
+
+
+async def delete_canned(call: Call) -> None:
+    """Delete a canned reply."""
+    canned = _found(call.web.config.canned_reply(call.path("id")))
+    await call.web.config.remove(canned)
+    await call.record("canned.delete", f"canned:{canned.id}", changes(_canned_record(canned), None))
+
+
+async def read_workplace(call: Call) -> WorkplaceRecord:
+    """The rules of the house."""
+    return _workplace_record(call.web.config.workplace)
+
+
+async def change_workplace(call: Call) -> WorkplaceRecord:
+    """Change the rules of the house."""
+    before = call.web.config.workplace
+    fields = _given(call.body_as(WorkplaceChange))
+    for name in ("break_reasons", "dispositions"):
+        if name in fields:
+            fields[name] = _codes(fields[name], name)
+    after = replace(before, **fields)
+    await _save(call, "settings.change", _workplace_record(before), _workplace_record(after), after)
+    return _workplace_record(after)
+
+
+async def _save(call: Call, action: str, before: Struct, after: Struct, thing: Thing) -> None:
+    difference = changes(before, after)
+    if not difference:
+        raise BadInput("Nothing to change.", code="nothing_to_change")
+    await call.web.config.save(thing)
+    target = "workplace" if isinstance(thing, Workplace) else f"{action.partition('.')[0]}:{thing.id}"
+    await call.record(action, target, difference)
+
+
+def _found(thing: ThingT | None) -> ThingT:
+    if thing is None:
+        raise NotFound("There is no such thing.")
+    return thing
+
+
+def _given(wanted: Struct) -> dict[str, Any]:
+    """The fields that the client named."""
+    fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    return {name: value for name, value in fields.items() if value is not UNSET}
+
+
+def _channel_settings(wanted: InboxChange) -> dict[str, object]:
+    settings: dict[str, object] = {}
+    if wanted.origins is not UNSET:
+        settings["origins"] = [_origin(text) for text in dict.fromkeys(wanted.origins)]
+    if wanted.accent is not UNSET:
+        if not _COLOUR.fullmatch(wanted.accent.lower()):
+            raise BadInput("A colour is written like #0b7a75.", code="bad_colour", field="accent")
+        settings["accent"] = wanted.accent.lower()
+    if wanted.brand is not UNSET:
+        settings["brand"] = line(wanted.brand, "brand", longest=60)
+    return settings
+
+
+def _origin(text: str) -> str:
+    try:
+        origin = origin_of(text.strip())
+    except ValueError as error:
+        raise BadInput("A site is written like https://shop.example.", code="bad_origin", field="origins") from error
+    if text.strip().rstrip("/").lower() != origin or not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", origin):
+        raise BadInput("Only scheme, host and port: https://shop.example", code="bad_origin", field="origins")
+    return origin
+
+
+def _shortcut(text: str) -> str:
+    shortcut = line(text, "shortcut", longest=33).removeprefix("/")
+    if not _SHORTCUT.fullmatch(shortcut):
+        raise BadInput("A shortcut is one word of at most 32 characters.", code="bad_shortcut", field="shortcut")
+    return shortcut
+
+
+def _codes(values: object, field: str) -> tuple[str, ...]:
+    words = [line(str(value), field, longest=40) for value in values] if isinstance(values, list) else []
+    if any(not _CODE.fullmatch(word) for word in words):
+        raise BadInput("Write each as one word; use _ for spaces.", code="bad_text", field=field)
+    return tuple(dict.fromkeys(words))
+
+
+def _refuse_twin(call: Call, canned: Canned) -> None:
+    for other in call.web.config.canned.values():
+        if other.id != canned.id and (other.shortcut, other.locale) == (canned.shortcut, canned.locale):
+            raise Conflict("There is a reply with this shortcut already.", code="exists", field="shortcut")
+
+
+def _queue_record(queue: Queue) -> QueueRecord:
+    return msgspec.convert(msgspec.to_builtins(queue), QueueRecord)
+
+
+def _canned_record(canned: Canned) -> CannedRecord:
+    return msgspec.convert(msgspec.to_builtins(canned), CannedRecord)
+
+
+def _workplace_record(workplace: Workplace) -> WorkplaceRecord:
+    return msgspec.convert(msgspec.to_builtins(workplace), WorkplaceRecord)
+
+
+def _inbox_record(inbox: Inbox) -> InboxRecord:
+    origins = inbox.settings.get("origins")
+    return InboxRecord(
+        id=inbox.id,
+        name=inbox.name,
+        channel=inbox.channel,
+        bot_enabled=inbox.bot_enabled,
+        queue=inbox.queue,
+        locale=inbox.locale,
+        origins=[str(one) for one in origins] if isinstance(origins, list | tuple) else [],
+        accent=str(inbox.settings.get("accent") or ""),
+        brand=str(inbox.settings.get("brand") or ""),
+        calendar=calendar_view(inbox.calendar),
+    )

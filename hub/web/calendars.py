@@ -1,0 +1,67 @@
+"""Business hours as admins write them, checked in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Meta, Struct
+
+from hub.errors import BadInput
+from hub.model.config import WEEKDAYS, Calendar
+
+Clock = Annotated[str, Meta(max_length=5)]
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+class CalendarView(Struct, frozen=True, forbid_unknown_fields=True):
+    """Business hours: `week` maps sat..fri to windows ["09:00","17:00"]; `holidays` are ISO dates."""
+
+    time_zone: Annotated[str, Meta(max_length=60)] = "Asia/Tehran"
+    week: dict[str, Annotated[list[tuple[Clock, Clock]], Meta(max_length=6)]] = {}
+    holidays: Annotated[list[Annotated[str, Meta(max_length=10)]], Meta(max_length=400)] = []
+    always_open: bool = False
+
+
+def calendar_of(view: CalendarView) -> Calendar:
+    """Check business hours. Raises BadInput with field `calendar`."""
+    try:
+        ZoneInfo(view.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _bad("There is no such time zone.") from error
+    for day, windows in view.week.items():
+        if day not in WEEKDAYS:
+            raise _bad("Days are sat, sun, mon, tue, wed, thu, fri.")
+        _check_windows(windows)
+    try:
+        holidays = tuple(sorted({date.fromisoformat(one).isoformat() for one in view.holidays}))
+    except ValueError as error:
+        raise _bad("Holidays are written like 2026-03-21.") from error
+    week = {day: tuple((start, end) for start, end in view.week[day]) for day in view.week}
+    return Calendar(time_zone=view.time_zone, week=week, holidays=holidays, always_open=view.always_open)
+
+
+def calendar_view(calendar: Calendar) -> CalendarView:
+    """Business hours as they go out."""
+    return CalendarView(
+        time_zone=calendar.time_zone,
+        week={day: list(windows) for day, windows in calendar.week.items()},
+        holidays=list(calendar.holidays),
+        always_open=calendar.always_open,
+    )
+
+
+def _check_windows(windows: list[tuple[str, str]]) -> None:
+    last = ""
+    for start, end in windows:
+        if not (_CLOCK.fullmatch(start) and _CLOCK.fullmatch(end)):
+            raise _bad("Times are written like 09:00.")
+        if start >= end or start < last:
+            raise _bad("Windows of a day follow one another, each from an earlier to a later time.")
+        last = end
+
+
+def _bad(text: str) -> BadInput:
+    return BadInput(text, code="bad_calendar", field="calendar")

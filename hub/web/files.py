@@ -1,0 +1,113 @@
+"""Agents' files over HTTP, and customers' files for the channels' inlet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import NoReturn
+
+from aiohttp import web
+from msgspec import Struct
+
+from channels.contract import ChannelError
+from channels.contract import File as ChannelFile
+from hub.errors import HubError, NotFound
+from hub.model.entry import File
+from hub.model.ids import ConversationId, FileId
+from hub.store.files import Files
+from hub.web.access import FileObject, Permission, authorize
+from hub.web.http import Call, json_response
+from hub.web.uploads import Uploads, send_file, upload_field
+
+
+class StoredFileView(Struct, frozen=True, omit_defaults=True):
+    """A stored file: name it in a reply by its `id`, fetch it at `url`. `size` in bytes; pixels for images."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    url: str
+    width: int | None = None
+    height: int | None = None
+
+
+async def upload(call: Call) -> web.Response:
+    """Store an agent's file (multipart field `file`); it is nobody else's until it is sent in a conversation."""
+    name, chunks = await upload_field(call.request)
+    file = await call.web.uploads.store(chunks, name, f"agent:{call.me.agent.id}")
+    view = StoredFileView(
+        id=file.id,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        url=f"/files/{file.id}",
+        width=file.width,
+        height=file.height,
+    )
+    return json_response(view)
+
+
+async def download(call: Call) -> web.StreamResponse:
+    """A file that this agent may see."""
+    stored = await call.web.files.get(FileId(call.path("id")))
+    if stored is None:
+        raise NotFound("There is no such file.")
+    target = FileObject(id=stored.file.id, uploader=stored.uploader, conversation=stored.conversation)
+    authorize(call.me.agent, Permission.READ_FILES, target)
+    return await send_file(call.request, stored.file, call.web.files.read(stored.file.id))
+
+
+OwnerOf = Callable[[str], Awaitable[tuple[str, str] | None]]
+"""Finds the (inbox, address) whose conversation this is; None when there is no such conversation."""
+
+
+class CustomerFiles:
+    """Customers' files, checked against the customer's own uploads and conversations. Speaks the channels' errors."""
+
+    def __init__(self, uploads: Uploads, files: Files, owner_of: OwnerOf) -> None:
+        """Work with the hub's uploads; `owner_of` reads the conversation as stored."""
+        self._uploads = uploads
+        self._files = files
+        self._owner_of = owner_of
+
+    async def store(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> ChannelFile:
+        """Store a file that a customer sends. Raises ChannelError (too_large, type_refused, too_fast, empty_file)."""
+        try:
+            return _for_channel(await self._uploads.store(chunks, name, f"{inbox}:{address}"))
+        except HubError as error:
+            _refuse(error)
+
+    async def open(self, inbox: str, address: str, file: str) -> tuple[ChannelFile, AsyncIterator[bytes]]:
+        """Read a file that the customer uploaded or was sent. Raises ChannelError (`not_found`, `unavailable`)."""
+        try:
+            stored = await self._files.get(FileId(file))
+            if stored is not None and stored.uploader != f"{inbox}:{address}":
+                owner = await self._owner_of(stored.conversation) if stored.conversation else None
+                stored = stored if owner == (inbox, address) else None
+        except HubError as error:
+            _refuse(error)
+        if stored is None:
+            raise ChannelError("not_found", "There is no such file.", status=404)
+        return _for_channel(stored.file), self._files.read(stored.file.id)
+
+    async def erase(self, conversation: str) -> None:
+        """Delete the files of a conversation and everything that its customer uploaded."""
+        await self._files.erase(ConversationId(conversation))
+        owner = await self._owner_of(conversation)
+        if owner is not None:
+            await self._files.erase_uploads(f"{owner[0]}:{owner[1]}")
+
+
+def _for_channel(file: File) -> ChannelFile:
+    return ChannelFile(
+        id=file.id,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        width=file.width,
+        height=file.height,
+    )
+
+
+def _refuse(error: HubError) -> NoReturn:
+    raise ChannelError(error.code, error.text, status=error.status, retryable=error.retryable) from error

@@ -1,0 +1,121 @@
+"""Puts the web layer together; `hub.app` calls `make_web` once and `attach` on its application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from hub.clock import Clock
+from hub.model.ids import AgentId
+from hub.store.accounts import Accounts, SessionStore
+from hub.store.audit import AuditTrail
+from hub.store.config import Config
+from hub.store.database import Database
+from hub.store.files import Files
+from hub.web.addresses import networks
+from hub.web.assets import Assets
+from hub.web.context import WEB, Web
+from hub.web.headers import add_headers
+from hub.web.http import mount, origin_of
+from hub.web.limits import Buckets
+from hub.web.middlewares import observe, refuse_at_the_door
+from hub.web.pages import set_up_templates
+from hub.web.passwords import Passwords
+from hub.web.routes import ROUTES
+from hub.web.sessions import AccessEnded, Doorkeeper, SessionRules, Tickets
+from hub.web.uploads import MAX_BYTES, Uploads
+
+DIST = Path(__file__).parents[2] / "widget" / "dist"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """What differs between places.
+
+    Attributes:
+        base_url: How browsers reach the hub; its origin is the only one that may change anything.
+        signing_key: Secret from which CSRF tokens are made.
+        trusted_proxies: Addresses or networks whose `X-Forwarded-For` is believed.
+        dist: The built browser parts.
+        password_kib: Memory of one password hash.
+        requests_per_second: Per client address, with eight times as many at once.
+    """
+
+    base_url: str
+    signing_key: bytes
+    trusted_proxies: tuple[str, ...] = ()
+    dist: Path = DIST
+    password_kib: int = 46 * 1024
+    max_file: int = MAX_BYTES
+    requests_per_second: float = 50.0
+    rules: SessionRules = field(default_factory=SessionRules)
+
+
+def make_web(
+    database: Database,
+    config: Config,
+    clock: Clock,
+    options: WebOptions,
+    *,
+    on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
+    on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
+) -> Web:
+    """Make the parts. `on_access_ended` must close the agent's sockets at once; call `close` at the end."""
+    accounts, sessions, files = Accounts(database), SessionStore(database), Files(database)
+    passwords = Passwords(memory_kib=options.password_kib)
+    doorkeeper = Doorkeeper(
+        accounts,
+        sessions,
+        passwords,
+        clock,
+        signing_key=options.signing_key,
+        rules=options.rules,
+        on_end=on_access_ended,
+    )
+    rate = options.requests_per_second
+    return Web(
+        origin=origin_of(options.base_url),
+        trusted=networks(options.trusted_proxies),
+        clock=clock,
+        database=database,
+        accounts=accounts,
+        sessions=sessions,
+        passwords=passwords,
+        doorkeeper=doorkeeper,
+        tickets=Tickets(doorkeeper, sessions, accounts, clock),
+        audit=AuditTrail(database, clock),
+        config=config,
+        files=files,
+        uploads=Uploads(files, clock, max_bytes=options.max_file),
+        assets=Assets(options.dist),
+        api_limit=Buckets(clock, per_second=rate, burst=int(rate * 8)),
+        agent_changed=on_agent_changed,
+        last_admin=asyncio.Lock(),
+    )
+
+
+async def index(parts: Web) -> None:
+    """Make the store's indexes; harmless when they are there."""
+    await parts.accounts.index()
+    await parts.sessions.index()
+    await parts.files.index()
+
+
+def attach(app: web.Application, parts: Web) -> None:
+    """Add middlewares, headers, templates and routes to an application."""
+    app[WEB] = parts
+    app.middlewares.append(observe)
+    app.middlewares.append(refuse_at_the_door)
+    app.on_response_prepare.append(partial(add_headers, https=parts.https))
+    set_up_templates(app)
+    mount(app, ROUTES)
+
+
+async def close(parts: Web) -> None:
+    """Stop what runs in threads."""
+    await parts.passwords.close()
