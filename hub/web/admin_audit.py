@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from hub.errors import BadInput
@@ -18,7 +20,7 @@ class AuditView(Struct, frozen=True):
     action: str
     target: str
     ip: str | None
-    changes: dict[str, list[object]]
+    changes: dict[str, list[Any]]  # any JSON: what stood there before and after
     seal: str
 
 

@@ -15,7 +15,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "other_language": "فارسی",
         "other_locale": "fa",
         "language": "Language",
-        "login_wrong_login": "User name and password do not fit. Check the keyboard language and Caps Lock, then try again.",
+        "login_wrong_login": "User name and password do not fit. Check the keyboard language and Caps Lock.",
         "login_too_many_tries": "Too many wrong tries. Wait {seconds} seconds, then try again.",
         "login_too_fast": "Many people are signing in right now. Try again in a moment.",
         "login_bad_csrf": "This page was open for too long. Please sign in again.",
