@@ -100,6 +100,11 @@ class Conversations:
             row = await self._rows.find_one({"_id": conversation})
         return _row(row) if row else None
 
+    async def load(self, conversation: ConversationId) -> Conversation | None:
+        """One conversation's projection, perhaps behind its timeline."""
+        row = await self.get(conversation)
+        return row.state if row else None
+
     async def current(self, inbox: str, address: str) -> Row | None:
         """The newest conversation of an address."""
         query = {"header.inbox": inbox, "header.address": address}

@@ -1,0 +1,46 @@
+"""After a start: find what a crash left unfinished. The store is the truth; every step picks its own work up again."""
+
+import structlog
+
+from hub.deadlines import Deadlines
+from hub.delivery import Delivery
+from hub.dialogue import Dialogue
+from hub.errors import HubError
+from hub.lanes import Lanes
+from hub.routing.courtesy import Courtesy
+from hub.store.conversations import Conversations
+from hub.store.entries import Entries
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1_000
+
+
+async def roll_forward(conversations: Conversations, entries: Entries, lanes: Lanes, deadlines: Deadlines) -> int:
+    """Bring projections that had fallen behind their timelines up to date; returns how many."""
+    rows = await conversations.unresolved()
+    behind = 0
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        newest = await entries.last_seqs([row.state.id for row in batch])
+        late = [row.state.id for row in batch if newest.get(row.state.id, 0) > row.state.last_seq]
+        states = [await lanes.state(one) for one in late]
+        await conversations.save([(state, deadlines.due(state)) for state in states])
+        behind += len(late)
+    return behind
+
+
+async def resume(
+    conversations: Conversations, lanes: Lanes, dialogue: Dialogue, courtesy: Courtesy, delivery: Delivery
+) -> None:
+    """Turns the bot owes, words the customer should have heard, messages not yet delivered."""
+    for row in await conversations.unresolved():
+        try:
+            state = await lanes.state(row.state.id)
+            if state.owner.kind == "bot":
+                dialogue.wake(state)
+            elif state.owner.kind == "queue":
+                await courtesy.remind(state)
+        except HubError as error:
+            log.warning("not_resumed", conversation=row.state.id, code=error.code)
+    await delivery.resume()
