@@ -140,8 +140,11 @@ class Actions:
     async def _complaint_text(self, call: _Call, locale: Locale) -> Outcome:
         """Accept a description; "I have a complaint" or a pressed button is none, so the form asks for one."""
         text = str(call.tracker.slots.get("complaint_text") or "")
+        if not text:
+            # Nothing to judge. Any slot event, even of an empty slot, would make the form ask again instead of making way.
+            return _outcome([])
         asked = call.tracker.slots.get("requested_slot") == "complaint_text"
-        good = not text.startswith("/") and bool(text.strip()) and (asked or describes(text))
+        good = not text.startswith("/") and (asked or describes(text))
         return _outcome([], [_slot("complaint_text", text if good else None)])
 
     async def _yes(self, call: _Call, locale: Locale) -> Outcome:

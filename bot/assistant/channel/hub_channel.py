@@ -118,7 +118,7 @@ async def run_turn(agent: Any, body: Any) -> Dict[str, Any]:
         raise BadTurn("texts and payload are both empty")
     output = CollectingOutputChannel()
     async with agent.lock_store.lock(sender):
-        tracker = await agent.processor.fetch_tracker_with_initial_session(sender, output)
+        tracker = await agent.processor.fetch_tracker_and_update_session(sender, output)
         await _set_language(agent, tracker, body)
         for message in await _messages(agent, sender, payload, texts, output):
             await agent.processor.handle_message(message)
