@@ -278,8 +278,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
     """Load, repair, and run everything until the block ends; then finish what was accepted."""
     await _index(hub)
     await hub.config.load()
-    if hub.settings.demo:
-        await seed(hub.web, hub.settings)
+    await seed(hub.web, hub.settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hub.lanes.running())
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)

@@ -5,6 +5,7 @@ Passwords are generated, never built in; those of the demo accounts are kept in 
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,7 @@ import structlog
 from hub.model.config import Agent, Calendar, Canned, Inbox, Queue
 from hub.model.ids import AgentId, InboxId, QueueId, new_id
 from hub.settings import Settings
+from hub.store.audit import Deed
 from hub.web.context import Web
 from hub.web.passwords import generate
 
@@ -40,15 +42,21 @@ _CANNED = (
 
 
 async def seed(web: Web, settings: Settings) -> None:
-    """Fill an empty database; what is there already is never touched."""
+    """Fill an empty database; what is there already is never touched.
+
+    Without `settings.demo` only the account `admin` is made, so that somebody can begin.
+    """
+    if await web.accounts.is_empty():
+        people = [person for person in _PEOPLE if settings.demo or person[2] == "admin"]
+        await _people(web, settings.accounts_file, people)
+    if not settings.demo:
+        return
     if not web.config.queues:
         await web.config.create(Queue(id=QUEUE, name="پشتیبانی"))
     if not web.config.inboxes:
         await web.config.create(_inbox(settings))
         for shortcut, locale, text in _CANNED:
             await web.config.create(Canned(id=new_id(), shortcut=shortcut, locale=locale, text=text))
-    if await web.accounts.is_empty():
-        await _people(web, settings.accounts_file)
 
 
 def _inbox(settings: Settings) -> Inbox:
@@ -63,15 +71,16 @@ def _inbox(settings: Settings) -> Inbox:
     )
 
 
-async def _people(web: Web, path: Path) -> None:
-    accounts = []
-    for login, name, role in _PEOPLE:
-        password = generate()
-        agent = Agent(id=AgentId(new_id()), login=login, name=name, role=role, queues=(QUEUE,) if role == "agent" else ())
-        await web.accounts.create(agent, await web.passwords.hash(password))
-        accounts.append({"login": login, "name": name, "role": role, "password": password})
-    _write_private(path, json.dumps(accounts, ensure_ascii=False, indent=1))
-    log.info("demo_accounts_made", count=len(accounts))
+async def _people(web: Web, path: Path, people: Sequence[tuple[str, str, str]]) -> None:
+    made = [{"login": login, "name": name, "role": role, "password": generate()} for login, name, role in people]
+    # The file first: an account whose password nobody knows would lock everybody out.
+    _write_private(path, json.dumps(made, ensure_ascii=False, indent=1))
+    for one in made:
+        queues = (QUEUE,) if one["role"] == "agent" else ()
+        agent = Agent(id=AgentId(new_id()), login=one["login"], name=one["name"], role=one["role"], queues=queues)
+        await web.accounts.create(agent, await web.passwords.hash(one["password"]))
+        await web.audit.add(Deed(actor="", action="agent.seed", target=f"agent:{agent.id}"))
+    log.info("accounts_seeded", count=len(made))
 
 
 def _write_private(path: Path, text: str) -> None:

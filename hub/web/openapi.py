@@ -25,7 +25,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Peyk",
             "version": "1",
-            "description": "The REST API of the hub. Every refusal has the body `ErrorBody`. Times are ms "
+            "description": "The REST API of the hub. Every refusal has the body `ErrorBody`. Times: ms "
             "since the epoch, UTC. Requests that change something need the hub's own Origin and the header X-CSRF-Token.",
         },
         "paths": paths,
