@@ -124,9 +124,7 @@ def make_hub(settings: Settings, database: Database, bot: Bot, orders: Orders, c
         database,
         config,
         clock,
-        web_setup.WebOptions(
-            base_url=settings.base_url, signing_key=key, trusted_proxies=settings.trusted_proxies
-        ),
+        web_setup.WebOptions(base_url=settings.base_url, signing_key=key, trusted_proxies=settings.trusted_proxies),
         on_access_ended=send_away,
         on_agent_changed=profile_changed,
     )
@@ -373,9 +371,7 @@ async def _serve(settings: Settings) -> None:
         database = await stack.enter_async_context(
             connect(uri.get_secret_value() if uri else "mongodb://127.0.0.1:27017", settings.database)
         )
-        rasa = await stack.enter_async_context(
-            RasaBot(settings.bot_url, settings.rasa_token.get_secret_value())
-        )
+        rasa = await stack.enter_async_context(RasaBot(settings.bot_url, settings.rasa_token.get_secret_value()))
         orders = await stack.enter_async_context(HttpOrders(settings.order_service))
         hub = make_hub(settings, database, GuardedBot(rasa), orders, SystemClock())
         await stack.enter_async_context(running(hub))

@@ -16,9 +16,7 @@ class HubError(Exception):
     status = 500
     retryable = False
 
-    def __init__(
-        self, text: str, *, code: str | None = None, field: str | None = None
-    ) -> None:
+    def __init__(self, text: str, *, code: str | None = None, field: str | None = None) -> None:
         """Say what is wrong in one sentence; `code` narrows the class's own."""
         super().__init__(text)
         self.text = text

@@ -55,7 +55,8 @@ class DeskEndpoint:
         """Close an agent's desks at once: signed out, deactivated, new role or password."""
         for session in tuple(self._open):
             if session.agent == agent:
-                session.bye(reason)
+                # Another session of theirs may live on: it comes back with a new ticket, the ended one finds it cannot.
+                session.bye(reason, 250 if reason in {"logout", "expired"} else None)
 
     def drain(self) -> None:
         """Ask every desk to come back in a moment."""

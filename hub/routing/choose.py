@@ -50,7 +50,7 @@ def _cooled(item: Conversation, agent: Agent, rules: Workplace, now: int) -> boo
 
 
 def _rank(item: Conversation, agent: Agent) -> tuple[bool, int, int, str]:
-    speaks = item.header.locale in agent.languages
+    speaks = item.locale in agent.languages
     return (not speaks, agent.used, agent.idle_since, agent.id)
 
 

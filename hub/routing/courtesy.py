@@ -28,13 +28,16 @@ class Courtesy:
 
     def on_appended(self, event: Appended) -> None:
         """Every change of hands that a customer should hear of."""
-        if event.entry.moves_fence and event.entry.event is not None:
-            work = self._tell(event.entry.event.type, event.entry.event.reason, event.after)
-            self.pool.start(work, event.entry.event.type)
+        entry, state = event.entry, event.after
+        if entry.moves_fence and entry.event is not None:
+            self.pool.start(self._tell(entry.event.type, entry.event.reason, state), entry.event.type)
+        elif not event.before.contact_seq and state.contact_seq and state.owner.kind == "queue":
+            self.pool.start(self._welcome_to_line(state), "welcome")
 
     async def remind(self, state: Conversation) -> None:
         """After a restart: who waits has heard that they wait."""
-        await self._tell(EventType.HANDOFF, state.handoff_reason, state)
+        if state.contact_seq:
+            await self._welcome_to_line(state)
 
     async def offer_form(self, state: Conversation) -> None:
         """Nobody came for too long: let the customer leave an address."""
@@ -43,8 +46,8 @@ class Courtesy:
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)
         match kind:
-            case EventType.HANDOFF | EventType.OPENED if state.owner.kind == "queue":
-                await self._welcome_to_line(state, occasion)
+            case EventType.HANDOFF:
+                await self._welcome_to_line(state)
             case EventType.ACCEPTED | EventType.TAKEN | EventType.REOPENED:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
@@ -59,10 +62,10 @@ class Courtesy:
             case _:
                 return
 
-    async def _welcome_to_line(self, state: Conversation, occasion: str) -> None:
+    async def _welcome_to_line(self, state: Conversation) -> None:
         inbox = self.config.inbox(state.header.inbox)
         hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
         if hours_open and self.staffed(state.queue or ""):
-            await self.acts.tell(state, "line_joined", once=occasion)
+            await self.acts.tell(state, "line_joined", once=str(state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")

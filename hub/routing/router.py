@@ -77,6 +77,8 @@ class Router:
         else:
             self._line.pop(after.id, None)
             self._told.pop(after.id, None)
+        if event.entry.author.kind == "contact" and not before.contact_seq:
+            self._nudge()
         if not event.entry.moves_fence:
             return
         if before.owner.agent is not None and before.owner.agent != after.owner.agent:
@@ -118,7 +120,7 @@ class Router:
 
     async def match(self) -> None:
         """Offer whatever can be offered now, in order."""
-        for item in in_order(state for state in self._line.values() if state.owner.kind == "queue"):
+        for item in in_order(state for state in self._line.values() if _ready(state)):
             choice = choose(item, list(self.staff.agents), self.config.workplace, self.clock.now())
             if choice is not None:
                 await self._offer(item, choice.agent, choice.reason)
@@ -205,3 +207,8 @@ class Router:
     def _nudge(self) -> None:
         self._wake.set()
         self._moved.set()
+
+
+def _ready(state: Conversation) -> bool:
+    """Whether it waits and there is something to read: a conversation begins a moment before its first message is stored."""
+    return state.owner.kind == "queue" and state.contact_seq > 0

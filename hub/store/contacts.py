@@ -24,9 +24,7 @@ class Contacts:
     async def index(self) -> None:
         """One contact per identity."""
         async with guard():
-            await self._rows.create_index(
-                "keys", unique=True, sparse=True, name="one_contact"
-            )
+            await self._rows.create_index("keys", unique=True, sparse=True, name="one_contact")
 
     async def find_or_create(
         self,
@@ -71,13 +69,9 @@ class Contacts:
             row = await self._rows.find_one({"_id": contact})
         return _contact(row) if row else None
 
-    async def claim(
-        self, contact: ContactId, *, name: str | None, attributes: dict[str, str]
-    ) -> None:
+    async def claim(self, contact: ContactId, *, name: str | None, attributes: dict[str, str]) -> None:
         """Keep what a customer says of themselves (claimed, never an identity)."""
-        change: dict[str, object] = {
-            f"attributes.{key}": value for key, value in attributes.items()
-        }
+        change: dict[str, object] = {f"attributes.{key}": value for key, value in attributes.items()}
         if name:
             change["name"] = name
         if change:

@@ -37,9 +37,7 @@ class Database:
 
     def collection(self, name: str) -> Collection:
         """A collection with majority reads and journaled majority writes."""
-        return self._database.get_collection(
-            name, write_concern=DURABLE, read_concern=ReadConcern("majority")
-        )
+        return self._database.get_collection(name, write_concern=DURABLE, read_concern=ReadConcern("majority"))
 
     async def ping(self) -> None:
         """Raise `Unavailable` unless the store answers now."""
@@ -77,16 +75,12 @@ async def guard() -> AsyncIterator[None]:
     try:
         yield
     except PyMongoError as error:
-        raise Unavailable(
-            "The store cannot confirm this now; nothing was acknowledged."
-        ) from error
+        raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
 
 
 async def next_value(database: Database, counter: str) -> int:
     """The next value of a named counter, from 1."""
-    row: dict[str, Any] | None = await database.collection(
-        "counters"
-    ).find_one_and_update(
+    row: dict[str, Any] | None = await database.collection("counters").find_one_and_update(
         {"_id": counter},
         {"$inc": {"value": 1}},
         upsert=True,

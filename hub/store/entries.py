@@ -56,15 +56,11 @@ class Entries:
         confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors, `insert_one` hides them.
         """
         try:
-            await self._rows.insert_many(
-                [entry_document(entry) for entry in entries], ordered=False
-            )
+            await self._rows.insert_many([entry_document(entry) for entry in entries], ordered=False)
         except BulkWriteError as error:
             return _verdicts(len(entries), error)
         except PyMongoError as error:
-            raise Unavailable(
-                "The store cannot confirm this now; nothing was acknowledged."
-            ) from error
+            raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
         return [Written.STORED] * len(entries)
 
     async def by_dedupe(self, dedupe: str) -> Entry | None:
@@ -73,18 +69,11 @@ class Entries:
             row = await self._rows.find_one({"_id": dedupe})
         return entry_of(row) if row else None
 
-    async def after(
-        self, conversation: ConversationId, seq: int, *, limit: int = 1_000
-    ) -> list[Entry]:
+    async def after(self, conversation: ConversationId, seq: int, *, limit: int = 1_000) -> list[Entry]:
         """Entries with a higher number, ascending, at most `limit`."""
         query = {"conversation": conversation, "seq": {"$gt": seq}}
         async with guard():
-            rows = (
-                await self._rows.find(query)
-                .sort("seq", ASCENDING)
-                .limit(limit)
-                .to_list()
-            )
+            rows = await self._rows.find(query).sort("seq", ASCENDING).limit(limit).to_list()
         return [entry_of(row) for row in rows]
 
     async def before(
@@ -102,17 +91,10 @@ class Entries:
         if messages_only:
             query["kind"] = "message"
         async with guard():
-            rows = (
-                await self._rows.find(query)
-                .sort("seq", DESCENDING)
-                .limit(limit + 1)
-                .to_list()
-            )
+            rows = await self._rows.find(query).sort("seq", DESCENDING).limit(limit + 1).to_list()
         return [entry_of(row) for row in reversed(rows[:limit])], len(rows) > limit
 
-    async def last_seqs(
-        self, conversations: Sequence[ConversationId]
-    ) -> dict[ConversationId, int]:
+    async def last_seqs(self, conversations: Sequence[ConversationId]) -> dict[ConversationId, int]:
         """The highest number of each conversation (covered by the index)."""
         pipeline = [
             {"$match": {"conversation": {"$in": list(conversations)}}},
@@ -134,19 +116,12 @@ class Entries:
         if reason is not None:
             change["delivery_reason"] = reason
         async with guard():
-            await self._rows.update_one(
-                {"conversation": conversation, "seq": seq}, {"$set": change}
-            )
+            await self._rows.update_one({"conversation": conversation, "seq": seq}, {"$set": change})
 
     async def undelivered(self, *, limit: int = 500) -> list[Entry]:
         """Messages whose delivery is still queued, oldest first (for the time after a crash)."""
         async with guard():
-            rows = (
-                await self._rows.find({"delivery": "queued"})
-                .sort("at", ASCENDING)
-                .limit(limit)
-                .to_list()
-            )
+            rows = await self._rows.find({"delivery": "queued"}).sort("at", ASCENDING).limit(limit).to_list()
         return [entry_of(row) for row in rows]
 
     async def erase_words(self, conversations: Sequence[ConversationId]) -> None:
@@ -168,15 +143,9 @@ class Entries:
 def _verdicts(count: int, error: BulkWriteError) -> list[Written]:
     details = error.details or {}
     failures = {row["index"]: row for row in details.get("writeErrors", [])}
-    if details.get("writeConcernErrors") or any(
-        row["code"] != _DUPLICATE for row in failures.values()
-    ):
-        raise Unavailable(
-            "The store cannot confirm this now; nothing was acknowledged."
-        ) from error
+    if details.get("writeConcernErrors") or any(row["code"] != _DUPLICATE for row in failures.values()):
+        raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
     verdicts = [Written.STORED] * count
     for index, row in failures.items():
-        verdicts[index] = (
-            Written.DUPLICATE if "_id" in row.get("keyPattern", {}) else Written.RACED
-        )
+        verdicts[index] = Written.DUPLICATE if "_id" in row.get("keyPattern", {}) else Written.RACED
     return verdicts

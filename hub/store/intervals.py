@@ -38,9 +38,7 @@ class Intervals:
     async def index(self) -> None:
         """For closing what is open, and for figures by time."""
         async with guard():
-            await self._rows.create_index(
-                [("subject", ASCENDING), ("start", ASCENDING)]
-            )
+            await self._rows.create_index([("subject", ASCENDING), ("start", ASCENDING)])
             await self._rows.create_index([("kind", ASCENDING), ("start", ASCENDING)])
 
     async def record(self, turns: Sequence[Turn]) -> None:
@@ -65,22 +63,13 @@ class Intervals:
         """Lengths (ms) of the newest ended active intervals of a queue."""
         query = {"kind": "active", "queue": queue, "end": {"$ne": None}}
         async with guard():
-            rows = (
-                await self._rows.find(query)
-                .sort("start", DESCENDING)
-                .limit(limit)
-                .to_list()
-            )
+            rows = await self._rows.find(query).sort("start", DESCENDING).limit(limit).to_list()
         return [int(row["end"]) - int(row["start"]) for row in rows]
 
     async def of(self, subject: str) -> list[dict[str, Any]]:
         """All intervals of a subject, oldest first."""
         async with guard():
-            rows: list[dict[str, Any]] = (
-                await self._rows.find({"subject": subject})
-                .sort("start", ASCENDING)
-                .to_list()
-            )
+            rows: list[dict[str, Any]] = await self._rows.find({"subject": subject}).sort("start", ASCENDING).to_list()
         return rows
 
 

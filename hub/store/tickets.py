@@ -18,9 +18,7 @@ class Tickets:
     def _rows(self) -> Any:
         return self.database.collection("tickets")
 
-    async def register(
-        self, *, conversation: str, text: str, key: str, now: int
-    ) -> str:
+    async def register(self, *, conversation: str, text: str, key: str, now: int) -> str:
         """Register a complaint once per `key`; returns its number, like "T-1042"."""
         async with guard():
             known = await self._rows.find_one({"_id": key})
