@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ async def up(settings: Settings, options: UpOptions, progress: Progress) -> None
     """
     stop, hurry = _on_signals(progress)
     with only_one_up(settings.var_dir):
-        await _refuse_taken_ports(settings)
+        await _refuse_taken_ports(settings, progress)
         if options.reset:
             delete_data(settings.var_dir)
         async with AsyncExitStack() as stack:
@@ -178,17 +179,34 @@ def _on_signals(progress: Progress) -> tuple[asyncio.Event, asyncio.Event]:
     return stop, hurry
 
 
-async def _refuse_taken_ports(settings: Settings) -> None:
+async def _refuse_taken_ports(settings: Settings, progress: Progress) -> None:
     wanted = {"PEYK_PORT": settings.port} | ({"PEYK_SHOP_PORT": settings.shop_port} if settings.demo else {})
     for name, port in wanted.items():
-        try:
-            probe = await asyncio.start_server(lambda reader, writer: writer.close(), settings.host, port)
-        except OSError as error:
+        problem = await _problem_with(settings.host, port)
+        if problem and _is_ours(port):
+            # A killed `peyk up` leaves a hub that is still draining: the kernel has told it to end.
+            with progress.step("waiting for the hub of a killed `peyk up` to end"):
+                until = time.monotonic() + DRAIN_SECONDS + 5
+                while problem and time.monotonic() < until:
+                    await asyncio.sleep(0.2)
+                    problem = await _problem_with(settings.host, port)
+        if problem:
             holder = port_holder(port)
-            who = f" by {holder}" if holder else ""
             raise UpError(
-                f"Port {port} can't be used, it is taken{who} ({error.strerror or error}). "
+                f"Port {port} can't be used{f', it is taken by {holder}' if holder else ''} ({problem}). "
                 f"End that program, or choose another port: {name}={port + 10} ./peyk up"
-            ) from None
-        probe.close()
-        await probe.wait_closed()
+            )
+
+
+async def _problem_with(host: str, port: int) -> str | None:
+    try:
+        probe = await asyncio.start_server(lambda reader, writer: writer.close(), host, port)
+    except OSError as error:
+        return error.strerror or str(error)
+    probe.close()
+    await probe.wait_closed()
+    return None
+
+
+def _is_ours(port: int) -> bool:
+    return "-m hub.cli" in (port_holder(port) or "")
