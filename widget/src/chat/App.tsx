@@ -24,8 +24,10 @@ export function App(): JSX.Element {
     >
       <Header />
       {forgotten.value ? <Forgotten /> : <Timeline />}
-      <footer class="foot-box">
+      <div>
         <Notice />
+      </div>
+      <footer class="bottom">
         <Typing />
         <Bottom />
       </footer>

@@ -91,7 +91,7 @@ export function Composer(): JSX.Element {
           id="composer"
           ref={area}
           rows={1}
-          dir="auto"
+          dir={text ? "auto" : undefined}
           value={text}
           enterkeyhint="send"
           placeholder={words.write}

@@ -39,7 +39,7 @@ export function OfflineForm({ form }: { form: string }): JSX.Element {
   const props = (field: Field) => ({
     id: `form-${field}`,
     name: field,
-    dir: field === "email" ? ("ltr" as const) : ("auto" as const),
+    dir: field === "email" ? ("ltr" as const) : values[field] ? ("auto" as const) : undefined,
     value: values[field],
     "aria-required": true,
     "aria-invalid": wrong(field) !== null,

@@ -62,7 +62,7 @@ function Stars({ rated }: { rated: number | null }): JSX.Element {
           <textarea
             id="rate-comment"
             rows={2}
-            dir="auto"
+            dir={comment ? "auto" : undefined}
             maxLength={1000}
             placeholder={words.rateComment}
             value={comment}
