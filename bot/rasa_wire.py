@@ -42,7 +42,6 @@ FALLBACK = "nlu_fallback"
 
 CONVERSATION = re.compile(r"[A-Za-z0-9_-]{1,128}")
 PAYLOAD = re.compile(r"/[a-z][a-z0-9_]{0,63}")
-_REASONS = frozenset(reason.value for reason in HandoffReason)
 _QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IMAGE = re.compile(r"https://[^\s\"'<>\\]{1,2000}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]")

@@ -119,10 +119,12 @@ async def _process(command: list[str], env: dict[str, str], cwd: Path, log: Path
 async def _until_ready(url: str, token: str, log: Path) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
-            while await asyncio.to_thread(environment.ready, url, token) is None:
-                await asyncio.sleep(0.5)  # the server offers nothing to wait on but its port
+            # The server offers nothing to wait on but its port.
+            while await asyncio.to_thread(environment.ready, url, token) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
     except TimeoutError:
-        raise AssertionError("Rasa did not start:\n" + log.read_text(errors="replace")[-3000:]) from None
+        said = await asyncio.to_thread(log.read_text, errors="replace")
+        raise AssertionError("Rasa did not start:\n" + said[-3000:]) from None
 
 
 def _free_port() -> int:
