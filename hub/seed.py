@@ -60,7 +60,8 @@ async def seed(web: Web, settings: Settings) -> None:
 
 
 def _inbox(settings: Settings) -> Inbox:
-    origins = [f"http://{host}:{settings.shop_port}" for host in dict.fromkeys((settings.host, "127.0.0.1", "localhost"))]
+    hosts = dict.fromkeys((settings.host, "127.0.0.1", "localhost"))
+    origins = [f"http://{host}:{settings.shop_port}" for host in hosts]
     return Inbox(
         id=INBOX,
         name="فروشگاه نمونه",

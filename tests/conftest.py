@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,8 @@ from hub.clock import HeldClock
 from hub.model.ids import new_id
 from hub.store.database import Database, connect
 from hub.store.embedded import Mongod
-from tests.mongod import mongod_server as mongod_server  # a fixture for everybody
+from tests.hub_server import LiveHub, live_hub
+from tests.mongod import mongod_server  # noqa: F401 (a fixture for everybody)
 
 NOON = 1_790_000_000_000
 
@@ -37,6 +39,15 @@ async def no_task_left_behind() -> AsyncIterator[None]:
     """A task that outlives its test is a leak in the product or in the test: both fail it."""
     before = asyncio.all_tasks()
     yield
-    await asyncio.sleep(0)
-    left = [task for task in asyncio.all_tasks() - before if not task.done() and task is not asyncio.current_task()]
+    mine = asyncio.all_tasks() - before - {asyncio.current_task()}
+    left = (
+        (await asyncio.wait(mine, timeout=1.0))[1] if mine else set()
+    )  # what was cancelled may still be on its way out
     assert not left, f"tasks left behind: {[task.get_coro() for task in left]}"
+
+
+@pytest_asyncio.fixture
+async def live(no_task_left_behind: None, database: Database, tmp_path: Path) -> AsyncIterator[LiveHub]:
+    """A whole hub on a port of its own, freshly seeded."""
+    async with live_hub(database, tmp_path / "var") as running_hub:
+        yield running_hub
