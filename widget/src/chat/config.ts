@@ -60,13 +60,4 @@ export const brandIn = (locale: Locale): string =>
     ? config.brand
     : (config.brand[locale] ?? Object.values(config.brand)[0] ?? "");
 
-/** White or near-black, whichever reads better on a #rrggbb colour (WCAG 2.2 relative luminance). */
-export function inkOn(colour: string): string {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
-  if (!hex) return "#fff";
-  const [r = 0, g = 0, b = 0] = hex.slice(1).map((two) => {
-    const c = Number.parseInt(two, 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.36 ? "#14191f" : "#fff";
-}
+export { inkOn } from "../ui/ink";

@@ -1,0 +1,103 @@
+/** What the admin interface of the hub sends and takes. The Python side (`hub/web/admin_*.py`) is the truth. */
+import type { Locale, Role } from "../../../wire/desk.types";
+
+export interface Agent {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  locale: Locale;
+  languages: Locale[];
+  queues: string[];
+  /** Units: a chat takes 25. */
+  capacity: number;
+  active: boolean;
+  status: string;
+  connected: boolean;
+}
+
+export interface Queue {
+  id: string;
+  name: string;
+  offer_seconds: number;
+  priority: number;
+  max_wait_seconds: number;
+}
+
+export type Day = "sat" | "sun" | "mon" | "tue" | "wed" | "thu" | "fri";
+/** From and to, like `["09:00", "17:00"]`; only a `to` may be "24:00". */
+export type Window = [from: string, to: string];
+
+export interface Calendar {
+  time_zone: string;
+  week: Partial<Record<Day, Window[]>>;
+  /** ISO dates. */
+  holidays: string[];
+  always_open: boolean;
+}
+
+export interface Inbox {
+  id: string;
+  name: string;
+  channel: string;
+  bot_enabled: boolean;
+  queue: string;
+  locale: Locale;
+  origins: string[];
+  accent: string;
+  brand: string;
+  calendar: Calendar;
+}
+
+export interface Canned {
+  id: string;
+  shortcut: string;
+  locale: Locale;
+  text: string;
+}
+
+export interface Workplace {
+  grace_seconds: number;
+  silent_seconds: number;
+  bot_idle_seconds: number;
+  agent_idle_seconds: number;
+  wrap_up_seconds: number;
+  bot_turn_seconds: number;
+  cooling_seconds: number;
+  default_handle_seconds: number;
+  snooze_max_days: number;
+  break_reasons: string[];
+  dispositions: string[];
+}
+
+export interface AuditRecord {
+  seq: number;
+  /** ms */
+  at: number;
+  actor: string;
+  actor_name: string;
+  action: string;
+  target: string;
+  ip: string | null;
+  changes: Record<string, [before: unknown, after: unknown]>;
+  seal: string;
+}
+
+export interface AuditPage {
+  records: AuditRecord[];
+  before: number | null;
+}
+
+export interface AuditVerdict {
+  intact: boolean;
+  broken_at: number | null;
+}
+
+export interface Me {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  locale: Locale;
+  csrf: string;
+}
