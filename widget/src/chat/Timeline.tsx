@@ -79,8 +79,14 @@ function Line({ row }: { row: Row }): JSX.Element {
   return <div class="system">{row.text && <Words text={row.text} />}</div>;
 }
 
+let lastTop = 0;
+
+/** Only who scrolls up leaves the end; room that gets smaller (a keyboard, a bar) does not take one away from it. */
 function look(box: HTMLElement | null): void {
-  if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  if (!box) return;
+  if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX) atEnd.value = true;
+  else if (box.scrollTop < lastTop) atEnd.value = false;
+  lastTop = box.scrollTop;
 }
 
 export function toEnd(box: HTMLElement | null, smooth = false): void {

@@ -18,6 +18,7 @@ export function presence(chat: Chat, status: LineStatus): Presence {
   const words = t.value;
   const { desk, convo } = chat;
   if (status.kind === "waiting" && status.attempt > 0) return { text: words.offlineShort, tone: "away" };
+  if (status.kind === "ended" && status.reason === "forgotten") return { text: words.over, tone: "away" };
   if (!desk) return { text: words.connecting, tone: "busy" };
   if (convo?.status === "resolved") return { text: words.over, tone: "away" };
   if (convo?.owner === "agent") {
