@@ -35,15 +35,13 @@ class Check:
 
 
 PYTHON_CHECKS = (
-    Check(name="ruff check", command=(str(_BIN / "ruff"), "check", ".")),
-    Check(name="ruff format", command=(str(_BIN / "ruff"), "format", "--check", ".")),
+    Check(name="ruff check", command=(str(_BIN / "ruff"), "check", "--output-format", "concise", ".")),
+    Check(name="ruff format", command=(str(_BIN / "ruff"), "format", "--check", "--output-format", "concise", ".")),
     Check(name="mypy --strict", command=(str(_BIN / "mypy"), "--strict")),
     Check(name="import contracts", command=(str(_BIN / "lint-imports"),)),
 )
-BROWSER_CHECKS = (
-    Check(name="tsc, biome", command=("npm", "run", "--silent", "check"), directory=browser_parts.WIDGET),
-    Check(name="bundle sizes", command=("npm", "run", "--silent", "sizes"), directory=browser_parts.WIDGET),
-)
+SOURCES = Check(name="tsc, biome", command=("npm", "run", "--silent", "check"), directory=browser_parts.WIDGET)
+SIZES = Check(name="bundle sizes", command=("npm", "run", "--silent", "sizes"), directory=browser_parts.WIDGET)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +65,7 @@ def passes(check: Check, environment: Mapping[str, str]) -> bool:
         done = subprocess.run(  # noqa: S603 (our own words)
             check.command,
             cwd=check.directory,
-            env=dict(environment),
+            env={**environment, "NO_COLOR": "1", "FORCE_COLOR": "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -85,13 +83,17 @@ def passes(check: Check, environment: Mapping[str, str]) -> bool:
 
 def _browser(settings: Settings) -> Iterator[str]:
     began = time.monotonic()
+    tools, logs = settings.tools_dir, settings.log_dir
     try:
-        tools, logs = settings.tools_dir, settings.log_dir
         environment = browser_parts.install_packages(browser_parts.WIDGET, tools, logs, lambda text: None)
+        if not passes(SOURCES, environment):
+            yield SOURCES.name
+        began = time.monotonic()
         browser_parts.build(browser_parts.WIDGET, tools, logs, lambda text: None)
     except ToolError as error:
         print(f"  ✗ browser parts ({time.monotonic() - began:.1f} s)\n{error}", flush=True)
         yield "browser parts"
         return
     print(f"  ✓ browser parts ({time.monotonic() - began:.1f} s)", flush=True)
-    yield from (check.name for check in BROWSER_CHECKS if not passes(check, environment))
+    if not passes(SIZES, environment):
+        yield SIZES.name

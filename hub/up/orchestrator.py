@@ -7,6 +7,7 @@ Ctrl-C or SIGTERM: the hub drains, then the bot, the shop and the database stop.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import sys
@@ -135,6 +136,8 @@ async def _start_and_watch(
             step.say("")
     uri, server = await stack.enter_async_context(database(settings, progress))
     watched: list[tuple[str, Supervised]] = [("database", server)] if server else []
+    # Below the shop and the hub: the hub still talks to the bot while it finishes its conversations.
+    bots = await stack.enter_async_context(AsyncExitStack())
     shop = shop_service(settings, hurry)
     hub = hub_service(settings, uri, hurry)
     for service in (shop, hub) if settings.demo else (hub,):
@@ -145,7 +148,7 @@ async def _start_and_watch(
         for name, thing in watched:
             group.create_task(keep_running(name, thing, progress.say), name=f"watch {name}")
         if settings.bot_enabled and settings.rasa_url is None:
-            group.create_task(run_bot(stack, settings, uri, progress, hurry), name="bot")
+            group.create_task(run_bot(bots, settings, uri, progress, hurry), name="bot")
 
 
 async def _started(stack: AsyncExitStack, service: Service, progress: Progress) -> None:
@@ -202,7 +205,7 @@ async def _problem_with(host: str, port: int) -> str | None:
     try:
         probe = await asyncio.start_server(lambda reader, writer: writer.close(), host, port)
     except OSError as error:
-        return error.strerror or str(error)
+        return os.strerror(error.errno).lower() if error.errno else str(error)
     probe.close()
     await probe.wait_closed()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -60,7 +61,8 @@ class Progress:
             if self._live:
                 with self._lock:
                     self._clear()
-                    self._out.write(line)
+                    # A line that wraps could not be erased again.
+                    self._out.write(line[: shutil.get_terminal_size().columns - 1])
                     self._out.flush()
                     self._shown = True
             else:
