@@ -54,7 +54,7 @@ ORDERS: dict[str, DemoOrder] = {
             carrier="چاپار",
             tracking="CH40077125",
         ),
-        DemoOrder(number="20017", status="shipped", items=("watch",), days=1, carrier="پیک رهوار", tracking="R7712"),
+        DemoOrder(number="20017", status="shipped", items=("watch",), days=1, carrier="پیک فروشگاه", tracking="P7712"),
         DemoOrder(number="20018", status="delayed", items=("backpack",)),
         DemoOrder(number="20019", status="preparing", items=("headphones", "backpack"), days=2),
     )

@@ -6,8 +6,8 @@ from hub.demo.goods import Locale
 
 WORDS: dict[Locale, dict[str, str]] = {
     "fa": {
-        "brand": "رهوار",
-        "title": "رهوار | فروشگاه پوشاک و وسایل سفر",
+        "brand": "پیک‌شاپ",
+        "title": "پیک‌شاپ | پوشاک و وسایل سفر",
         "nav_goods": "کالاها",
         "nav_shipping": "ارسال و مرجوعی",
         "nav_contact": "تماس با ما",
@@ -36,8 +36,8 @@ WORDS: dict[Locale, dict[str, str]] = {
         "footer": "فروشگاه نمایشی پیک. چیزی در اینجا فروخته نمی‌شود.",
     },
     "en": {
-        "brand": "Rahvar",
-        "title": "Rahvar | Clothes and gear for the way",
+        "brand": "Peykshop",
+        "title": "Peykshop | Clothes and gear for the way",
         "nav_goods": "Products",
         "nav_shipping": "Shipping and returns",
         "nav_contact": "Contact",
