@@ -109,7 +109,7 @@ class Actions:
         if not NUMBER.fullmatch(number):
             return _outcome([_template("utter_order_number_unclear")], events)
         try:
-            order = await self._orders.find(number)
+            order = await self._orders.find(number, locale)
         except OrdersUnavailableError as error:
             log.warning("bot.orders.unavailable", conversation=call.sender_id, cause=str(error))
             return _outcome([_text(wording.orders_unreachable(locale)), _template("utter_offer_person")], events)
@@ -141,7 +141,7 @@ class Actions:
         """Accept a description; "I have a complaint" or a pressed button is none, so the form asks for one."""
         text = str(call.tracker.slots.get("complaint_text") or "")
         if not text:
-            # Nothing to judge. Any slot event, even of an empty slot, would make the form ask again instead of making way.
+            # Nothing to judge. A slot event, even of an empty slot, would make the form ask again and not make way.
             return _outcome([])
         asked = call.tracker.slots.get("requested_slot") == "complaint_text"
         good = not text.startswith("/") and (asked or describes(text))

@@ -11,6 +11,8 @@ from typing import Protocol, Self
 import aiohttp
 import msgspec
 
+from bot.contract import Locale
+
 NUMBER = re.compile(r"[0-9]{5,8}")
 _MAX_BYTES = 64 * 1024
 
@@ -57,8 +59,8 @@ class OrdersUnavailableError(Exception):
 class Orders(Protocol):
     """Where orders are looked up."""
 
-    async def find(self, number: str) -> Order | None:
-        """Find an order by its number, 5 to 8 ASCII digits; None = there is no such order.
+    async def find(self, number: str, locale: Locale = "fa") -> Order | None:
+        """Find an order by its number, 5 to 8 ASCII digits; None = there is no such order. Names come in `locale`.
 
         Raises:
             OrdersUnavailableError: Nobody can say now.
@@ -66,7 +68,7 @@ class Orders(Protocol):
 
 
 class HttpOrders:
-    """The order service over HTTP: `GET <orders_url>/<number>`.
+    """The order service over HTTP: `GET <orders_url>/<number>` with `Accept-Language: fa|en`.
 
     It answers 404, or 200 with `{"number", "status": preparing|shipped|delivered|cancelled|delayed, "items": [...],
     "eta": "2026-11-25"|null, "carrier", "tracking"}`; an item is its name or `{"title": name}`.
@@ -90,14 +92,15 @@ class HttpOrders:
         if self._session is not None:
             await self._session.close()
 
-    async def find(self, number: str) -> Order | None:
+    async def find(self, number: str, locale: Locale = "fa") -> Order | None:
         """See `Orders.find`."""
         if not NUMBER.fullmatch(number):
             return None
         if self._session is None:
             raise OrdersUnavailableError("not started")
+        asked = self._session.get(f"{self._url}/{number}", headers={"Accept-Language": locale}, allow_redirects=False)
         try:
-            async with self._session.get(f"{self._url}/{number}", allow_redirects=False) as response:
+            async with asked as response:
                 if response.status == 404:
                     return None
                 if response.status != 200:
