@@ -49,7 +49,7 @@ class AbsentBot:
 class NoOrders:
     """A shop without orders."""
 
-    async def find(self, number: str) -> Order | None:
+    async def find(self, number: str, locale: str = "fa") -> Order | None:
         """Nothing was ever ordered."""
         return None
 
