@@ -31,6 +31,8 @@ class Courtesy:
         entry, state = event.entry, event.after
         if entry.moves_fence and entry.event is not None:
             self.pool.start(self._tell(entry.event.type, entry.event.reason, state), entry.event.type)
+        elif any(part.type == "form_reply" for part in entry.parts):
+            self.pool.start(self._thank(state, entry.seq), "thanks")
         elif not event.before.contact_seq and state.contact_seq and state.owner.kind == "queue":
             self.pool.start(self._welcome_to_line(state), "welcome")
 
@@ -61,6 +63,10 @@ class Courtesy:
                 await self.acts.tell(state, "closed_idle", once=occasion)
             case _:
                 return
+
+    async def _thank(self, state: Conversation, seq: int) -> None:
+        """Who has left a message and an address has done all that is needed: no line, no second form."""
+        await self.acts.tell(state, "form_thanks", once=str(seq))
 
     async def _welcome_to_line(self, state: Conversation) -> None:
         inbox = self.config.inbox(state.header.inbox)
