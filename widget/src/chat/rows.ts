@@ -136,13 +136,13 @@ function nextPress(lines: Line[], i: number): string | null {
 
 export const buttonsOf = (parts: PartView[]): ButtonView[] => parts.flatMap((part) => part.buttons ?? []);
 
-/** The form that waits for an answer, if any. */
+/** The form that waits for an answer, if any. Who has filled in one in this conversation is not asked again. */
 export function openForm(chat: Chat): string | null {
   const lines = linesOf(chat);
   const asked = lines.findLastIndex((line) => line.entry.parts.some((part) => part.type === "form"));
-  const answered = lines.findLastIndex((line) => line.entry.parts.some((part) => part.type === "form_reply"));
+  const answered = lines.some((line) => line.entry.parts.some((part) => part.type === "form_reply"));
   if (asked >= 0) {
-    if (answered > asked || chat.convo?.status === "resolved") return null;
+    if (answered || chat.convo?.status === "resolved") return null;
     return lines[asked]?.entry.parts.find((part) => part.type === "form")?.form ?? null;
   }
   if (lines.length > 0) return null;
