@@ -20,7 +20,7 @@ NOON = 1_790_000_000_000
 
 
 @pytest_asyncio.fixture
-async def database(mongod_server: Mongod) -> AsyncIterator[Database]:
+async def database(mongod_server: Mongod) -> AsyncIterator[Database]:  # noqa: F811 (the fixture itself)
     """A database of its own, dropped afterwards."""
     name = "t" + "".join(letter for letter in new_id().lower() if letter.isalnum())
     async with connect(mongod_server.uri, name) as opened:
