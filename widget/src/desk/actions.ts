@@ -1,0 +1,241 @@
+/** Everything an agent can do, each in one place: the command, what the screen says of it, and how it is undone. */
+
+import { setLocale } from "../ui/i18n";
+import { Refused, uuid7 } from "../wire";
+import type { FileView, Locale, OfferView, SetStatus, Summary, Tab } from "../wire/desk.types";
+import { deskConfig } from "./config";
+import {
+  current,
+  currentId,
+  cursor,
+  dispatch,
+  focusComposer,
+  go,
+  listed,
+  me,
+  peek,
+  route,
+  tab,
+} from "./desk";
+import { errorText, t, word } from "./i18n";
+import { line, resend } from "./link";
+import { moment } from "./parts/when";
+import { isDark, theme } from "./prefs";
+import { type Toast, toast } from "./toasts";
+
+type Asked = Parameters<typeof line.ask>[0];
+
+/** Asks and says in words what went wrong. True when it was done. */
+async function attempt(frame: Asked): Promise<boolean> {
+  try {
+    await line.ask(frame);
+    return true;
+  } catch (error) {
+    toast(errorText(error instanceof Refused ? error.code : "unavailable"), "error");
+    return false;
+  }
+}
+
+function undo(frame: Asked): Toast["action"] {
+  return {
+    label: t("toast.undo"),
+    run: () => void attempt(frame).then((done) => done && toast(t("toast.undone"))),
+  };
+}
+
+/** Shows a conversation, staying in the tab. */
+export function openRow(id: string, which: Tab = tab.peek()): void {
+  cursor.value = id;
+  go({ view: "inbox", tab: which, id });
+}
+
+/** Leaves the conversation that is no longer ours for the next one of the list, or for none. */
+function leave(id: string): void {
+  if (currentId.peek() !== id) return;
+  const list = listed.peek();
+  const at = list.findIndex((row) => row.id === id);
+  const next = list[at + 1] ?? list[at - 1];
+  go({
+    view: "inbox",
+    tab: tab.peek(),
+    id: next && next.id !== id && matchMedia("(min-width: 641px)").matches ? next.id : null,
+  });
+  cursor.value = next?.id ?? null;
+}
+
+/** Chooses my status. */
+export async function setStatus(status: SetStatus["status"], reason?: string): Promise<void> {
+  await attempt({ type: "status.set", status, reason });
+}
+
+/** Takes what is offered and opens it. */
+export async function accept(offer: OfferView): Promise<void> {
+  dispatch({
+    do: "frame",
+    frame: { type: "offer.gone", offer: offer.id, reason: "accepted" },
+    now: Date.now(),
+  });
+  if (await attempt({ type: "offer.accept", offer: offer.id })) openRow(offer.conversation.id, "mine");
+}
+
+/** Passes; the customer keeps the place in line. */
+export async function decline(offer: OfferView): Promise<void> {
+  dispatch({
+    do: "frame",
+    frame: { type: "offer.gone", offer: offer.id, reason: "declined" },
+    now: Date.now(),
+  });
+  await attempt({ type: "offer.decline", offer: offer.id });
+}
+
+/** Takes a conversation from the queue or the bot by hand. */
+export async function take(row: Summary): Promise<void> {
+  if (!(await attempt({ type: "take", conversation: row.id }))) return;
+  toast(t("toast.taken"));
+  openRow(row.id, "mine");
+  focusComposer.value = { note: false };
+}
+
+/** Gives mine back. */
+export async function handBack(row: Summary, to: "bot" | "queue", note: string): Promise<void> {
+  if (!(await attempt({ type: "handback", conversation: row.id, to, note: note || undefined }))) return;
+  toast(t(`toast.handback.${to}`), "plain", undo({ type: "take", conversation: row.id }));
+  leave(row.id);
+}
+
+/** Gives mine to a colleague or another queue. */
+export async function transfer(
+  row: Summary,
+  to: { agent?: string; queue?: string; name: string },
+  note: string,
+): Promise<void> {
+  const done = await attempt({
+    type: "transfer",
+    conversation: row.id,
+    agent: to.agent,
+    queue: to.queue,
+    note: note || undefined,
+  });
+  if (!done) return;
+  toast(t("toast.transferred", { name: to.name }));
+  leave(row.id);
+}
+
+/** Puts mine aside until a moment. */
+export async function snooze(row: Summary, until: number): Promise<void> {
+  if (!(await attempt({ type: "snooze", conversation: row.id, until }))) return;
+  toast(
+    t("toast.snoozed", { time: moment(until, Date.now()) }),
+    "plain",
+    undo({ type: "wake", conversation: row.id }),
+  );
+  leave(row.id);
+}
+
+/** Ends the snooze now. */
+export async function wake(row: Summary): Promise<void> {
+  if (await attempt({ type: "wake", conversation: row.id })) toast(t("toast.woke"));
+}
+
+/** Closes with a disposition. */
+export async function resolve(row: Summary, disposition: string, note: string): Promise<void> {
+  if (!(await attempt({ type: "resolve", conversation: row.id, disposition, note: note || undefined })))
+    return;
+  toast(
+    t("toast.resolved", { disposition: word("disposition", disposition) }),
+    "plain",
+    undo({ type: "reopen", conversation: row.id }),
+  );
+  leave(row.id);
+}
+
+/** Opens a closed one again, as mine. */
+export async function reopen(row: Summary): Promise<void> {
+  if (!(await attempt({ type: "reopen", conversation: row.id }))) return;
+  toast(t("toast.reopened"));
+  openRow(row.id, "mine");
+}
+
+/** Replaces the labels; can be undone. */
+export async function setLabels(row: Summary, labels: readonly string[]): Promise<void> {
+  const before = row.labels ?? [];
+  if (!(await attempt({ type: "labels", conversation: row.id, labels: [...labels] }))) return;
+  toast(t("toast.labels"), "plain", undo({ type: "labels", conversation: row.id, labels: before }));
+}
+
+/** Puts a reply or note on the screen at once and sends it. */
+export function write(
+  id: string,
+  kind: "message" | "note",
+  text: string,
+  files: readonly FileView[],
+  mentions: readonly string[],
+): void {
+  const clientId = uuid7();
+  dispatch({
+    do: "pending.add",
+    id,
+    pending: { clientId, kind, text, files, mentions, at: Date.now(), state: "sending", code: null },
+  });
+  void resend(id, clientId);
+}
+
+/** Everything up to `seq` was on my visible screen: says so once, and takes the unread mark away at once. */
+export function markRead(row: Summary, seq: number): void {
+  if (seq <= (row.agent_read ?? 0) || row.owner.agent !== me.peek()?.id) return;
+  line.tell({ type: "read", conversation: row.id, seq });
+  dispatch({ do: "row", row: { ...row, agent_read: seq, unread: 0 } });
+}
+
+/** J and K: moves the mark through the list; with a conversation open, opens the next one. */
+export function step(by: 1 | -1): void {
+  const list = listed.peek();
+  const at = list.findIndex((row) => row.id === (cursor.peek() ?? currentId.peek()));
+  const next = list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))];
+  if (!next) return;
+  cursor.value = next.id;
+  if (currentId.peek() && matchMedia("(min-width: 641px)").matches) openRow(next.id);
+}
+
+/** Goes to a tab, keeping the open conversation out of the way. */
+export function goTab(which: Tab): void {
+  cursor.value = null;
+  go({ view: "inbox", tab: which, id: null });
+}
+
+/** Back to the list alone. */
+export function goBack(): void {
+  const now = route.peek();
+  if (now.view === "inbox" && now.id) go({ ...now, id: null });
+}
+
+/** The other language, kept in the account too. */
+export function switchLocale(next: Locale): void {
+  setLocale(next);
+  void fetch("/api/me", {
+    method: "PATCH",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": deskConfig().csrf },
+    body: JSON.stringify({ locale: next }),
+  }).catch(() => undefined);
+}
+
+/** Light to dark and back. */
+export function switchTheme(): void {
+  theme.value = isDark() ? "light" : "dark";
+}
+
+/** Ends the session. */
+export async function signOut(): Promise<void> {
+  await fetch("/logout", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "X-CSRF-Token": deskConfig().csrf },
+  }).catch(() => undefined);
+  location.assign("/login");
+}
+
+/** The row of a conversation that may have changed since a dialog was opened. */
+export function latest(row: Summary): Summary {
+  return peek().rows.get(row.id) ?? current.peek() ?? row;
+}

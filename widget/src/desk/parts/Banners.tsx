@@ -1,0 +1,51 @@
+import type { JSX } from "preact";
+import { setStatus } from "../actions";
+import { bot, link, me } from "../desk";
+import { t } from "../i18n";
+import { line } from "../link";
+import { Keys } from "./common";
+import { Bot } from "./icons";
+
+/** Calm lines above the panes: the connection, my missed offer, the bot. */
+export function Banners(): JSX.Element {
+  const state = link.value;
+  const detail = bot.value.detail;
+  const why = detail === "starting" || detail === "training" || detail === "off" ? detail : "down";
+  return (
+    <div class="banners">
+      {state === "reconnecting" && (
+        <div class="banner is-link" role="status">
+          <i class="pulse" aria-hidden="true" />
+          <span>{t("link.reconnecting")}</span>
+          <button type="button" class="link" onClick={() => line.start()}>
+            {t("link.retry")}
+          </button>
+        </div>
+      )}
+      {state === "signed_out" && (
+        <div class="banner is-bad" role="alert">
+          <span>{t("link.signed_out")}</span>
+          <a class="button button-main" href="/login">
+            {t("link.sign_in")}
+          </a>
+        </div>
+      )}
+      {me.value?.status === "not_responding" && state === "live" && (
+        <div class="banner is-warn" role="alert">
+          <span>
+            <b>{t("idle.title")}</b> {t("idle.hint")}
+          </span>
+          <button type="button" class="button button-main" onClick={() => void setStatus("online")}>
+            {t("idle.back")} <Keys caps={["O"]} />
+          </button>
+        </div>
+      )}
+      {!bot.value.available && state === "live" && (
+        <div class="banner is-quiet" role="status">
+          <Bot size={15} />
+          <span>{t(`bot.${why}`)}</span>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,364 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { percent } from "../../ui/format";
+import { Alert, Clip, Close, File as FileSign, Lock, Send } from "../../ui/icons";
+import type { AgentView, CannedView, Draft, Summary } from "../../wire/desk.types";
+import { write } from "../actions";
+import { agents, canned, focusComposer, link, me, serverNow, settings } from "../desk";
+import { draftOf, keepDraft, saveDraft } from "../drafts";
+import { t } from "../i18n";
+import { line } from "../link";
+import { enterSends } from "../prefs";
+import {
+  charsLeft,
+  complete,
+  fillVariables,
+  mentionAt,
+  mentionsIn,
+  searchAgents,
+  searchCanned,
+  sends,
+  slashAt,
+  type Trigger,
+} from "../state/composer";
+import { CannedMenu, MentionMenu } from "./ComposerMenus";
+import { IconButton, plainNumber } from "./common";
+import { Quick } from "./icons";
+import { useFiles } from "./useFiles";
+import { todayText } from "./when";
+
+const TYPING_EVERY_MS = 3000;
+
+type Open =
+  | { kind: "canned"; trigger: Trigger; found: readonly CannedView[] }
+  | { kind: "mention"; trigger: Trigger; found: readonly AgentView[] };
+
+interface ComposerProps {
+  row: Summary;
+  draft: Draft | null;
+  /** Only notes may be written: the conversation isn't mine to answer. */
+  noteOnly: boolean;
+}
+
+/** Where replies and notes are written. Mount it with the conversation's id as key. */
+export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const kept = draftOf(row.id) ?? draft;
+  const [text, setText] = useState(kept?.text ?? "");
+  const [note, setNote] = useState(kept?.note ?? false);
+  const [touched, setTouched] = useState(false);
+  const [caret, setCaret] = useState(0);
+  const [closedAt, setClosedAt] = useState<number | null>(null);
+  const [at, setAt] = useState(0);
+  const [dropping, setDropping] = useState(false);
+  const files = useFiles();
+  const typedAt = useRef(0);
+  const isNote = note || noteOnly;
+  const live = link.value === "live";
+  const left = charsLeft(text, settings.value.max_text);
+  const ready = files.all.filter((one) => one.file);
+  const canSend = live && left >= 0 && !files.busy && (text.trim() !== "" || (!isNote && ready.length > 0));
+
+  const open = openMenu(text, caret, isNote, row, closedAt);
+
+  // The server's draft may come after the first drawing; it fills the field only while nobody has typed.
+  useEffect(() => {
+    if (draft && !touched && text === "") {
+      setText(draft.text);
+      setNote(draft.note);
+    }
+  }, [draft]);
+  useEffect(() => () => saveDraft(row.id), []);
+  useEffect(() => {
+    const asked = focusComposer.value;
+    if (!asked) return;
+    focusComposer.value = null;
+    setNote(asked.note);
+    field.current?.focus();
+  }, [focusComposer.value]);
+  useEffect(() => setAt(0), [open?.trigger.query, open?.kind]);
+  useLayoutEffect(() => {
+    const it = field.current;
+    if (!it) return;
+    it.style.blockSize = "auto";
+    it.style.blockSize = `${Math.min(it.scrollHeight, 240)}px`;
+  }, [text]);
+
+  const change = (next: string, place: number, asNote = isNote) => {
+    setText(next);
+    setCaret(place);
+    setTouched(true);
+    keepDraft(row.id, { text: next, note: asNote });
+    signalTyping(row.id, !asNote && next.trim() !== "", typedAt);
+  };
+  const place = (next: { text: string; caret: number }) => {
+    change(next.text, next.caret);
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(next.caret, next.caret);
+    });
+  };
+  const fill = (one: CannedView) =>
+    fillVariables(one.text, {
+      "contact.name": row.contact_name || t("row.noname"),
+      "agent.name": me.value?.name ?? "",
+      "conversation.number": plainNumber(row.number, row.locale),
+      today: todayText(row.locale, serverNow()),
+    });
+  const pick = (n: number) => {
+    if (open?.kind === "canned" && open.found[n]) place(complete(text, open.trigger, fill(open.found[n])));
+    if (open?.kind === "mention" && open.found[n])
+      place(complete(text, open.trigger, `@${open.found[n].name} `));
+  };
+  const toggle = () => {
+    if (noteOnly) return;
+    setNote(!isNote);
+    keepDraft(row.id, { text, note: !isNote });
+    if (!isNote) signalTyping(row.id, false, typedAt);
+  };
+  const send = () => {
+    if (!canSend) return;
+    const views = isNote ? [] : ready.flatMap((one) => (one.file ? [one.file] : []));
+    write(
+      row.id,
+      isNote ? "note" : "message",
+      text.trim(),
+      views,
+      isNote ? mentionsIn(text, agents.peek()) : [],
+    );
+    change("", 0);
+    saveDraft(row.id);
+    if (!isNote) files.clear();
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (open && menuKey(event, open.found.length, at, setAt, pick, () => setClosedAt(open.trigger.from)))
+      return;
+    if (sends(event, enterSends.value)) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Tab" && !event.shiftKey && !event.ctrlKey && !event.altKey && !noteOnly) {
+      event.preventDefault();
+      toggle();
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      field.current?.blur();
+    }
+  };
+
+  return (
+    <div
+      class={`composer ${isNote ? "is-note" : ""} ${dropping ? "is-dropping" : ""}`}
+      onDragOver={(event) => {
+        if (isNote || !event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setDropping(false);
+        if (!isNote) files.add(event.dataTransfer?.files ?? []);
+      }}
+    >
+      {open?.kind === "canned" && (
+        <CannedMenu
+          found={open.found}
+          at={at}
+          query={open.trigger.query}
+          preview={fill}
+          pick={(one) => pick(open.found.indexOf(one))}
+          hover={setAt}
+        />
+      )}
+      {open?.kind === "mention" && open.found.length > 0 && (
+        <MentionMenu found={open.found} at={at} pick={(one) => pick(open.found.indexOf(one))} hover={setAt} />
+      )}
+      <div class="composer-modes" role="radiogroup" aria-label={t("composer.mode")}>
+        {!noteOnly && (
+          <button
+            type="button"
+            role="radio"
+            aria-checked={!isNote}
+            class="mode"
+            onClick={() => isNote && toggle()}
+          >
+            {t("composer.reply")}
+          </button>
+        )}
+        <button
+          type="button"
+          role="radio"
+          aria-checked={isNote}
+          class="mode mode-note"
+          onClick={() => !isNote && toggle()}
+        >
+          <Lock size={13} />
+          {t("composer.note")}
+        </button>
+        {left < 300 && (
+          <span class={`composer-left tabular ${left < 0 ? "is-over" : ""}`} role="status">
+            {left < 0 ? t("composer.over", { n: -left }) : t("composer.left", { n: left })}
+          </span>
+        )}
+      </div>
+      <textarea
+        ref={field}
+        dir="auto"
+        rows={1}
+        value={text}
+        placeholder={
+          isNote
+            ? t("composer.note.hint")
+            : t("composer.reply.hint", { name: row.contact_name || t("row.noname") })
+        }
+        aria-label={isNote ? t("composer.note") : t("composer.reply")}
+        aria-controls={open ? "complete" : undefined}
+        aria-activedescendant={open ? `complete-${at}` : undefined}
+        onInput={(event) => {
+          setClosedAt(null);
+          change(event.currentTarget.value, event.currentTarget.selectionStart);
+        }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+        onKeyDown={onKeyDown}
+        onBlur={() => signalTyping(row.id, false, typedAt)}
+        onPaste={(event) => {
+          const pasted = event.clipboardData?.files;
+          if (isNote || !pasted?.length) return;
+          event.preventDefault();
+          files.add(pasted);
+        }}
+      />
+      {files.all.length > 0 && !isNote && (
+        <ul class="attached">
+          {files.all.map((one) => (
+            <li key={one.key} class={one.failed ? "is-failed" : ""} title={one.failed ?? one.name}>
+              {one.failed ? <Alert size={14} /> : <FileSign size={14} />}
+              <bdi>{one.failed ?? one.name}</bdi>
+              {!one.file && !one.failed && (
+                <progress
+                  value={one.share}
+                  max={1}
+                  aria-label={t("composer.uploading", { name: one.name, percent: percent(one.share) })}
+                />
+              )}
+              <button
+                type="button"
+                aria-label={t("composer.remove", { name: one.name })}
+                onClick={() => files.remove(one.key)}
+              >
+                <Close size={12} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="composer-foot">
+        {!isNote && (
+          <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}>
+            <Clip size={18} />
+          </IconButton>
+        )}
+        <IconButton
+          label={t("composer.canned")}
+          onClick={() =>
+            place({
+              text: text && !/\s$/.test(text) ? `${text} /` : `${text}/`,
+              caret: text.length + (text && !/\s$/.test(text) ? 2 : 1),
+            })
+          }
+        >
+          <Quick size={18} />
+        </IconButton>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            files.add(event.currentTarget.files ?? []);
+            event.currentTarget.value = "";
+          }}
+        />
+        <span class="composer-space" />
+        <button
+          type="button"
+          class="composer-pref"
+          title={t("composer.preference")}
+          onClick={() => {
+            enterSends.value = !enterSends.value;
+          }}
+        >
+          {t(enterSends.value ? "composer.enter" : "composer.ctrl")}
+        </button>
+        <button
+          type="button"
+          class={`button ${isNote ? "button-note" : "button-main"}`}
+          disabled={!canSend}
+          title={live ? undefined : t("composer.send.offline")}
+          onClick={send}
+        >
+          {isNote ? t("composer.save") : t("composer.send")}
+          {!isNote && <Send size={15} />}
+        </button>
+      </div>
+      {dropping && <div class="drop-here">{t("composer.drop")}</div>}
+    </div>
+  );
+}
+
+function openMenu(
+  text: string,
+  caret: number,
+  note: boolean,
+  row: Summary,
+  closedAt: number | null,
+): Open | null {
+  const slash = slashAt(text, caret);
+  if (slash && slash.from !== closedAt)
+    return { kind: "canned", trigger: slash, found: searchCanned(canned.value, slash.query, row.locale) };
+  const mention = note ? mentionAt(text, caret) : null;
+  if (!mention || mention.from === closedAt) return null;
+  const found = searchAgents(agents.value, mention.query, me.value?.id ?? "");
+  return found.length > 0 ? { kind: "mention", trigger: mention, found } : null;
+}
+
+/** Keys of an open menu; true when the key was for it. */
+function menuKey(
+  event: KeyboardEvent,
+  count: number,
+  at: number,
+  setAt: (n: number) => void,
+  pick: (n: number) => void,
+  close: () => void,
+): boolean {
+  if (event.isComposing) return false;
+  if (event.key === "Escape") close();
+  else if (count > 0 && event.key === "ArrowDown") setAt((at + 1) % count);
+  else if (count > 0 && event.key === "ArrowUp") setAt((at - 1 + count) % count);
+  else if (
+    count > 0 &&
+    (event.key === "Enter" || event.key === "Tab") &&
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.shiftKey
+  )
+    pick(at);
+  else return false;
+  event.preventDefault();
+  event.stopPropagation();
+  return true;
+}
+
+/** Tells the customer's side that I type: at most every 3 s, and once when I stop. */
+function signalTyping(id: string, on: boolean, at: { current: number }): void {
+  const now = Date.now();
+  if (on && now - at.current > TYPING_EVERY_MS) {
+    at.current = now;
+    line.tell({ type: "typing", conversation: id, on: true });
+  } else if (!on && at.current > 0) {
+    at.current = 0;
+    line.tell({ type: "typing", conversation: id, on: false });
+  }
+}

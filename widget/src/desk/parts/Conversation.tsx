@@ -1,0 +1,297 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Back, Check, More } from "../../ui/icons";
+import type { Summary } from "../../wire/desk.types";
+import { goBack, reopen, take, wake } from "../actions";
+import { agents, cardOver, current, currentId, currentOpen, dialog, isMine, link, serverNow } from "../desk";
+import { t } from "../i18n";
+import { openConversation } from "../link";
+import { cardShown } from "../prefs";
+import { CAPS } from "../state/keys";
+import { Composer } from "./Composer";
+import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
+import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
+import { Menu, type MenuItem } from "./Menu";
+import { Timeline } from "./Timeline";
+import { moment } from "./when";
+
+/** Who holds a conversation, in words. */
+export function ownerText(row: Summary, mine: boolean): string {
+  if (row.status === "resolved") return t("owner.resolved");
+  if (row.snoozed_until) return t("owner.snoozed", { time: moment(row.snoozed_until, serverNow()) });
+  if (mine) return t("owner.mine");
+  if (row.owner.kind === "agent")
+    return t("owner.agent", { name: row.owner.agent_name ?? t("event.somebody") });
+  if (row.owner.kind === "queue")
+    return t("owner.queue", { queue: row.owner.queue_name ?? "" }).replace(/[:：]\s*$/, "");
+  return t(`owner.${row.owner.kind}`);
+}
+
+/** Whether a conversation may be taken by hand. */
+export function canTake(row: Summary): boolean {
+  return (
+    row.status !== "resolved" &&
+    (row.owner.kind === "queue" || row.owner.kind === "bot" || row.owner.kind === "none")
+  );
+}
+
+/** Shows or hides the side card, whichever way it stands on this width. */
+export function toggleCard(): void {
+  if (matchMedia("(max-width: 1199px)").matches) cardOver.value = !cardOver.peek();
+  else cardShown.value = !cardShown.peek();
+}
+
+function moreItems(row: Summary, mine: boolean): MenuItem[] {
+  const items: MenuItem[] = [];
+  const open = (name: NonNullable<typeof dialog.value>) => () => {
+    dialog.value = name;
+  };
+  if (mine) {
+    items.push(
+      {
+        key: "transfer",
+        label: t("action.transfer"),
+        icon: <Forward />,
+        caps: CAPS.transfer,
+        run: open("transfer"),
+      },
+      row.snoozed_until
+        ? {
+            key: "wake",
+            label: t("action.wake"),
+            icon: <Sleep />,
+            caps: CAPS.snooze,
+            run: () => void wake(row),
+          }
+        : {
+            key: "snooze",
+            label: t("action.snooze"),
+            icon: <Sleep />,
+            caps: CAPS.snooze,
+            run: open("snooze"),
+          },
+      {
+        key: "queue",
+        label: t("action.handback.queue"),
+        icon: <Return />,
+        caps: CAPS.handback,
+        apart: true,
+        run: open("handback.queue"),
+      },
+      { key: "bot", label: t("action.handback.bot"), icon: <Bot />, run: open("handback.bot") },
+    );
+  }
+  items.push({
+    key: "labels",
+    label: t("action.labels"),
+    icon: <Tag />,
+    caps: CAPS.labels,
+    apart: mine,
+    run: open("labels"),
+  });
+  if (mine)
+    items.push({
+      key: "resolve",
+      label: t("action.resolve"),
+      icon: <Check size={18} />,
+      caps: CAPS.resolve,
+      apart: true,
+      run: open("resolve"),
+    });
+  if (canTake(row))
+    items.push({
+      key: "take",
+      label: t("action.take"),
+      icon: <Hand />,
+      caps: CAPS.take,
+      apart: true,
+      run: () => void take(row),
+    });
+  if (row.status === "resolved")
+    items.push({
+      key: "reopen",
+      label: t("action.reopen"),
+      icon: <Return />,
+      caps: CAPS.resolve,
+      apart: true,
+      run: () => void reopen(row),
+    });
+  return items;
+}
+
+function Head({ row }: { row: Summary }): JSX.Element {
+  const [menu, setMenu] = useState(false);
+  const mine = isMine.value;
+  const live = link.value === "live";
+  const viewers = (currentOpen.value?.viewers ?? []).map(
+    (one) => agents.value.find((agent) => agent.id === one)?.name ?? one,
+  );
+  return (
+    <header class="pane-head">
+      <IconButton label={t("pane.back")} action="back" class="only-narrow" onClick={goBack}>
+        <Back size={20} />
+      </IconButton>
+      <div class="pane-title">
+        <h1>
+          <bdi>{row.contact_name || t("row.noname")}</bdi>
+          <ChannelGlyph channel={row.channel} />
+          <Numeral n={row.number} class="pane-number" />
+        </h1>
+        <p class={`pane-owner is-${row.status === "resolved" ? "done" : mine ? "mine" : row.owner.kind}`}>
+          {ownerText(row, mine)}
+          {viewers.length > 0 && (
+            <span class="pane-viewers"> · {t("pane.viewers", { names: viewers.join("، ") })}</span>
+          )}
+        </p>
+      </div>
+      <div class="pane-actions">
+        {mine && !row.snoozed_until && (
+          <>
+            <IconButton
+              label={t("action.transfer")}
+              action="transfer"
+              class="only-roomy"
+              disabled={!live}
+              onClick={() => {
+                dialog.value = "transfer";
+              }}
+            >
+              <Forward />
+            </IconButton>
+            <IconButton
+              label={t("action.snooze")}
+              action="snooze"
+              class="only-roomy"
+              disabled={!live}
+              onClick={() => {
+                dialog.value = "snooze";
+              }}
+            >
+              <Sleep />
+            </IconButton>
+            <button
+              type="button"
+              class="button"
+              disabled={!live}
+              title={`${t("action.resolve")} (E)`}
+              onClick={() => {
+                dialog.value = "resolve";
+              }}
+            >
+              <Check size={16} />
+              <span class="only-roomy">{t("dialog.close")}</span>
+            </button>
+          </>
+        )}
+        <div class="menu-anchor">
+          <IconButton label={t("pane.more")} expanded={menu} disabled={!live} onClick={() => setMenu(!menu)}>
+            <More size={18} />
+          </IconButton>
+          {menu && (
+            <Menu
+              label={t("pane.more")}
+              items={moreItems(row, mine)}
+              place="below-end"
+              onClose={() => setMenu(false)}
+            />
+          )}
+        </div>
+        <IconButton label={t("pane.card")} action="card" onClick={toggleCard}>
+          <Panel />
+        </IconButton>
+      </div>
+    </header>
+  );
+}
+
+/** Why one can't answer here, and the one button that changes it. */
+function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
+  const live = link.value === "live";
+  const button = (label: string, run: () => void) => (
+    <button type="button" class="button button-main" disabled={!live} onClick={run}>
+      {label}
+    </button>
+  );
+  if (row.status === "resolved")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.resolved")}</p>
+        {button(t("composer.reopen"), () => void reopen(row))}
+      </div>
+    );
+  if (isMine.value && row.snoozed_until) {
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.snoozed", { time: moment(row.snoozed_until, serverNow()) })}</p>
+        {button(t("composer.wake"), () => void wake(row))}
+      </div>
+    );
+  }
+  if (isMine.value) return null;
+  if (row.owner.kind === "agent")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.agent", { name: row.owner.agent_name ?? t("event.somebody") })}</p>
+      </div>
+    );
+  if (row.owner.kind === "offer")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.offer")}</p>
+      </div>
+    );
+  return (
+    <div class="readonly">
+      <p>{t(row.owner.kind === "bot" ? "composer.readonly.bot" : "composer.readonly.queue")}</p>
+      {button(t("composer.take"), () => void take(row))}
+    </div>
+  );
+}
+
+/** The conversation on the screen: head, timeline, composer; or what stands there instead. */
+export function Conversation(): JSX.Element {
+  const id = currentId.value;
+  const row = current.value;
+  const open = currentOpen.value;
+  if (!id) {
+    return (
+      <main class="pane pane-none">
+        <Empty title={t("pane.empty")} hint={t("pane.empty.hint")} icon={<Inbox size={30} />} />
+      </main>
+    );
+  }
+  if (!row || !open) {
+    const lost = open?.phase === "error";
+    return (
+      <main class="pane">
+        <header class="pane-head">
+          <IconButton label={t("pane.back")} class="only-narrow" onClick={goBack}>
+            <Back size={20} />
+          </IconButton>
+        </header>
+        <div class="timeline">
+          {!lost ? (
+            <Skeleton rows={6} kind="bubble" />
+          ) : open.code === "not_found" || open.code === "forbidden" ? (
+            <Empty title={t("pane.missing")} />
+          ) : (
+            <Failed text={t("pane.error")} retry={() => void openConversation(id)} />
+          )}
+        </div>
+      </main>
+    );
+  }
+  const answerable = isMine.value && !row.snoozed_until;
+  return (
+    <main class="pane" aria-label={row.contact_name || t("row.noname")}>
+      <Head row={row} />
+      <Timeline key={row.id} row={row} open={open} />
+      <div class="write">
+        <ReadOnly row={row} />
+        {open.phase === "ready" && row.status !== "resolved" && (
+          <Composer key={row.id} row={row} draft={open.draft} noteOnly={!answerable} />
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,77 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { time } from "../../ui/format";
+import type { EntryView, EventView } from "../../wire/desk.types";
+import { type Key, t, word } from "../i18n";
+import { en } from "../i18n/en";
+import { foldEvents } from "../state/timeline";
+import { moment } from "./when";
+
+/** An event in words. One that this desk doesn't know shows its name. */
+export function eventText(event: EventView, name: string | null): string {
+  const agent = event.agent ?? name ?? t("event.somebody");
+  const words = {
+    agent,
+    to: event.to_agent ?? event.queue ?? t("event.somebody"),
+    until: event.until ? moment(event.until, Date.now()) : "",
+    disposition: event.disposition ? word("disposition", event.disposition) : "",
+    score: event.score ?? 0,
+    ticket: event.ticket ?? "",
+  };
+  const plain = (event.type === "resolved" || event.type === "reopened") && !event.agent;
+  const key = `event.${event.type}${plain ? ".plain" : ""}`;
+  const text = key in en ? t(key as Key, words) : event.type;
+  const tail = plain && event.disposition ? words.disposition : null;
+  return [
+    text,
+    event.queue && event.type !== "transferred" ? t("event.queue", { queue: event.queue }) : null,
+    event.reason ? word("reason", event.reason) : null,
+    tail,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
+  const event = entry.event;
+  if (!event) return null;
+  const loud = event.type === "handoff";
+  return (
+    <li class={`event ${loud ? "is-loud" : ""}`}>
+      <p class="event-line">
+        <span>{eventText(event, entry.name ?? null)}</span>
+        <time class="tabular">{time(entry.at)}</time>
+      </p>
+      {event.summary && (
+        <p class="event-more" dir="auto">
+          {event.summary}
+        </p>
+      )}
+      {event.note && (
+        <p class="event-more is-note" dir="auto">
+          {event.note}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** System events as thin centred lines; a long run folds to its last two. */
+export function EventLines({ entries }: { entries: readonly EntryView[] }): JSX.Element {
+  const [unfolded, setUnfolded] = useState(false);
+  const { shown, hidden } = foldEvents(entries, unfolded);
+  return (
+    <ul class="events">
+      {hidden > 0 && (
+        <li class="event">
+          <button type="button" class="event-fold" onClick={() => setUnfolded(true)}>
+            {t("event.fold", { n: hidden })} · {t("event.unfold")}
+          </button>
+        </li>
+      )}
+      {shown.map((entry) => (
+        <EventLine key={entry.seq} entry={entry} />
+      ))}
+    </ul>
+  );
+}

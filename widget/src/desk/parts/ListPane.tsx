@@ -1,0 +1,227 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { number } from "../../ui/format";
+import { Check, Close, Search } from "../../ui/icons";
+import type { Summary, Tab } from "../../wire/desk.types";
+import { goTab, openRow } from "../actions";
+import { countOf, currentId, cursor, focusFilter, held, link, listed, rows, tab, tabs } from "../desk";
+import { t } from "../i18n";
+import { loadTab } from "../link";
+import { fold } from "../state/composer";
+import { heldRows, type ShownRow, TABS, windowOf } from "../state/lists";
+import { Empty, Failed, IconButton, Skeleton } from "./common";
+import { Inbox } from "./icons";
+import { Row } from "./Row";
+
+const ROW = 64;
+
+/** What the reader filters the loaded rows by, or null when the field is closed. */
+const filter = signal<string | null>(null);
+
+function Tabs(): JSX.Element {
+  return (
+    <div class="tabs" role="tablist" aria-label={t("tabs.label")}>
+      {TABS.map((one) => {
+        const count = countOf(one);
+        return (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={tab.value === one}
+            class="tab"
+            onClick={() => goTab(one)}
+          >
+            {t(`tab.${one}`)}
+            {count ? <span class="tab-count tabular">{number(Math.min(count, 1000))}</span> : null}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Filter(): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [focusFilter.value]);
+  return (
+    <div class="filter">
+      <Search size={16} />
+      <input
+        ref={field}
+        type="search"
+        dir="auto"
+        placeholder={t("list.filter")}
+        aria-label={t("list.filter")}
+        value={filter.value ?? ""}
+        onInput={(event) => {
+          filter.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" && event.key !== "Enter") return;
+          event.stopPropagation();
+          if (event.key === "Escape") filter.value = null;
+          event.currentTarget.blur();
+        }}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("dialog.close")}
+        onClick={() => {
+          filter.value = null;
+        }}
+      >
+        <Close size={14} />
+      </button>
+    </div>
+  );
+}
+
+function matches(row: Summary, wanted: string): boolean {
+  return fold(
+    `${row.contact_name} #${row.number} ${row.last_text ?? ""} ${(row.labels ?? []).join(" ")}`,
+  ).includes(wanted);
+}
+
+function shownRows(): readonly ShownRow[] {
+  const all = heldRows(held.value, listed.value, rows.value);
+  const wanted = fold(filter.value ?? "").trim();
+  return wanted ? all.filter((one) => matches(one.row, wanted)) : all;
+}
+
+function Nothing({ which }: { which: Tab }): JSX.Element {
+  if (filter.value) return <Empty title={t("list.nomatch")} icon={<Search size={26} />} />;
+  return (
+    <Empty
+      title={t(`list.empty.${which}`)}
+      hint={t(`list.empty.${which}.hint`)}
+      icon={which === "mine" ? <Check size={26} /> : <Inbox size={26} />}
+    />
+  );
+}
+
+/** How many rows joined, left or moved behind the held order. */
+function heldChanges(): number {
+  const order = held.value;
+  if (!order) return 0;
+  let n = Math.max(0, listed.value.length - order.length);
+  const at = new Map(order.map((id, i) => [id, i]));
+  let last = -1;
+  for (const row of listed.value) {
+    const i = at.get(row.id);
+    if (i === undefined) continue;
+    if (i < last) n++;
+    else last = i;
+  }
+  return n;
+}
+
+/** The list of a tab: only what is on the screen is drawn, and nothing moves while the pointer is over it. */
+export function ListPane(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  const which = tab.value;
+  const shown = shownRows();
+  const { phase, cursor: more } = tabs.value[which];
+  const range = windowOf(view.top, view.height, ROW, shown.length);
+
+  useLayoutEffect(() => {
+    const it = box.current;
+    if (!it) return;
+    const measure = () => setView({ top: it.scrollTop, height: it.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(it);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (box.current) box.current.scrollTop = 0;
+    held.value = null;
+  }, [which]);
+  useEffect(() => {
+    if (focusFilter.value > 0) filter.value ??= "";
+  }, [focusFilter.value]);
+  useEffect(() => showMarked(box.current, shown), [cursor.value]);
+  useEffect(() => {
+    if (more && phase === "ready" && range.to > shown.length - 15) void loadTab(which, false);
+  }, [range.to, shown.length, more, phase]);
+
+  const waiting = heldChanges();
+  const loading =
+    shown.length === 0 && (phase === "loading" || phase === "idle") && link.value !== "signed_out";
+  return (
+    <section class="list-pane" aria-label={t("tabs.label")}>
+      <header class="list-head">
+        <Tabs />
+        <IconButton
+          label={t("action.search")}
+          action="search"
+          onClick={() => {
+            focusFilter.value++;
+          }}
+        >
+          <Search size={16} />
+        </IconButton>
+      </header>
+      {filter.value !== null && <Filter />}
+      <div
+        ref={box}
+        class="list"
+        role="listbox"
+        tabIndex={0}
+        aria-label={t(`tab.${which}`)}
+        aria-activedescendant={cursor.value ? `row-${cursor.value}` : undefined}
+        onScroll={(event) =>
+          setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })
+        }
+        onPointerEnter={(event) => {
+          if (event.pointerType === "mouse") held.value = listed.peek().map((row) => row.id);
+        }}
+        onPointerLeave={() => {
+          held.value = null;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && cursor.value && event.target === event.currentTarget)
+            openRow(cursor.value);
+        }}
+      >
+        {loading ? (
+          <Skeleton rows={8} kind="row" />
+        ) : phase === "error" && shown.length === 0 ? (
+          <Failed text={t("list.error")} retry={() => void loadTab(which, true)} />
+        ) : shown.length === 0 ? (
+          <Nothing which={which} />
+        ) : (
+          <div class="list-all" style={{ blockSize: `${shown.length * ROW}px` }}>
+            <div style={{ transform: `translateY(${range.from * ROW}px)` }}>
+              {shown.slice(range.from, range.to).map(({ row, gone }) => (
+                <Row
+                  key={row.id}
+                  row={row}
+                  gone={gone}
+                  open={row.id === currentId.value}
+                  marked={row.id === cursor.value}
+                />
+              ))}
+            </div>
+          </div>
+        )}
+      </div>
+      {waiting > 0 && (
+        <div class="list-held" role="status">
+          {t("list.held", { n: waiting })}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Scrolls just so far that the marked row is on the screen. */
+function showMarked(box: HTMLElement | null, shown: readonly ShownRow[]): void {
+  const at = shown.findIndex((one) => one.row.id === cursor.value);
+  if (!box || at < 0) return;
+  const top = at * ROW;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
+}

@@ -1,0 +1,77 @@
+import type { JSX } from "preact";
+import { number, span } from "../../ui/format";
+import { agents, queues, serverNow, tick } from "../desk";
+import { statusText, t } from "../i18n";
+import { waitLevel } from "../state/lists";
+import { Empty } from "./common";
+import { RingedFace, statusTone } from "./Presence";
+import { shortWhen } from "./when";
+
+/** Who is here and who waits, now. */
+export function Team(): JSX.Element {
+  tick.value;
+  const now = serverNow();
+  const people = [...agents.value].sort(
+    (a, b) => Number(b.status === "online") - Number(a.status === "online") || a.name.localeCompare(b.name),
+  );
+  return (
+    <main class="team">
+      <h1>{t("team.title")}</h1>
+      <section>
+        <h2>{t("team.queues")}</h2>
+        {queues.value.length === 0 && <Empty title={t("team.noqueues")} />}
+        <ul class="queue-cards">
+          {queues.value.map((one) => {
+            const waited = one.oldest_at ? now - one.oldest_at : 0;
+            return (
+              <li key={one.id} class="queue-card">
+                <h3>
+                  <bdi>{one.name}</bdi>
+                </h3>
+                <dl>
+                  <div>
+                    <dt>{t("team.waiting")}</dt>
+                    <dd class="tabular">{number(one.waiting)}</dd>
+                  </div>
+                  <div>
+                    <dt>{t("team.oldest")}</dt>
+                    <dd class={`tabular is-${waitLevel("webchat", waited)}`}>
+                      {one.oldest_at ? span(waited) : "–"}
+                    </dd>
+                  </div>
+                  <div>
+                    <dt>{t("team.online")}</dt>
+                    <dd class="tabular">{number(one.online)}</dd>
+                  </div>
+                </dl>
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+      <section>
+        <h2>{t("team.people")}</h2>
+        <ul class="people">
+          {people.map((one) => (
+            <li key={one.id}>
+              <RingedFace agent={one} size={32} />
+              <span class="people-name">
+                <bdi>{one.name}</bdi>
+                <small>{t(`team.role.${one.role}`)}</small>
+              </span>
+              <span class={`people-status is-${statusTone(one.status)}`}>
+                {statusText(one.status)}
+                {one.status_since ? (
+                  <small>{t("status.since", { time: shortWhen(one.status_since, now) })}</small>
+                ) : null}
+              </span>
+              <span class="people-load tabular" title={t("team.load")}>
+                {number(one.load ?? 0)} / {number(one.capacity ?? 100)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </main>
+  );
+}

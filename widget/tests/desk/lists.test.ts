@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { belongs, heldRows, listTab, waitLevel, windowOf } from "../../src/desk/state/lists";
+import { NOW, row } from "./make";
+
+const queued = (id: string, at: number, priority = 0) =>
+  row(id, { owner: { kind: "queue", fence: 1 }, queued_at: at, priority });
+const map = (...rows: ReturnType<typeof row>[]) => new Map(rows.map((one) => [one.id, one]));
+const ids = (rows: readonly { id: string }[]) => rows.map((one) => one.id);
+
+describe("tabs", () => {
+  test("each row stands where it belongs", () => {
+    const snoozed = row("c1", { snoozed_until: NOW + 1 });
+    expect(belongs("mine", snoozed, "me")).toBe(false);
+    expect(belongs("snoozed", snoozed, "me")).toBe(true);
+    expect(belongs("mine", row("c1"), "sara")).toBe(false);
+    expect(belongs("queue", row("c1", { owner: { kind: "offer", fence: 1 } }), "me")).toBe(true);
+    expect(belongs("all", row("c1", { status: "resolved" }), "me")).toBe(false);
+    expect(belongs("resolved", row("c1", { status: "resolved" }), "me")).toBe(true);
+  });
+
+  test("newest first; the queue has its next first and keeps old places", () => {
+    expect(ids(listTab(map(row("c1", { last_at: 1 }), row("c2", { last_at: 2 })), "mine", "me"))).toEqual([
+      "c2",
+      "c1",
+    ]);
+    expect(ids(listTab(map(queued("c1", 30), queued("c2", 10), queued("c3", 20, 5)), "queue", "me"))).toEqual(
+      ["c3", "c2", "c1"],
+    );
+  });
+
+  test("five thousand rows are sorted within a frame or two", () => {
+    const rows = map(...Array.from({ length: 5000 }, (_, n) => row(`c${n}`, { last_at: (n * 7919) % 5000 })));
+    const begin = performance.now();
+    expect(listTab(rows, "all", "me")).toHaveLength(5000);
+    expect(performance.now() - begin).toBeLessThan(50);
+  });
+});
+
+describe("under the pointer", () => {
+  test("the order is held, words are new, newcomers wait, leavers are marked", () => {
+    const rows = map(row("c1", { last_text: "new words" }), row("c2", { status: "resolved" }), row("c3"));
+    const now = listTab(rows, "mine", "me");
+    const shown = heldRows(["c2", "c1"], now, rows);
+    expect(shown.map((one) => [one.row.id, one.gone])).toEqual([
+      ["c2", true],
+      ["c1", false],
+    ]);
+    expect(shown[1]?.row.last_text).toBe("new words");
+    expect(heldRows(null, now, rows)).toHaveLength(2);
+  });
+});
+
+test("a wait is coloured only when it matters", () => {
+  expect(waitLevel("webchat", 60_000)).toBe("calm");
+  expect(waitLevel("webchat", 3 * 60_000)).toBe("soon");
+  expect(waitLevel("webchat", 6 * 60_000)).toBe("late");
+  expect(waitLevel("email", 60 * 60_000)).toBe("calm");
+  expect(waitLevel("email", 9 * 3_600_000)).toBe("late");
+});
+
+test("only what is on the screen is drawn", () => {
+  expect(windowOf(0, 640, 64, 5000, 8)).toEqual({ from: 0, to: 18 });
+  expect(windowOf(64_000, 640, 64, 5000, 8)).toEqual({ from: 992, to: 1018 });
+  expect(windowOf(0, 640, 64, 0)).toEqual({ from: 0, to: 0 });
+});
