@@ -16,6 +16,7 @@ from hub.model.conversation import Conversation
 from hub.model.due import Due, DueKind, next_due
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId, QueueId
+from hub.model.presence import is_lost
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
 from hub.store.config import Config
@@ -93,17 +94,16 @@ class Deadlines:
         agent = state.owner.agent
         await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
         if agent is not None:
-            await self.staff.set_status(agent, "not_responding")
+            await self.staff.missed_offer(agent)
 
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000
         for agent in list(self.staff.agents):
-            if agent.connected or agent.gone_at is None or agent.gone_at + grace > now:
+            if not is_lost(agent, now, grace):
                 continue
             for item in agent.load:
                 await self._return(ConversationId(item.conversation), agent.id)
-            if agent.status not in {"offline", "not_responding"}:
-                await self.staff.set_status(agent.id, "offline")
+            await self.staff.give_up(agent.id)
 
     async def _return(self, conversation: ConversationId, agent: str) -> None:
         try:

@@ -17,7 +17,7 @@ from channels.contract import Button, Channel, DeliveryError, Feature, File, Out
 from hub.bus import Bus
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
-from hub.model.entry import Entry
+from hub.model.entry import DeliveryState, Entry
 from hub.model.entry import Part as StoredPart
 from hub.model.ids import ConversationId
 from hub.staff import Staff
@@ -121,7 +121,7 @@ class Delivery:
                 return
         await self._record(entry, "failed", "gave up")
 
-    async def _record(self, entry: Entry, state: str, reason: str | None) -> None:
+    async def _record(self, entry: Entry, state: DeliveryState, reason: str | None) -> None:
         await self.entries.set_delivery(entry.conversation, entry.seq, state, reason)
         self.bus.tell(Delivered(entry.conversation, entry.seq, state, reason))
 

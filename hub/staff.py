@@ -1,6 +1,7 @@
 """Agents at work: what they chose, whether a socket is alive, what they carry. The one place that changes any of it."""
 
-from collections.abc import Awaitable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import NotFound
+from hub.model import presence
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ConversationId
@@ -35,6 +37,7 @@ class Staff:
     clock: Clock
     _roster: dict[AgentId, Agent] = field(default_factory=dict)
     _sockets: dict[AgentId, int] = field(default_factory=dict)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load(self) -> None:
         """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
@@ -76,18 +79,29 @@ class Staff:
         """A socket of the agent opened."""
         self._sockets[agent] = self._sockets.get(agent, 0) + 1
         if self._sockets[agent] == 1:
-            await self._kept(self.store.set_connected(agent, connected=True, now=self.clock.now()))
+            await self._become(agent, presence.arrived)
 
     async def left(self, agent: AgentId) -> None:
         """A socket of the agent is gone; with the last one, the agent is."""
         self._sockets[agent] = max(0, self._sockets.get(agent, 0) - 1)
         if self._sockets[agent] == 0:
-            await self._kept(self.store.set_connected(agent, connected=False, now=self.clock.now()))
+            now = self.clock.now()
+            await self._become(agent, lambda one: presence.left(one, now))
 
-    async def set_status(self, agent: AgentId, status: str) -> None:
-        """The agent chose a status, or the hub parks them (`not_responding`)."""
-        if await self._kept(self.store.set_status(agent, status, self.clock.now())) is None:
-            raise NotFound("There is no such agent.")
+    async def choose(self, agent: AgentId, status: str) -> None:
+        """The agent chose a status."""
+        now = self.clock.now()
+        await self._become(agent, lambda one: presence.chose(one, status, now))
+
+    async def missed_offer(self, agent: AgentId) -> None:
+        """An offer expired: the agent is parked as not responding."""
+        now = self.clock.now()
+        await self._become(agent, lambda one: presence.missed_offer(one, now))
+
+    async def give_up(self, agent: AgentId) -> None:
+        """The grace time of a gone agent is over."""
+        now = self.clock.now()
+        await self._become(agent, lambda one: presence.grace_over(one, now))
 
     async def reserve(self, agent: AgentId, item: Conversation) -> bool:
         """Put an item on the agent's load if it fits now."""
@@ -100,6 +114,15 @@ class Staff:
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""
         await self._kept(self.store.release(agent, item, self.clock.now()))
+
+    async def _become(self, agent: AgentId, change: Callable[[Agent], Agent]) -> None:
+        async with self._one_at_a_time:
+            known = self._roster.get(agent)
+            if known is None:
+                raise NotFound("There is no such agent.")
+            wanted = change(known)
+            if wanted != known:
+                await self._kept(self.store.set_presence(wanted))
 
     async def _kept(self, change: Awaitable[Agent | None]) -> Agent | None:
         after = await change

@@ -141,9 +141,9 @@ class Commands:
         if status == "break":
             if command.reason not in self.config.workplace.break_reasons:
                 raise BadInput("There is no such break reason.", code="bad_reason", field="reason")
-            await self.staff.set_status(desk.agent, f"break:{command.reason}")
+            await self.staff.choose(desk.agent, f"break:{command.reason}")
         else:
-            await self.staff.set_status(desk.agent, status)
+            await self.staff.choose(desk.agent, status)
 
     async def _accept(self, desk: Desk, command: AcceptOffer) -> None:
         await self.acts.answer_offer(command.offer, _author(desk.me()), EventType.ACCEPTED)

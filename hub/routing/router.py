@@ -19,6 +19,7 @@ from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.entry import EventType
 from hub.model.ids import AgentId, ConversationId
+from hub.model.presence import takes_offers
 from hub.routing.choose import choose, expected_wait, in_order, place
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
@@ -91,7 +92,7 @@ class Router:
 
     def on_agent_changed(self, event: AgentChanged) -> None:
         """Take offers back at once from an agent who is gone or no longer takes work; look for work for one who is free."""
-        if not event.after.available:
+        if not takes_offers(event.after):
             for state in self._offered_to(event.after.id):
                 reason = "agent_gone" if not event.after.connected else "agent_unavailable"
                 self.pool.start(self._withdraw(state, reason), "withdraw")

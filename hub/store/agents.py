@@ -90,19 +90,16 @@ class Agents:
         rows = [{"conversation": one, "cost": cost} for one, cost in load]
         return await self._change({"_id": agent}, {"$set": {"load": rows}})
 
-    async def set_status(self, agent: AgentId, status: str, now: int) -> Agent | None:
-        """Record a chosen (or hub-set) status."""
+    async def set_presence(self, agent: Agent) -> Agent | None:
+        """Write what `hub.model.presence` decided: status, socket, and since when."""
         change = {
-            "status": status,
-            "status_since": now,
-            **({"idle_since": now} if status == "online" else {}),
+            "status": agent.status,
+            "status_since": agent.status_since,
+            "idle_since": agent.idle_since,
+            "connected": agent.connected,
+            "gone_at": agent.gone_at,
         }
-        return await self._change({"_id": agent}, {"$set": change})
-
-    async def set_connected(self, agent: AgentId, *, connected: bool, now: int) -> Agent | None:
-        """Record that an agent's last socket went, or the first came."""
-        gone = None if connected else now
-        return await self._change({"_id": agent}, {"$set": {"connected": connected, "gone_at": gone}})
+        return await self._change({"_id": agent.id}, {"$set": change})
 
     async def all_gone(self, now: int) -> None:
         """A hub that starts has no sockets: whoever was connected is gone since now."""

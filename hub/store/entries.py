@@ -12,7 +12,8 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from hub.errors import Unavailable
-from hub.model.entry import Entry
+from hub.model.delivery import before
+from hub.model.entry import DeliveryState, Entry
 from hub.model.ids import ConversationId
 from hub.store.codec import entry_document, entry_of
 from hub.store.database import Database, guard
@@ -105,18 +106,15 @@ class Entries:
         return {row["_id"]: row["seq"] for row in rows}
 
     async def set_delivery(
-        self,
-        conversation: ConversationId,
-        seq: int,
-        state: str,
-        reason: str | None = None,
+        self, conversation: ConversationId, seq: int, state: DeliveryState, reason: str | None = None
     ) -> None:
-        """Record what the provider said of one of our messages."""
+        """Record what the provider said of one of our messages; late receipts change nothing."""
         change: dict[str, object] = {"delivery": state}
         if reason is not None:
             change["delivery_reason"] = reason
+        query = {"conversation": conversation, "seq": seq, "delivery": {"$in": list(before(state))}}
         async with guard():
-            await self._rows.update_one({"conversation": conversation, "seq": seq}, {"$set": change})
+            await self._rows.update_one(query, {"$set": change})
 
     async def undelivered(self, *, limit: int = 500) -> list[Entry]:
         """Messages whose delivery is still queued, oldest first (for the time after a crash)."""
