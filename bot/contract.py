@@ -150,11 +150,10 @@ class Bot(Protocol):
 
 
 class BotError(Exception):
-    """A bot failed. `code` is stable, `reason` is what the handoff will say, `never_ran` = safe to ask once more."""
+    """A bot failed. `code` is stable, `reason` is what the handoff will say."""
 
     code: ClassVar[str] = "bot_error"
     reason: ClassVar[HandoffReason] = HandoffReason.BOT_ERROR
-    never_ran: ClassVar[bool] = False
 
 
 class BotUnavailableError(BotError):
@@ -162,7 +161,6 @@ class BotUnavailableError(BotError):
 
     code = "bot_unavailable"
     reason = HandoffReason.BOT_UNAVAILABLE
-    never_ran = True
 
 
 class BotSlowError(BotError):

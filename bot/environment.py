@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.persian import normalise
+from bot.pythons import BotEnvironmentError, find_python310, find_uv, uv_environment
+
+__all__ = [
+    "ASSISTANT",
+    "BotEnvironmentError",
+    "find_python310",
+    "find_uv",
+    "inputs_hash",
+    "install",
+    "main",
+    "model_path",
+    "normalise_examples",
+    "ready",
+    "serve",
+    "train",
+    "write_project",
+]
 
 Say = Callable[[str], None]
 
@@ -35,85 +53,9 @@ ASSISTANT = Path(__file__).resolve().parent / "assistant"
 REQUIREMENTS = ASSISTANT / "requirements.txt"
 KEPT_MODELS = 3
 DISK_NEEDED = 4 * 1024**3
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_STAGE = re.compile(r"Starting to train component '(\w+)'")
 _UNTRAINED = ("channel", "tests", "__pycache__")
-
-
-class BotEnvironmentError(Exception):
-    """The bot's environment can't be made. The text says what is wrong and what a person can do about it."""
-
-
-def find_python310() -> Path:
-    """Find a Python 3.10 that really starts; as the last resort let uv install one.
-
-    Looked at in turn: what uv knows, `python3.10` on the PATH, the versions of a pyenv whose shims are on the PATH.
-    Every candidate is started, because a pyenv shim exists for versions that aren't selected and then fails.
-
-    Raises:
-        BotEnvironmentError: There is none and none can be installed.
-    """
-    for candidate in _python310_candidates():
-        if _is_python310(candidate):
-            return candidate
-    _run_quietly([str(find_uv()), "python", "install", "3.10"])
-    found = _uv_python_find()
-    if found is not None and _is_python310(found):
-        return found
-    raise BotEnvironmentError(
-        "No Python 3.10 was found, and installing one failed. The bot (Rasa 3.6) needs it beside the hub's Python. "
-        "Install it, for example with `uv python install 3.10` or `pyenv install 3.10`, and start again."
-    )
-
-
-def find_uv() -> Path:
-    """Find the uv program.
-
-    Raises:
-        BotEnvironmentError: It isn't there.
-    """
-    beside = [
-        os.environ.get("UV"),
-        shutil.which("uv"),
-        str(Path.home() / ".local/bin/uv"),
-        str(Path.home() / ".cargo/bin/uv"),
-    ]
-    for place in beside:
-        if place and os.access(place, os.X_OK):
-            return Path(place)
-    raise BotEnvironmentError(
-        "The program `uv` was not found. Start through `./peyk`, which brings it along, or install uv."
-    )
-
-
-def _python310_candidates() -> Iterator[Path]:
-    found = _uv_python_find()
-    if found is not None:
-        yield found
-    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    yield from (folder / "python3.10" for folder in folders)
-    roots = [folder.parent for folder in folders if folder.name == "shims"]
-    roots += [Path(root) for root in (os.environ.get("PYENV_ROOT"),) if root] + [Path.home() / ".pyenv"]
-    for root in roots:
-        yield from sorted(root.glob("versions/3.10*/bin/python3.10"), reverse=True)
-
-
-def _uv_python_find() -> Path | None:
-    done = _run_quietly([str(find_uv()), "python", "find", "--no-project", "--system", "3.10"])
-    path = done.stdout.strip().splitlines()[-1:] if done is not None and done.returncode == 0 else []
-    return Path(path[0]) if path else None
-
-
-def _is_python310(python: Path) -> bool:
-    if not os.access(python, os.X_OK):
-        return False
-    done = _run_quietly([str(python), "-c", "import sys, ssl, venv; print(*sys.version_info[:2])"])
-    return done is not None and done.returncode == 0 and done.stdout.strip() == "3 10"
-
-
-def _run_quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str] | None:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
 
 
 def install(var_dir: Path, say: Say) -> Path:
@@ -140,10 +82,10 @@ def install(var_dir: Path, say: Say) -> Path:
         base = find_python310()
         uv = str(find_uv())
         say("Making the bot's own Python 3.10 environment ...")
-        _stream([uv, "venv", "--clear", "--quiet", "--python", str(base), str(home / "venv")], say, {})
+        _stream([uv, "venv", "--clear", "--quiet", "--python", str(base), str(home / "venv")], say, uv_environment())
         say("Installing the bot's packages (about 2.7 GB; a few minutes the first time) ...")
         install_it = [uv, "pip", "install", "--require-hashes", "--python", str(python), "-r", str(REQUIREMENTS)]
-        _stream(install_it, say, {"UV_COMPILE_BYTECODE": "0"})
+        _stream(install_it, say, uv_environment())
         stamp.write_text(wanted)
         say("The bot's packages are installed.")
     return python
@@ -177,7 +119,7 @@ def train(var_dir: Path, say: Say) -> Path:
         name = model.name.removesuffix(".tar.gz")
         command = f"train --config config.yml --domain domain.yml --data data --fixed-model-name {name}"
         trainer = ["nice", "-n", "19", str(rasa), *command.split(), "--out", str(home / "models/new")]
-        _stream(trainer, say, rasa_environment(home), cwd=project, only="Starting to train component")
+        _stream(trainer, say, rasa_environment(home), cwd=project, only=_STAGE)
         fresh = home / "models/new" / model.name
         if not fresh.exists():
             raise BotEnvironmentError("The training ended without a model.")
@@ -360,14 +302,18 @@ def _locked(home: Path, say: Say) -> Iterator[None]:
 
 
 def _stream(
-    command: Sequence[str], say: Say, env: Mapping[str, str], cwd: Path | None = None, only: str | None = None
+    command: Sequence[str],
+    say: Say,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    only: re.Pattern[str] | None = None,
 ) -> None:
     """Run a command, pass its lines on as progress, end it when we are ended, word its failure with its last lines."""
     last: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own fixed commands
         command,
         cwd=cwd,
-        env={**os.environ, **env},
+        env=dict(env),
         text=True,
         errors="replace",
         stdout=subprocess.PIPE,
@@ -375,9 +321,11 @@ def _stream(
     ) as process:
         try:
             for line in process.stdout or ():
-                last = [*last, line.rstrip()][-15:]
-                if only is None or only in line:
-                    say("  " + line.rstrip()[-150:])
+                text = _COLOUR.sub("", line).rstrip()
+                last = [*last, text][-15:]
+                found = only.search(text) if only else None
+                if found or only is None:
+                    say("  " + (found.group(1) if found else text)[:150])
             code = process.wait()
         except BaseException:
             process.terminate()

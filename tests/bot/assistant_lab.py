@@ -67,15 +67,18 @@ def var_dir() -> Path:
 
 
 @contextlib.asynccontextmanager
-async def running_lab(log: Path) -> AsyncIterator[Lab]:
-    """Install and train if need be, start the server on a free port and stop it at the end."""
+async def running_lab(log: Path, mongo_uri: str | None = None) -> AsyncIterator[Lab]:
+    """Install and train if need be, start the server on a free port and stop it at the end.
+
+    Without `mongo_uri` the bot's memory ends with it; with it, the memory is in the database `lab_rasa`.
+    """
     await asyncio.to_thread(environment.install, var_dir(), print)
     await asyncio.to_thread(environment.train, var_dir(), print)
     token, shop = secrets.token_urlsafe(24), Shop()
     async with contextlib.AsyncExitStack() as stack:
         shop_url = await stack.enter_async_context(_site(shop, token, stack))
         port = _free_port()
-        command, env, cwd = environment.serve(var_dir(), port, None, "", token, shop_url + "/bot/actions")
+        command, env, cwd = environment.serve(var_dir(), port, mongo_uri, "lab_rasa", token, shop_url + "/bot/actions")
         url = f"http://127.0.0.1:{port}"
         await stack.enter_async_context(_process(command, env, cwd, log))
         await _until_ready(url, token, log)

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -14,7 +15,9 @@ import yaml
 
 from bot.contract import Reply, Turn
 from bot.environment import ASSISTANT, BotEnvironmentError, find_python310
+from hub.store.embedded import Mongod
 from tests.bot.assistant_lab import Lab, running_lab, var_dir
+from tests.mongod import mongod_server  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,13 +36,19 @@ def _missing() -> str | None:
     return None if free > 4 * 1024**3 else "less than 4 GB of disk are free for the bot's environment"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+@pytest.fixture(scope="module")
+def rasa_possible() -> None:
+    """Skip with the reason where the bot can't be installed; fail where CI=true."""
     reason = _missing()
-    if reason is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    if reason is None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(rasa_possible: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     async with running_lab(tmp_path_factory.mktemp("rasa") / "rasa.log") as running:
         yield running
 
@@ -140,6 +149,20 @@ async def test_held_out_sentences_are_understood(lab: Lab, locale: str) -> None:
     accuracy = sum(right.values()) / len(rows)
     print(f"\nheld-out {locale}: {accuracy:.3f} of {len(rows)} understood\n  " + "\n  ".join(wrong))
     assert accuracy >= WANTED_ACCURACY
+
+
+@pytest.mark.usefixtures("rasa_possible")
+async def test_the_bot_remembers_a_conversation_over_its_own_restart(
+    mongod_server: Mongod,  # noqa: F811 (the fixture)
+    tmp_path: Path,
+) -> None:
+    ask = Turn(conversation="restart", texts=("سفارشم کجاست",), locale="fa")
+    async with running_lab(tmp_path / "first.log", mongod_server.uri) as lab:
+        assert "شمارهٔ سفارش" in (await lab.bot.turn(ask)).says[0].text
+    async with running_lab(tmp_path / "second.log", mongod_server.uri) as lab:
+        reply = await lab.bot.turn(Turn(conversation="restart", texts=("بله",), locale="fa"))
+    # Outside the form, a "yes" would not be answered with the question for the number.
+    assert "شمارهٔ سفارش" in reply.says[0].text
 
 
 def _held_out(locale: str) -> list[tuple[str, str]]:
