@@ -82,8 +82,12 @@ function Notice(): JSX.Element | null {
   return (
     <div class="bar" role="status">
       <icon.Clock size={16} />
-      <span>{convo.place === 1 ? words.next : words.place(number(convo.place))}</span>
-      {convo.wait_minutes ? <span class="wait">{words.wait(minutes(convo.wait_minutes))}</span> : null}
+      <span key={convo.place}>{convo.place === 1 ? words.next : words.place(number(convo.place))}</span>
+      {convo.wait_minutes ? (
+        <span class="wait" key={convo.wait_minutes}>
+          {words.wait(minutes(convo.wait_minutes))}
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -29,7 +29,8 @@ export function Header(): JSX.Element {
         <h1 id="title">
           <bdi>{brand}</bdi>
         </h1>
-        <p class={`presence ${tone}`}>
+        {/* A new element for new words: text that changes in place would count as text that moved. */}
+        <p class={`presence ${tone}`} key={text}>
           <span class="dot" />
           <span>{text}</span>
         </p>

@@ -34,7 +34,7 @@ function Stars({ rated }: { rated: number | null }): JSX.Element {
   };
   return (
     <section class="card rating" aria-label={words.rateTitle}>
-      <h2>{score === null ? words.rateTitle : words.rateThanks}</h2>
+      <h2 key={String(score === null)}>{score === null ? words.rateTitle : words.rateThanks}</h2>
       <div class="stars" role="group">
         {SCORES.map((n) => (
           <button
