@@ -1,7 +1,8 @@
-"""What the hub shows of itself: references that are fresh, figures, health, pages for errors, sentences in both languages."""
+"""What the hub shows of itself: fresh references, figures, health, pages for errors, sentences in both languages."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,6 @@ def test_a_value_is_never_looked_into() -> None:
 
 
 def test_every_phrase_that_the_code_says_is_written() -> None:
-    import re
 
     said: set[str] = set()
     for path in (ROOT / "hub").rglob("*.py"):
