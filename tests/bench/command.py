@@ -1,0 +1,77 @@
+"""`peyk bench`: how fast it is. Each bench runs a hub and a database of its own and ends with one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections.abc import Coroutine
+
+import uvloop
+
+from tests.bench.figures import last_line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One sub-command per bench."""
+    benches = parser.add_subparsers(dest="bench", required=True, metavar="bench")
+    inbound = benches.add_parser("inbound", help="customer's send to agent's screen")
+    inbound.add_argument("--conversations", type=_positive, default=64)
+    inbound.add_argument("--seconds", type=_seconds, default=20.0)
+    inbound.add_argument(
+        "--rate", type=_seconds, help="messages a second, by the clock; without it: as many as it takes"
+    )
+    inbound.add_argument("--agents", type=_positive, default=4)
+    idle = benches.add_parser("idle", help="memory of a hub with many quiet sockets")
+    idle.add_argument("--sockets", type=_positive, default=5_000)
+    stalled = benches.add_parser("stalled", help="does one desk that takes nothing slow down the others")
+    stalled.add_argument("--rate", type=_seconds, default=300.0)
+    stalled.add_argument("--seconds", type=_seconds, default=5.0, help="length of each of the eight phases")
+    reconnect = benches.add_parser("reconnect", help="all sockets drop at once: until when are they back")
+    reconnect.add_argument("--sockets", type=_positive, default=5_000)
+    reconnect.add_argument("--kill", action="store_true", help="the hub is killed and started again, too")
+    for each in (inbound, idle, stalled, reconnect):
+        each.add_argument("--json", action="store_true", help="print nothing but the last line")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run a bench; 0 when it kept its promise (nothing lost, limits held), else 1."""
+    _many_files()
+    found = uvloop.run(_bench(arguments))
+    last_line(found)
+    promised = ("lost", "doubled", "reordered", "missed")
+    return 1 if any(found.get(name) for name in promised) or found.get("good") is False else 0
+
+
+def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, object]]:
+    from tests.bench.inbound import inbound  # noqa: PLC0415 (`--help` must be quick)
+    from tests.bench.sockets import idle, reconnect  # noqa: PLC0415
+    from tests.bench.stalled import stalled  # noqa: PLC0415
+
+    match arguments.bench:
+        case "inbound":
+            return inbound(arguments.conversations, arguments.seconds, arguments.rate, arguments.agents)
+        case "idle":
+            return idle(arguments.sockets)
+        case "stalled":
+            return stalled(arguments.rate, arguments.seconds)
+        case _:
+            return reconnect(arguments.sockets, kill=arguments.kill)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+def _many_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
