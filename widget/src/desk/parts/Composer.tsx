@@ -80,7 +80,8 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
   useEffect(() => setAt(0), [open?.trigger.query, open?.kind]);
   useLayoutEffect(() => {
     const it = field.current;
-    if (!it) return;
+    // Where the style sheet's `field-sizing` does it, measuring here would only cost a layout per key.
+    if (!it || CSS.supports("field-sizing", "content")) return;
     it.style.blockSize = "auto";
     it.style.blockSize = `${Math.min(it.scrollHeight, 240)}px`;
   }, [text]);
@@ -149,7 +150,7 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
 
   return (
     <div
-      class={`composer ${isNote ? "is-note" : ""} ${dropping ? "is-dropping" : ""}`}
+      class={`composer ${noteOnly ? "is-aside" : ""} ${isNote ? "is-note" : ""} ${dropping ? "is-dropping" : ""}`}
       onDragOver={(event) => {
         if (isNote || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
@@ -208,11 +209,7 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
         dir="auto"
         rows={1}
         value={text}
-        placeholder={
-          isNote
-            ? t("composer.note.hint")
-            : t("composer.reply.hint", { name: row.contact_name || t("row.noname") })
-        }
+        placeholder={hint(row, isNote)}
         aria-label={isNote ? t("composer.note") : t("composer.reply")}
         aria-controls={open ? "complete" : undefined}
         aria-activedescendant={open ? `complete-${at}` : undefined}
@@ -306,6 +303,14 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
       {dropping && <div class="drop-here">{t("composer.drop")}</div>}
     </div>
   );
+}
+
+/** What an empty field says; on a phone only the first half. */
+function hint(row: Summary, note: boolean): string {
+  const whole = note
+    ? t("composer.note.hint")
+    : t("composer.reply.hint", { name: row.contact_name || t("row.noname") });
+  return matchMedia("(max-width: 640px)").matches ? (whole.split("  ")[0] ?? whole) : whole;
 }
 
 function openMenu(

@@ -48,8 +48,10 @@ function LastWords({ row }: { row: Summary }): JSX.Element {
   const mine = row.last_author !== "agent" || tab.value === "mine" || tab.value === "snoozed";
   return (
     <>
-      {mine && who}
-      <bdi>{row.last_text || (row.ended_by_customer ? t("row.ended") : "")}</bdi>
+      {mine && who && <span class="row-who">{who.trim()}</span>}
+      <span class="row-text" dir="auto">
+        {row.last_text || (row.ended_by_customer ? t("row.ended") : "")}
+      </span>
     </>
   );
 }
@@ -89,7 +91,7 @@ export const Row = memo(function Row({ row, gone, open, marked }: RowProps): JSX
         {gone ? <span class="row-when">{t("list.gone")}</span> : <When row={row} />}
       </span>
       <span class="row-bottom">
-        <span class="row-words" dir="auto">
+        <span class="row-words">
           <LastWords row={row} />
         </span>
         {showOwner && owner(row) && <span class="row-owner">{owner(row)}</span>}

@@ -85,6 +85,8 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
   const read = () => {
     if (document.visibilityState === "visible" && place.current.atEnd) markRead(row, lastSeq);
   };
+  const latestRead = useRef(read);
+  latestRead.current = read;
   const toEnd = () => {
     const it = box.current;
     if (it) it.scrollTop = it.scrollHeight;
@@ -97,7 +99,10 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
     const atEnd = fromEnd < AT_END;
     if (atEnd !== place.current.atEnd) setSeen(atEnd ? null : lastSeq);
     place.current = { ...place.current, atEnd, fromEnd };
-    if (atEnd) read();
+    if (atEnd) {
+      read();
+      if (size > WINDOW * 2) setSize(WINDOW);
+    }
     if (it.scrollTop < 600) {
       if (size < open.entries.length) setSize(size + WINDOW_STEP);
       else if (open.more && open.older === "idle") {
@@ -132,12 +137,13 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
       if (place.current.atEnd) it.scrollTop = it.scrollHeight;
     });
     observer.observe(it);
-    document.addEventListener("visibilitychange", read);
+    const again = () => latestRead.current();
+    document.addEventListener("visibilitychange", again);
     return () => {
       observer.disconnect();
-      document.removeEventListener("visibilitychange", read);
+      document.removeEventListener("visibilitychange", again);
     };
-  }, [row.id]);
+  }, [open.phase]);
 
   if (open.phase === "loading")
     return (
