@@ -42,11 +42,12 @@ class Dialogue:
     _running: set[ConversationId] = field(default_factory=set)
 
     def on_appended(self, event: Appended) -> None:
-        """A customer's words while the bot has the conversation start a turn."""
+        """A customer's words while the bot has the conversation start a turn; what the bot is done with, it forgets."""
+        before, after = event.before.owner.kind, event.after.owner.kind
         if event.entry.kind == "message" and event.entry.author.kind == "contact":
             self.wake(event.after)
-        elif event.before.owner.kind == "bot" and event.after.owner.kind == "none":
-            self.pool.start(self._forget(event.after.id), event.after.id)
+        elif event.entry.moves_fence and (before == "bot") != (after == "bot") and event.before.last_seq:
+            self.pool.start(self.bot.forget(event.after.id), event.after.id)
 
     def wake(self, state: Conversation) -> None:
         """Run a turn if the bot owes one and none is running."""
@@ -56,20 +57,25 @@ class Dialogue:
 
     async def _turns(self, conversation: ConversationId) -> None:
         try:
-            state = await self.lanes.state(conversation)
-            while _owes_turn(state):
-                await self._turn(state)
-                after = await self.lanes.state(conversation)
-                if after.last_seq == state.last_seq:
-                    return
-                state = after
+            await self._while_owed(conversation)
         except Conflict:
             log.info("turn_dropped", conversation=conversation)
         except HubError as error:
+            # The deadline hands the conversation to a person once the store is back.
             log.warning("turn_not_stored", conversation=conversation, code=error.code)
+            return
         finally:
             self._running.discard(conversation)
         self.wake(await self.lanes.state(conversation))
+
+    async def _while_owed(self, conversation: ConversationId) -> None:
+        state = await self.lanes.state(conversation)
+        while _owes_turn(state):
+            await self._turn(state)
+            after = await self.lanes.state(conversation)
+            if after.last_seq == state.last_seq:
+                return
+            state = after
 
     async def _turn(self, state: Conversation) -> None:
         said = await self._unanswered(state)
@@ -119,9 +125,6 @@ class Dialogue:
             understood=understood,
             up_to=up_to,
         )
-
-    async def _forget(self, conversation: ConversationId) -> None:
-        await self.bot.forget(conversation)
 
 
 def _owes_turn(state: Conversation) -> bool:

@@ -10,7 +10,7 @@ from channels.contract import ChannelError, Inbound, Receipt
 from channels.contract import Part as InboundPart
 from hub.acts import Acts
 from hub.clock import Clock
-from hub.errors import Conflict, HubError
+from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation, Header
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 MAX_TEXT = 4_000
 MAX_FORM_VALUE = 1_000
+TRIES = 3
 _REMEMBERED = 50_000
 _UNSEEN = {0: None}
 
@@ -86,13 +87,18 @@ class Intake:
             raise ChannelError("not_found", "There is no such inbox.", status=404)
         parts = checked_parts(message.parts)
         dedupe = f"{inbox.id}:{message.sender.address}:{message.external_id}"
-        found = await self._conversation(inbox, message, dedupe)
-        if isinstance(found, Receipt):
-            return found
-        state = await self.lanes.state(found.conversation)
-        if state.last_seq == 0:
-            await self._begin(inbox, state)
-        return await self._store(message, found, await self._attached(message, found, parts), dedupe)
+        for _ in range(TRIES):
+            found = await self._conversation(inbox, message, dedupe)
+            if isinstance(found, Receipt):
+                return found
+            state = await self.lanes.state(found.conversation)
+            if state.last_seq == 0:
+                await self._begin(inbox, state)
+            try:
+                return await self._store(message, found, await self._attached(message, found, parts), dedupe)
+            except Conflict:
+                log.info("closed_meanwhile", conversation=found.conversation)
+        raise Unavailable("Please try again.")
 
     async def _store(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         author = Author(kind="contact", id=found.contact, name=found.name or None)
@@ -105,6 +111,7 @@ class Intake:
                 client_id=message.client_id,
                 external_id=message.external_id,
                 sent_at=message.sent_at,
+                while_open=True,
             )
         )
         entry = outcome.entry
@@ -177,7 +184,7 @@ class Intake:
         if state is None:
             other = await self.current(*key)
             if other is None:
-                raise ChannelError("unavailable", "Please try again.", status=503, retryable=True)
+                raise Unavailable("Please try again.")
             return other
         found = Found(state.id, contact.id, contact.name)
         self._keep(key, found)

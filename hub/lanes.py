@@ -19,7 +19,7 @@ import structlog
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import HubError, NotFound, StaleFence, TooMany, Unavailable
+from hub.errors import Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
 from hub.model.conversation import Conversation, check, fold, fold_all
 from hub.model.due import Due
 from hub.model.entry import Draft, Entry
@@ -227,6 +227,8 @@ class Lanes:
                     await self._answer_duplicate(pending, known)
                     return None
                 raise StaleFence("The conversation has changed hands.")
+            if draft.while_open and not before.open:
+                raise Conflict("This conversation is closed.", code="resolved")
             if draft.event is not None:
                 check(before, draft.event)
             entry = _entry(draft, before.last_seq + 1, self._clock.now())

@@ -305,19 +305,11 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         snoozed_until=None,
     )
     state = _to_line(state, entry, front=event.front)
-    return replace(
-        state,
-        passed={event.agent: entry.at} if event.agent and event.reason != "handed_back" else {},
-    )
+    return replace(state, passed={event.agent: entry.at} if event.agent else {})
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(
-        _returned(state, entry, event),
-        handoff_reason="transferred",
-        reserved_for=event.to_agent,
-        passed={},
-    )
+    return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
 
 
 def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:

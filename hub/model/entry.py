@@ -153,7 +153,8 @@ class Draft:
     """An entry before it has a number: what a writer hands to the lane.
 
     `dedupe` is unique for ever: the same draft twice is stored once. `fence`, when given, must still be the conversation's
-    fence at the moment of writing, or the draft is refused. `up_to` is set on bot messages: see `Event.up_to`.
+    fence at the moment of writing, or the draft is refused; so is one with `while_open` once the conversation is resolved.
+    `up_to` is set on bot messages: see `Event.up_to`.
     """
 
     conversation: ConversationId
@@ -170,6 +171,7 @@ class Draft:
     up_to: int | None = None
     mentions: tuple[AgentId, ...] = ()
     delivery: DeliveryState | None = None
+    while_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ appended with the fence that was seen. Whoever loses either one has changed noth
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 EWMA = 0.25
 TELL_SECONDS = 1.0
+TICK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,11 @@ class Router:
         self._nudge()
 
     async def run(self) -> None:
-        """Match for ever."""
+        """Match for ever: when something changed, and once a second, because cooling times end by themselves."""
         while True:
-            await self._wake.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             await self.match()
 

@@ -151,9 +151,8 @@ async def test_an_event_that_the_state_does_not_allow_is_refused_and_not_stored(
         with pytest.raises(StaleFence):
             await acts.offer(opened, AgentId("sara"), until=1, reason="longest_idle")
         with pytest.raises(NotFound):
-            await lanes.append(words(Conversation(header=state.header, locale="fa"), "k").__class__(
-                conversation=ConversationId("nowhere"), author=CUSTOMER, dedupe="k2", parts=text_part("x")
-            ))
+            nowhere = ConversationId("nowhere")
+            await lanes.append(Draft(conversation=nowhere, author=CUSTOMER, dedupe="k2", parts=text_part("x")))
     assert len(await shop.entries.after(state.id, 0)) == 2
 
 

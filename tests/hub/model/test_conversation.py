@@ -37,7 +37,9 @@ class Timeline(RuleBasedStateMachine):
         self.fences = [0]
         self.now = 0
 
-    def write(self, author: Author, *, event: Event | None = None, fence: int | None = None, up_to: int | None = None) -> bool:
+    def write(
+        self, author: Author, *, event: Event | None = None, fence: int | None = None, up_to: int | None = None
+    ) -> bool:
         """What the lane does with a draft: check the fence, check the event, number it, fold it."""
         if fence is not None and fence != self.state.fence:
             return False
@@ -88,7 +90,14 @@ class Timeline(RuleBasedStateMachine):
         fence = data.draw(st.sampled_from(self.fences))
         other = data.draw(st.sampled_from([None, *AGENTS]))
         event = Event(
-            type=kind, agent=agent, to_agent=other, queue=QUEUE.id, until=self.now + 20, reason="x", score=5, disposition="answered"
+            type=kind,
+            agent=agent,
+            to_agent=other,
+            queue=QUEUE.id,
+            until=self.now + 20,
+            reason="x",
+            score=5,
+            disposition="answered",
         )
         self.write(SYSTEM, event=event, fence=fence)
 
