@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -36,6 +38,28 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
                 os.kill(os.getpid(), number)
 
     return set_it
+
+
+def allow_open_files() -> None:
+    """Raise this process's limit of open files to the most it may have: every socket is one; 1,024 are soon gone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def free_port(wanted: int, host: str = "127.0.0.1") -> int:
+    """Return ``wanted`` if nobody listens there, else a port that the system chooses.
+
+    Raises:
+        OSError: There is none.
+    """
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((host, port))
+                return int(probe.getsockname()[1])
+    raise OSError(f"no free port on {host}")
 
 
 def is_alive(pid: int) -> bool:

@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from typing import Any, Self
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from hub.processes import command_line, die_with_parent, is_alive, started_at, wait_gone
+from hub.processes import command_line, die_with_parent, free_port, is_alive, started_at, wait_gone
 from hub.store.mongod_binary import MongodBinary, Say, find_mongod
 from hub.store.mongod_log import explain_log
 
@@ -116,7 +115,7 @@ class Mongod:
         binary = await asyncio.to_thread(find_mongod, self._options.tools, self._say)
         for attempt in range(3):
             before = remembered.get("port", 0)
-            port = _free_port(before if attempt == 0 else 0)
+            port = free_port(before if attempt == 0 and before > 1023 else 0)
             if before and port != before:
                 await self._move(binary, port)
             self._spawn(binary, port)
@@ -300,18 +299,6 @@ async def _configure(client: AsyncMongoClient[dict[str, Any]], member: str) -> N
         config["members"][0]["host"] = member
         config["version"] += 1
         await client.admin.command("replSetReconfig", config, force=True)
-
-
-def _free_port(wanted: int) -> int:
-    for port in (wanted if wanted > 1023 else 0, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise MongodError("No free port on 127.0.0.1.")
 
 
 def _read_state(directory: Path) -> dict[str, int]:

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from hub.cli import settings_or_exit
+from hub.processes import allow_open_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,5 +25,6 @@ def main(arguments: argparse.Namespace) -> int:
         return 2
     from hub.app import serve  # noqa: PLC0415 (only once the settings are good)
 
+    allow_open_files()
     serve(settings)
     return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.environment import BotEnvironmentError, find_python310
-from hub.processes import port_holder
+from hub.processes import free_port, port_holder
 from hub.settings import Settings
 from hub.store.embedded import Mongod, MongodError, MongodOptions
 from hub.store.mongod_binary import UNPACKED, MongodMissingError, find_mongod, version_of
@@ -142,8 +141,6 @@ def clock(now: float, newest: float) -> Iterator[Finding]:
 def ports(settings: Settings) -> Iterator[Finding]:
     """Are our ports free, or held by ourselves?"""
     wanted = [("PEYK_PORT", settings.port)] + ([("PEYK_SHOP_PORT", settings.shop_port)] if settings.demo else [])
-    if settings.bot_enabled and settings.rasa_url is None:
-        wanted.append(("PEYK_RASA_PORT", settings.rasa_port))
     running = running_up(settings.var_dir)
     for name, port in wanted:
         if not taken(settings.host, port):
@@ -218,14 +215,7 @@ def python310(settings: Settings) -> Iterator[Finding]:
 
 def taken(host: str, port: int) -> bool:
     """True if nobody can listen on this port now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+    return free_port(port, host) != port
 
 
 def available_memory() -> int:

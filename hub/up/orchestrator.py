@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from hub.processes import end_descendants, port_holder
+from hub.processes import allow_open_files, end_descendants, free_port, port_holder
 from hub.settings import Settings, child_environment
 from hub.store.embedded import Mongod, MongodOptions
 from hub.up import browser_parts
@@ -59,6 +59,8 @@ async def up(settings: Settings, options: UpOptions, progress: Progress) -> None
     stop, hurry = _on_signals(progress)
     with only_one_up(settings.var_dir):
         await _refuse_taken_ports(settings, progress)
+        settings = settings.model_copy(update={"rasa_port": free_port(settings.rasa_port)})
+        allow_open_files()
         if options.reset:
             delete_data(settings.var_dir)
         async with AsyncExitStack() as stack:

@@ -57,7 +57,7 @@ def node_environment(tools: Path, say: Say) -> dict[str, str]:
     Raises:
         ToolError: No Node, and it could not be fetched.
     """
-    environment = dict(os.environ)
+    environment = {**os.environ, "NO_COLOR": "1"}
     if node_version() >= OLDEST_NODE and shutil.which("npm"):
         return environment
     folder = tools / "node"
