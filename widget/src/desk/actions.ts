@@ -184,7 +184,7 @@ export function write(
 export function markRead(row: Summary, seq: number): void {
   if (seq <= (row.agent_read ?? 0) || row.owner.agent !== me.peek()?.id) return;
   line.tell({ type: "read", conversation: row.id, seq });
-  dispatch({ do: "row", row: { ...row, agent_read: seq, unread: 0 } });
+  dispatch({ do: "rows", rows: [{ ...row, agent_read: seq, unread: 0 }] });
 }
 
 /** J and K: moves the mark through the list; with a conversation open, opens the next one. */

@@ -1,10 +1,10 @@
 /** The line to the hub: snapshot, events, and catching up after a break. */
 import { effect } from "@preact/signals";
 import { Line, Refused } from "../wire";
-import type { Command, Event, ListPage, Opened, Tab } from "../wire/desk.types";
+import type { Command, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
 import { deskConfig } from "./config";
 import { currentId, dispatch, peek, tab, tick } from "./desk";
-import { t } from "./i18n";
+import { type Key, t } from "./i18n";
 import { toast } from "./toasts";
 
 const PAGE = 50;
@@ -25,6 +25,15 @@ async function ticket(): Promise<Command> {
   return { type: "auth", ticket: one };
 }
 
+/** Ends of an offer that I should hear of; my own answers I know. */
+const OFFER_GONE: Readonly<Record<string, Key>> = {
+  expired: "offer.gone.expired",
+  withdrawn: "offer.gone.withdrawn",
+  customer_left: "offer.gone.customer_left",
+  customer_ended: "offer.gone.customer_left",
+  resolved: "offer.gone.customer_left",
+};
+
 let wasLive = false;
 
 export const line = new Line<Command, Event>({
@@ -33,6 +42,7 @@ export const line = new Line<Command, Event>({
   opening: "ready",
   pingMs: 15_000,
   onEvent: (frame) => {
+    if (frame.type === "summary") return laterRow(frame.conversation);
     dispatch({ do: "frame", frame, now: Date.now() });
     for (const one of listeners) one(frame);
     if (
@@ -51,6 +61,19 @@ export const line = new Line<Command, Event>({
     else if (status.kind !== "idle") dispatch({ do: "link", link: wasLive ? "reconnecting" : "connecting" });
   },
 });
+
+/** Rows change often: they are put in together, some twenty times a second at most. */
+let changed: Summary[] = [];
+const ROWS_MS = 48;
+
+function laterRow(row: Summary): void {
+  if (changed.push(row) > 1) return;
+  setTimeout(() => {
+    const rows = changed;
+    changed = [];
+    dispatch({ do: "rows", rows });
+  }, ROWS_MS);
+}
 
 const listeners = new Set<(frame: Event) => void>();
 
@@ -170,8 +193,7 @@ export function startLink(): void {
     dispatch({ do: "typing.sweep", now: Date.now() });
   }, 1000);
   onEvent((frame) => {
-    if (frame.type === "offer.gone" && ["expired", "withdrawn", "customer_left"].includes(frame.reason)) {
-      toast(t(`offer.gone.${frame.reason as "expired" | "withdrawn" | "customer_left"}`));
-    }
+    const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
+    if (words) toast(t(words));
   });
 }

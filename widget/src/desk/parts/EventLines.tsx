@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { time } from "../../ui/format";
+import { percent, time } from "../../ui/format";
 import type { EntryView, EventView } from "../../wire/desk.types";
 import { type Key, t, word } from "../i18n";
 import { en } from "../i18n/en";
@@ -21,15 +21,20 @@ export function eventText(event: EventView, name: string | null): string {
   const plain = (event.type === "resolved" || event.type === "reopened") && !event.agent;
   const key = `event.${event.type}${plain ? ".plain" : ""}`;
   const text = key in en ? t(key as Key, words) : event.type;
-  const tail = plain && event.disposition ? words.disposition : null;
   return [
     text,
     event.queue && event.type !== "transferred" ? t("event.queue", { queue: event.queue }) : null,
-    event.reason ? word("reason", event.reason) : null,
-    tail,
+    event.reason && telling(event) ? word("reason", event.reason) : null,
+    plain ? words.disposition : null,
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Whether a reason says more than the event itself does. */
+function telling(event: EventView): boolean {
+  if (event.type === "resolved") return !event.disposition && event.reason !== "agent";
+  return event.type === "handoff" || event.type === "returned" || event.type === "opened";
 }
 
 function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
@@ -40,6 +45,11 @@ function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
     <li class={`event ${loud ? "is-loud" : ""}`}>
       <p class="event-line">
         <span>{eventText(event, entry.name ?? null)}</span>
+        {entry.understood && (
+          <span class="event-intent" title={t("understood.title")}>
+            <code dir="ltr">{entry.understood.intent}</code> {percent(entry.understood.confidence)}
+          </span>
+        )}
         <time class="tabular">{time(entry.at)}</time>
       </p>
       {event.summary && (

@@ -16,6 +16,8 @@ interface Target {
   name: string;
   agent?: string;
   queue?: string;
+  /** A colleague who takes no conversations now can be seen but not chosen. */
+  away: boolean;
   sign: JSX.Element;
   hint: JSX.Element | string;
 }
@@ -32,6 +34,7 @@ function targets(query: string): Target[] {
       key: `a${one.id}`,
       name: one.name,
       agent: one.id,
+      away: one.status !== "online" || !one.connected,
       sign: <Face id={one.id} name={one.name} size={26} />,
       hint: (
         <>
@@ -45,6 +48,7 @@ function targets(query: string): Target[] {
       key: `q${one.id}`,
       name: one.name,
       queue: one.id,
+      away: false,
       sign: (
         <span class="queue-sign">
           <Line size={15} />
@@ -65,6 +69,9 @@ export function TransferDialog({ row }: { row: Summary }): JSX.Element {
   const to = chosen ?? null;
   const close = () => {
     dialog.value = null;
+  };
+  const choose = (one: Target | undefined) => {
+    if (one && !one.away) setChosen(one);
   };
   const run = () => {
     if (!to) return;
@@ -98,7 +105,7 @@ export function TransferDialog({ row }: { row: Summary }): JSX.Element {
           } else if (event.key === "Enter" && !event.isComposing) {
             event.preventDefault();
             if (to && found[at]?.key === to.key) run();
-            else setChosen(found[at] ?? null);
+            else choose(found[at]);
           }
         }}
       />
@@ -114,7 +121,8 @@ export function TransferDialog({ row }: { row: Summary }): JSX.Element {
             tabIndex={-1}
             class={`target ${n === at ? "is-at" : ""} ${to?.key === one.key ? "is-chosen" : ""}`}
             onPointerMove={() => setAt(n)}
-            onClick={() => setChosen(one)}
+            aria-disabled={one.away}
+            onClick={() => choose(one)}
           >
             {one.sign}
             <bdi>{one.name}</bdi>

@@ -210,7 +210,7 @@ function targets(): CommandItem[] {
   const group = t("commands.group.conversation");
   return [
     ...agents.value
-      .filter((one) => one.id !== me.value?.id)
+      .filter((one) => one.id !== me.value?.id && one.status === "online")
       .map((one) => ({
         key: `to.${one.id}`,
         group,

@@ -104,8 +104,8 @@ export function reduce(state: DeskState, action: Action): DeskState {
         ...it,
         pending: it.pending.filter((one) => one.clientId !== action.clientId),
       }));
-    case "row":
-      return { ...state, rows: put(state.rows, action.row) };
+    case "rows":
+      return { ...state, rows: putAll(state, action.rows) };
     case "draft":
       return withOpen(state, action.id, (it) => ({ ...it, draft: action.draft }));
     case "typing.sweep":
@@ -332,6 +332,18 @@ function newer(old: Summary | undefined, row: Summary): Summary {
 function put(rows: ReadonlyMap<string, Summary>, row: Summary): ReadonlyMap<string, Summary> {
   const old = rows.get(row.id);
   return old && newer(old, row) === old ? rows : new Map(rows).set(row.id, row);
+}
+
+/** How many rows are kept; beyond it closed ones that nobody looks at go. */
+const MOST_ROWS = 6000;
+
+function putAll(state: DeskState, fresh: readonly Summary[]): ReadonlyMap<string, Summary> {
+  const rows = new Map(state.rows);
+  for (const row of fresh) rows.set(row.id, newer(rows.get(row.id), row));
+  if (rows.size > MOST_ROWS) {
+    for (const [id, row] of rows) if (row.status === "resolved" && !state.open.has(id)) rows.delete(id);
+  }
+  return rows;
 }
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {

@@ -48,6 +48,7 @@ export function layout(
   let day = 0;
   let unreadDrawn = unreadAfter === null;
   for (const entry of entries) {
+    if (entry.event?.type === "bot_turn") continue;
     if (day === 0 || !sameDay(day, entry.at)) {
       blocks.push({ type: "day", key: `d${entry.seq}`, at: entry.at });
       day = entry.at;

@@ -99,6 +99,6 @@ export type Action =
   | { do: "pending.add"; id: string; pending: Pending }
   | { do: "pending.set"; id: string; clientId: string; state: Pending["state"]; code?: string }
   | { do: "pending.drop"; id: string; clientId: string }
-  | { do: "row"; row: Summary }
+  | { do: "rows"; rows: readonly Summary[] }
   | { do: "draft"; id: string; draft: Draft | null }
   | { do: "typing.sweep"; now: number };
