@@ -24,7 +24,7 @@ Text = Annotated[str, Meta(max_length=8000)]
 Words = Annotated[list[Name], Meta(max_length=50)]
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _SHORTCUT = re.compile(r"[^\s/<>\"']{1,32}")
-_CODE = re.compile(r"[^\s:<>\"'&]{1,40}")
+_CODE = re.compile(r"[^\s:<>\"'&$]{1,40}")
 _ID = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
 

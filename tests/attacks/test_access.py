@@ -1,0 +1,144 @@
+"""Attack cases B: who may do what, generated from the route table."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from aiohttp import FormData
+
+from hub.app import make_app
+from hub.web.access import GRANTS, Permission
+from hub.web.http import Route, rule_of
+from hub.web.routes import ROUTES
+from tests.attacks.visitor import Visitor, answer_to
+from tests.hub_server import Answer, Browser, LiveHub
+
+ACTORS = {"nobody": None, "agent": "ali", "supervisor": "mina", "admin": "admin"}
+CHANNELS_OWN = re.compile(r"/chat/|/desk/socket$|/bot/actions$")
+"""Addresses that check for themselves: a customer's token, a one-time ticket, the bot's token."""
+
+
+async def test_b01_every_route_has_a_rule_or_is_a_channels_own(live: LiveHub) -> None:
+    app = make_app(live.hub)
+    without = [
+        route.resource.canonical
+        for route in app.router.routes()
+        if rule_of(route.handler) is None
+        and route.resource is not None
+        and not CHANNELS_OWN.match(route.resource.canonical)
+    ]
+    assert not without
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_b01_every_role_may_exactly_what_the_table_says(live: LiveHub, actor: str) -> None:
+    login = ACTORS[actor]
+    permissions = GRANTS[actor] if login else frozenset({Permission.PUBLIC})
+    async with live.browser() as browser:
+        if login:
+            await browser.sign_in(login)
+        for route in ROUTES:
+            if route.path == "/logout":
+                continue
+            answer = await _try(browser, route)
+            allowed = route.needs in permissions
+            if allowed:
+                assert answer.status not in (401, 403), (actor, route.method, route.path, answer.body)
+            elif login is None and route.kind == "page":
+                assert answer.headers["Location"] == "/login", (actor, route.path)
+            else:
+                assert answer.status == (403 if login else 401), (actor, route.method, route.path)
+                assert answer.code == ("forbidden" if login else "unauthorized")
+
+
+async def test_b01_a_refused_admin_act_changed_nothing(live: LiveHub) -> None:
+    async with live.browser() as ali:
+        await ali.sign_in("ali")
+        me = (await ali.request("GET", "/api/me")).json["id"]
+        assert (await ali.call("PATCH", f"/api/admin/agents/{me}", {"role": "admin"})).status == 403
+        assert (await ali.request("GET", "/api/me")).json["role"] == "agent"
+
+
+async def test_b03_a_file_of_one_conversation_is_not_read_through_another(live: LiveHub) -> None:
+    async with live.browser() as first, live.browser() as second:
+        alice, mallory = await Visitor.arrive(first), await Visitor.arrive(second)
+        url = (await _send_file(first, alice.access)).json["url"]
+        file_id = url.split("/files/")[1].split("?")[0]
+        token = (await _send_file(second, mallory.access)).json["url"].split("?t=")[1]
+        assert (await second.request("GET", f"/chat/shop/files/{file_id}?t={token}")).status == 404
+        async with mallory.socket() as (ws, _):
+            stolen = await mallory.say(ws, "look", files=[file_id])
+            assert stolen["code"] in ("bad_file", "not_found")
+
+
+@pytest.mark.parametrize(
+    "extra", [{"role": "admin"}, {"seq": 1}, {"author": "agent"}, {"_id": "x"}, {"direction": "out"}, {"at": 1}]
+)
+async def test_b04_a_customer_cannot_add_fields_to_a_message(live: LiveHub, extra: dict[str, object]) -> None:
+    async with live.browser() as browser:
+        visitor = await Visitor.arrive(browser)
+        async with visitor.socket() as (ws, _):
+            answer = await visitor.say(ws, "hello", **extra)
+            assert (answer["type"], answer["code"]) == ("error", "bad_frame")
+        assert await live.hub.database.collection("entries").count_documents({}) == 0
+
+
+@pytest.mark.parametrize("extra", [{"role": "admin"}, {"epoch": 0}, {"_id": "x"}, {"active": True}, {"capacity": 1000}])
+async def test_b04_an_agent_cannot_change_more_of_themselves_than_offered(
+    live: LiveHub, extra: dict[str, object]
+) -> None:
+    async with live.browser() as ali:
+        await ali.sign_in("ali")
+        answer = await ali.call("PATCH", "/api/me", {"locale": "en", **extra})
+        assert (answer.status, answer.code) == (400, "unknown_field")
+
+
+async def test_b05_a_visitors_token_is_for_its_inbox_and_holds_enough_chance(live: LiveHub) -> None:
+    async with live.browser() as browser:
+        visitors = [await Visitor.arrive(browser) for _ in range(3)]
+        assert len({visitor.visitor for visitor in visitors}) == 3
+        assert all(len(visitor.visitor.removeprefix("v_")) >= 22 for visitor in visitors)  # 22 base64 letters: 132 bits
+        forged = Visitor(browser, visitors[0].access[:-3] + "AAA", "")
+        for bad in (forged, Visitor(browser, "", ""), Visitor(browser, "e30.e30.e30", "")):
+            async with bad.socket() as (_, frame):
+                assert (frame["type"], frame["reason"]) == ("bye", "unauthorized")
+
+
+async def test_b05_notes_and_events_never_reach_the_customer(live: LiveHub) -> None:
+    async with live.browser() as shopper, live.browser() as agents:
+        visitor = await Visitor.arrive(shopper)
+        await agents.sign_in("ali")
+        async with visitor.socket() as (customer, _), agents.desk() as desk:
+            conversation = (await visitor.say(customer, "I need help"))["data"]["conversation"]
+            note = {"type": "note", "conversation": conversation, "client_id": "note-0001", "text": "a difficult one"}
+            await desk.send_json({**note, "id": 1})
+            stored = await answer_to(desk, 1)
+            assert stored["type"] == "result", stored
+            await visitor.say(customer, "are you there?")
+            async with visitor.socket(conversation=conversation) as (_, welcome):
+                shown = json.dumps(welcome)
+        assert "I need help" in shown
+        assert "difficult" not in shown
+        assert "handoff" not in shown
+        assert stored["data"]["seq"] not in [entry["seq"] for entry in welcome["entries"]]
+
+
+async def _try(browser: Browser, route: Route) -> Answer:
+    path = re.sub(r"\{\w+(:[^}]*)?\}", "nothing", route.path.replace("{view:(?!socket$).*}", "nothing"))
+    if route.path.startswith("/api/files"):
+        form = FormData()
+        form.add_field("file", b"hello", filename="x.txt")
+        headers = {"Origin": browser.url, "X-CSRF-Token": browser.csrf}
+        return await browser.request("POST", path, data=form, headers=headers)
+    if route.path == "/login" and route.method == "POST":
+        return await browser.try_sign_in("", "")
+    return await browser.call(route.method, path, {} if route.body is not None else None)
+
+
+async def _send_file(browser: Browser, access: str) -> Answer:
+    form = FormData()
+    form.add_field("file", b"hello there", filename="x.txt")
+    headers = {"Origin": browser.url, "Authorization": f"Bearer {access}"}
+    return await browser.request("POST", "/chat/shop/files", data=form, headers=headers)
