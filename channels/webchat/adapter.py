@@ -12,7 +12,6 @@ from aiohttp import WSCloseCode, web
 
 from channels.contract import (
     Capabilities,
-    Desk,
     Feature,
     Inlet,
     Outbound,
@@ -73,7 +72,6 @@ class WebChat:
         self._address_of = address_of
         self._sockets: dict[tuple[str, str], set[Socket]] = defaultdict(set)
         self._per_address: dict[tuple[str, str], int] = defaultdict(int)
-        self._desks: dict[str, Desk] = {}
         self._draining = False
 
     def routes(self, inlet: Inlet) -> Sequence[web.RouteDef]:
@@ -176,13 +174,11 @@ class WebChat:
 
     async def _tell_desk(self, inlet: Inlet, inbox: str) -> None:
         desk = await inlet.desk(inbox)
-        if self._desks.get(inbox) == desk:
-            return
-        self._desks[inbox] = desk
         frame = encode(DeskEvent(desk=compose.desk_view(desk)))
         for (of, _), group in list(self._sockets.items()):
-            if of == inbox:
-                for socket in tuple(group):
+            for socket in tuple(group) if of == inbox else ():
+                if socket.desk not in {None, desk}:
+                    socket.desk = desk
                     socket.push(frame)
 
     async def _socket(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:

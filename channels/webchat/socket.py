@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder, Encoder
 
-from channels.contract import ChannelError, Inlet, Outbound, Signal
+from channels.contract import ChannelError, Desk, Inlet, Outbound, Signal
 from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
 from channels.signatures import BadToken
 from channels.webchat import compose, parse
@@ -78,6 +78,8 @@ class Socket:
         """Serve `ws` for `inbox`; `now` is the hub's clock in ms."""
         self.inbox = inbox
         self.visitor = ""
+        self.desk: Desk | None = None
+        """Who was there when this tab was last told; None before it was."""
         self._ws = ws
         self._visitors = visitors
         self._inlet = inlet
@@ -142,7 +144,7 @@ class Socket:
             start_over = True
             timeline = await self._inlet.timeline(self.inbox, self.visitor, None)
         urls = self._visitors.file_url(self.inbox, self.visitor)
-        desk = await self._inlet.desk(self.inbox)
+        desk = self.desk = await self._inlet.desk(self.inbox)
         frame = compose.welcome(
             self.visitor, self._now(), desk, timeline, after=hello.after, start_over=start_over, file_url=urls
         )
