@@ -1,6 +1,8 @@
 """The doctor names what is wrong and what to do; each case is made for real where a test can make it."""
 
 import asyncio
+import os
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -116,6 +118,19 @@ def test_the_command_ends_with_1_when_something_is_wrong(settings: Settings) -> 
     assert done.returncode == 1
     assert f"Port {settings.port} is taken" in done.stdout
     assert "thing" in done.stdout.splitlines()[-1]
+
+
+def test_a_machine_that_lives_in_2020_is_told_so(settings: Settings) -> None:
+    faketime = shutil.which("faketime")
+    if faketime is None and os.environ.get("CI") != "true":
+        pytest.skip("faketime is not installed")
+    assert faketime is not None, "faketime is not installed"
+    root = Path(__file__).parents[2]
+    command = [faketime, "2020-02-02 12:00:00", str(root / ".venv/bin/peyk"), "doctor"]
+    environment = {"PATH": os.environ["PATH"], "PEYK_VAR_DIR": str(settings.var_dir), "PEYK_BOT_ENABLED": "false"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "The clock says 2020-02-02" in done.stdout
 
 
 def free_port() -> int:
