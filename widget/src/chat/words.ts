@@ -110,7 +110,7 @@ export const t = dictionary({
     language: "EN",
     languageLabel: "Show in English",
     people: "معمولاً زود جواب می‌دهیم",
-    peopleIn: (minutes) => `معمولاً تا ${minutes} جواب می‌دهیم`,
+    peopleIn: (minutes) => `پاسخ تا حدود ${minutes}`,
     botOnly: "دستیار ما همین حالا جواب می‌دهد",
     closed: "الان کسی اینجا نیست",
     waiting: "در حال پیدا کردن همکار…",
