@@ -70,7 +70,8 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
     }
   }, [draft]);
   useEffect(() => () => saveDraft(row.id), []);
-  useEffect(() => {
+  // Before the paint: whoever presses R and writes on at once loses no letter.
+  useLayoutEffect(() => {
     const asked = focusComposer.value;
     if (!asked) return;
     focusComposer.value = null;

@@ -66,7 +66,8 @@ export function OfferCard(): JSX.Element | null {
   if (!offer) return null;
   const row = offer.conversation;
   const name = row.contact_name || t("row.noname");
-  const summary = offer.summary || row.last_text;
+  // Without a summary of the bot the hub sends the last words; only the customer's tell anything.
+  const summary = offer.summary === row.last_text && row.last_author !== "contact" ? "" : offer.summary;
   return (
     <section class="offer" role="alertdialog" aria-label={t("offer.title")} aria-describedby="offer-why">
       <header class="offer-head">
@@ -85,7 +86,7 @@ export function OfferCard(): JSX.Element | null {
       <div class="offer-why" id="offer-why">
         <p class="offer-reason">
           <span class="chip">{word("reason", offer.reason)}</span>
-          <span>{t("offer.waited", { time: span(offer.waited_ms) })}</span>
+          {offer.waited_ms >= 5000 && <span>{t("offer.waited", { time: span(offer.waited_ms) })}</span>}
           <span lang={row.locale}>{t(`card.language.${row.locale}`)}</span>
         </p>
         {summary && (

@@ -220,12 +220,14 @@ function onOpened(state: DeskState, id: string, data: Opened, after: number | nu
     more: fresh ? data.more === true : it.more,
     draft: data.draft ?? null,
     pending: settle(it.pending, entries),
-    unreadAfter:
-      (data.conversation.unread ?? 0) > 0
-        ? (it.unreadAfter ?? data.conversation.agent_read ?? 0)
-        : it.unreadAfter,
+    unreadAfter: it.unreadAfter ?? unreadMark(data.conversation),
   };
   return { ...state, rows, open: new Map(state.open).set(id, opened) };
+}
+
+/** After which number the unread line stands; none when nobody has read anything yet: then all is new. */
+function unreadMark(row: Summary): number | null {
+  return (row.unread ?? 0) > 0 && (row.agent_read ?? 0) > 0 ? (row.agent_read ?? 0) : null;
 }
 
 /** Entries and what comes after them, each number once, in order. */
