@@ -74,6 +74,8 @@ class _Pending:
 class _Lane:
     waiting: deque[_Pending] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    doubtful: set[ConversationId] = field(default_factory=set)
+    """Conversations with a write of which nobody knows whether it was stored: its confirmation never came."""
 
 
 class Lanes:
@@ -184,8 +186,7 @@ class Lanes:
     async def _run(self, lane: _Lane) -> None:
         while lane.waiting or not self._stopping:
             if not lane.waiting:
-                lane.wake.clear()
-                await lane.wake.wait()
+                await self._idle(lane)
                 continue
             batch = _take(lane)
             try:
@@ -194,15 +195,49 @@ class Lanes:
                 log.exception("lane_failed", drafts=len(batch))
                 _fail(batch, Unavailable("The hub could not store this."), error)
 
+    async def _idle(self, lane: _Lane) -> None:
+        """Wait for work; meanwhile find out what became of unconfirmed writes."""
+        lane.wake.clear()
+        try:
+            async with asyncio.timeout(ROLL_UP_SECONDS if lane.doubtful else None):
+                await lane.wake.wait()
+        except TimeoutError:
+            await self._quietly(lambda: self._settle_doubts(lane))
+
+    async def _settle_doubts(self, lane: _Lane) -> None:
+        for conversation in tuple(lane.doubtful):
+            await self._catch_up(conversation)
+            lane.doubtful.discard(conversation)
+
+    async def _catch_up(self, conversation: ConversationId) -> None:
+        """Tell of entries that are stored and that nobody here has heard of yet.
+
+        They come from a hub that died before it could tell, from another hub, or from a write whose confirmation never came.
+        """
+        news: list[Appended] = []
+        before = await self.state(conversation)
+        while tail := await self._entries.after(conversation, before.last_seq):
+            for entry in tail:
+                news.append(Appended(entry, before, fold(before, entry)))
+                before = news[-1].after
+        if not news:
+            return
+        self._remember(before)
+        self._dirty[conversation] = before
+        if any(one.entry.moves_fence for one in news):
+            await self._save_now([before])
+        for one in news:
+            self._bus.tell(one)
+
     async def _commit(self, lane: _Lane, batch: list[_Pending]) -> None:
-        ready = [made for pending in batch if (made := await self._number(pending)) is not None]
+        ready = [made for pending in batch if (made := await self._number(lane, pending)) is not None]
         if not ready:
             return
         try:
             verdicts = await self._entries.insert([entry for _, entry, _, _ in ready])
         except Unavailable as error:
             for pending, entry, _, _ in ready:
-                self._states.pop(entry.conversation, None)
+                lane.doubtful.add(entry.conversation)
                 _settle(pending, error)
             return
         self.batches += 1
@@ -214,12 +249,17 @@ class Lanes:
                 case Written.DUPLICATE:
                     await self._answer_duplicate(item[0], item[1])
                 case Written.RACED:
-                    self._retry(lane, item[0])
+                    await self._retry(lane, item[0])
         await self._publish(stored)
 
-    async def _number(self, pending: _Pending) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
+    async def _number(
+        self, lane: _Lane, pending: _Pending
+    ) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
         draft = pending.draft
         try:
+            if draft.conversation in lane.doubtful:
+                await self._catch_up(draft.conversation)
+                lane.doubtful.discard(draft.conversation)
             before = await self.state(draft.conversation)
             if draft.fence is not None and draft.fence != before.fence:
                 known = await self._entries.by_dedupe(draft.dedupe)
@@ -247,13 +287,21 @@ class Lanes:
             return
         try:
             state = await self.state(known.conversation)
+            if known.seq > state.last_seq:
+                await self._catch_up(known.conversation)
+                state = await self.state(known.conversation)
         except HubError as error:
             _settle(pending, error)
             return
         _settle(pending, Outcome(known, state, duplicate=True))
 
-    def _retry(self, lane: _Lane, pending: _Pending) -> None:
-        self._states.pop(pending.draft.conversation, None)
+    async def _retry(self, lane: _Lane, pending: _Pending) -> None:
+        try:
+            await self._catch_up(pending.draft.conversation)
+        except HubError as error:
+            lane.doubtful.add(pending.draft.conversation)
+            _settle(pending, error)
+            return
         pending.tries += 1
         if pending.tries >= TRIES:
             _settle(pending, Unavailable("Too many writers at once."))

@@ -175,6 +175,8 @@ class Commands:
         entries, more = newer, False
         if command.after is None or start_over:
             entries, more = await self.entries.before(state.id, None, limit=PAGE)
+        if entries:
+            desk.has(state.id, entries[-1].seq)
         contact = await self.contacts.get(state.header.contact) or Contact(id=state.header.contact)
         earlier = await self.conversations.of_contact(state.header.contact)
         kept = await self.conversations.draft(state.id, desk.agent)

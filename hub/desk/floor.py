@@ -53,6 +53,12 @@ class Desk(Protocol):
     def push(self, frame: bytes) -> None:
         """Queue a frame."""
 
+    def show(self, conversation: ConversationId, seq: int, frame: bytes) -> None:
+        """Queue an entry's frame, unless the desk has that number already."""
+
+    def has(self, conversation: ConversationId, seq: int) -> None:
+        """The desk gets everything up to `seq` in another way."""
+
     def me(self) -> Agent:
         """Whose desk it is, as they are now."""
 
@@ -149,7 +155,7 @@ class Floor:
         if listeners:
             frame = encode(EntryEvent(conversation=state.id, entry=self.views.entry(entry)))
             for desk in listeners:
-                desk.push(frame)
+                desk.show(state.id, entry.seq, frame)
         if entry.moves_fence:
             self._tell_offer(event)
         for mentioned in entry.mentions:

@@ -15,7 +15,7 @@ from hub.desk.floor import Floor, encode
 from hub.desk.frames import Auth, Bye, Command, Failure, Ping, Pong, Read, Result, StartOver, Typing
 from hub.errors import HubError
 from hub.model.config import Agent
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, ConversationId
 from hub.staff import Staff
 
 log = structlog.get_logger(__name__)
@@ -58,10 +58,25 @@ class DeskSession:
         self._now = now
         self._writer = FrameWriter(ws, encode(StartOver(reason="too_slow")))
         self._allowance = Allowance(per_minute)
+        self._shown: dict[ConversationId, int] = {}
+        self._held: list[bytes] | None = None
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame."""
-        self._writer.push(frame)
+        """Queue a frame; what happens while the snapshot is being made goes out after it."""
+        if self._held is not None:
+            self._held.append(frame)
+        else:
+            self._writer.push(frame)
+
+    def show(self, conversation: ConversationId, seq: int, frame: bytes) -> None:
+        """Queue an entry's frame, unless this desk has that number already."""
+        if seq > self._shown.get(conversation, 0):
+            self._shown[conversation] = seq
+            self.push(frame)
+
+    def has(self, conversation: ConversationId, seq: int) -> None:
+        """This desk gets everything up to `seq` in an answer."""
+        self._shown[conversation] = max(seq, self._shown.get(conversation, 0))
 
     def me(self) -> Agent:
         """Whose desk it is, as they are now. Raises `HubError` once they are gone or deactivated."""
@@ -84,8 +99,7 @@ class DeskSession:
             if await self._authenticate():
                 await self._staff.arrived(self.agent)
                 arrived = True
-                self._floor.join(self)
-                self.push(encode(await self._commands.ready(self)))
+                await self._snapshot()
                 await self._listen()
         except HubError as error:
             self.bye(error.code, 2_000 if error.retryable else None)
@@ -95,6 +109,14 @@ class DeskSession:
             if arrived:
                 await asyncio.shield(self._staff.left(self.agent))
             await asyncio.gather(writer, return_exceptions=True)
+
+    async def _snapshot(self) -> None:
+        self._held = []
+        self._floor.join(self)
+        ready = encode(await self._commands.ready(self))
+        held, self._held = self._held, None
+        for frame in (ready, *held):
+            self.push(frame)
 
     async def _authenticate(self) -> bool:
         try:

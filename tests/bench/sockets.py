@@ -40,7 +40,7 @@ async def idle(sockets: int) -> dict[str, object]:
 
 
 async def reconnect(sockets: int, *, kill: bool, talkers: int = 50) -> dict[str, object]:
-    """Cut all sockets at once; with `kill` the hub dies with them. `talkers` customers have a conversation to resume."""
+    """Cut all sockets at once; with `kill` the hub dies, too. `talkers` customers have a conversation to resume."""
     async with lab(Plan()) as running, crowd(running, sockets, greet=False) as everybody:
         for number, one in enumerate(everybody.customers[:talkers]):
             await one.send(f"{everybody.run}-talk-{number}", "hello")
