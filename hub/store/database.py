@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from hub.errors import Unavailable
+from hub.errors import BadInput, Unavailable
 
 Document = Mapping[str, Any]
 Collection = AsyncCollection[dict[str, Any]]
@@ -76,6 +77,8 @@ async def guard() -> AsyncIterator[None]:
         yield
     except PyMongoError as error:
         raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
+    except (OverflowError, BSONError) as error:
+        raise BadInput("A number or text is beyond what can be kept.") from error
 
 
 async def next_value(database: Database, counter: str) -> int:

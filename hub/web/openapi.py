@@ -25,8 +25,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Peyk",
             "version": "1",
-            "description": "The REST API of the hub. Every refusal has the body `ErrorBody`. Times: ms "
-            "since the epoch, UTC. Requests that change something need the hub's own Origin and the header X-CSRF-Token.",
+            "description": "The REST API of the hub. Every refusal has the body `ErrorBody`. Times are in ms since the "
+            "epoch, UTC. Requests that change something need the hub's own Origin and the header X-CSRF-Token.",
         },
         "paths": paths,
         "components": {

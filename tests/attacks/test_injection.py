@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from hub.errors import BadInput
 from hub.phrases import say
 from hub.telemetry import clean, set_up_logging
 from hub.web import names
@@ -185,10 +187,8 @@ def test_i08_no_pattern_of_ours_takes_long_over_long_words(text: str) -> None:
     names.file_name(text, extension=".txt")
     sniff(b"%PDF-" + text.encode(), text)
     for check in (lambda: names.line(text, "x", longest=80), lambda: names.paragraph(text, "x", longest=4000)):
-        try:
+        with contextlib.suppress(BadInput):
             check()
-        except Exception as error:
-            assert type(error).__name__ == "BadInput"
     assert time.perf_counter() - began < 0.25
 
 
