@@ -264,6 +264,7 @@ export function begin(onOpen: (focus: boolean) => void): void {
     if (!forgotten.value) line.start();
     onOpen(focus);
   }, chooseLocale);
+  sessions.onForgotten(() => line.stop("forgotten"));
   greetHost();
   watchPage();
   effect(() => tellHost({ peyk: 1, type: "unread", n: unread.value }));

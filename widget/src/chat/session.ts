@@ -49,6 +49,13 @@ export class Sessions {
     }
   }
 
+  /** Calls back when another tab has forgotten the visitor. */
+  onForgotten(forgotten: () => void): void {
+    addEventListener("storage", (event) => {
+      if (event.key === this.key && event.newValue === null) forgotten();
+    });
+  }
+
   private async fetch(refresh: string | null): Promise<Session> {
     const body: SessionRequest = { refresh, locale: this.locale() };
     const answer = await fetch(this.address, {

@@ -67,6 +67,8 @@ function start(me: HTMLScriptElement): void {
   button.setAttribute("aria-controls", "panel");
   root.append(panel, button);
   shadow.append(root);
+  // The side follows the page's direction and stays, also when the visitor changes the language in the chat.
+  root.dir = locale === "fa" ? "rtl" : "ltr";
   if (me.dataset.accent) root.style.setProperty("--accent", me.dataset.accent);
   label();
   document.body.append(host);
@@ -126,13 +128,12 @@ function start(me: HTMLScriptElement): void {
     panel.inert = !open;
     badge.hidden = open || unread === 0;
     badge.textContent = digits(Math.min(unread, 99));
-    document.title = `${!open && unread ? `(${digits(unread)}) ` : ""}${document.title.replace(/^\([\d۰-۹]+\) /, "")}`;
+    document.title = `${unread ? `(${digits(unread)}) ` : ""}${document.title.replace(/^\([\d۰-۹]+\) /, "")}`;
     label();
   }
 
   function label(): void {
     const words = WORDS[locale];
-    root.dir = locale === "fa" ? "rtl" : "ltr";
     root.lang = locale;
     panel.setAttribute("aria-label", words.title);
     if (frame) frame.title = words.title;

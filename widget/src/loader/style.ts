@@ -17,7 +17,7 @@ box-sizing:border-box;border-radius:11px;background:#c5281c;color:#fff;display:g
 font-size:12px;font-weight:700;box-shadow:0 0 0 2px #fff}
 .badge[hidden]{display:none}
 .panel{position:absolute;inset-block-end:72px;inline-size:400px;block-size:min(660px,calc(100dvh - 112px));
-border-radius:16px;overflow:hidden;background:Canvas;box-shadow:0 16px 48px rgb(12 18 24/.26),0 2px 8px rgb(12 18 24/.14);
+border-radius:16px;overflow:hidden;background:linear-gradient(var(--accent) 68px,Canvas 68px);box-shadow:0 16px 48px rgb(12 18 24/.26),0 2px 8px rgb(12 18 24/.14);
 opacity:0;visibility:hidden;transform:translateY(12px);
 transition:opacity 160ms,transform 160ms cubic-bezier(.2,0,0,1),visibility 0s 160ms}
 .end .panel{inset-inline-end:0}.start .panel{inset-inline-start:0}
