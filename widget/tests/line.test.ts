@@ -129,6 +129,18 @@ describe("line", () => {
     made.stop();
   });
 
+  it("asks a line that left a question unanswered whether it lives", async () => {
+    const { made } = await live();
+    const open = made.ask({ type: "say", text: "a" });
+    const refused = expect(open).rejects.toMatchObject({ code: "timeout", retry: true });
+    await vi.advanceTimersByTimeAsync(15_000);
+    await refused;
+    expect([made.live, last().sent.at(-1)]).toEqual([true, { type: "ping" }]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(made.live).toBe(false);
+    made.stop();
+  });
+
   it("keeps a line that answers", async () => {
     const { made } = await live();
     for (let i = 0; i < 5; i++) {

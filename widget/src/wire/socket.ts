@@ -64,6 +64,7 @@ interface Waiting {
 }
 
 const HANDSHAKE_MS = 15_000;
+const PROBE_MS = 4_000;
 /** A line that lived this long starts its back-off from the beginning. */
 const STEADY_MS = 10_000;
 
@@ -91,6 +92,7 @@ export class Line<C extends Frame, E extends Frame> {
   start(): void {
     if (this.status.kind === "idle" || this.status.kind === "ended") {
       addEventListener("online", this.wake);
+      addEventListener("offline", this.probe);
       addEventListener("pageshow", this.wake);
       document.addEventListener("visibilitychange", this.wake);
       this.attempt = 0;
@@ -103,6 +105,7 @@ export class Line<C extends Frame, E extends Frame> {
   /** Hangs up for good. Open questions are refused with "cut". */
   stop(reason = "stopped"): void {
     removeEventListener("online", this.wake);
+    removeEventListener("offline", this.probe);
     removeEventListener("pageshow", this.wake);
     document.removeEventListener("visibilitychange", this.wake);
     this.drop();
@@ -128,6 +131,7 @@ export class Line<C extends Frame, E extends Frame> {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.answers.delete(id);
+        this.probe();
         reject(new Refused("timeout", "no answer in time", true));
       }, this.options.answerMs ?? 15_000);
       this.answers.set(id, { resolve: resolve as (data: unknown) => void, reject, timer });
@@ -257,14 +261,17 @@ export class Line<C extends Frame, E extends Frame> {
     if (this.status.kind === "waiting" && navigator.onLine !== false) {
       clearTimeout(this.retryTimer);
       this.retryTimer = setTimeout(() => void this.connect(), Math.random() * 250);
-    } else if (this.live && Date.now() - this.heard > 5_000) {
-      const generation = this.generation;
-      const heard = this.heard;
-      this.write({ type: "ping" } as unknown as C);
-      setTimeout(() => {
-        if (this.heard === heard) this.lost(generation);
-      }, 4_000);
-    }
+    } else if (Date.now() - this.heard > 5_000) this.probe();
+  };
+
+  /** Asks a line that looks alive whether it is: no sound within `PROBE_MS`, and it counts as lost. */
+  private readonly probe = (): void => {
+    if (!this.live) return;
+    const { generation, heard } = this;
+    this.write({ type: "ping" } as unknown as C);
+    setTimeout(() => {
+      if (this.heard === heard) this.lost(generation);
+    }, PROBE_MS);
   };
 
   private write(frame: C): void {
