@@ -43,8 +43,24 @@ export const tick = signal(Date.now());
 
 export const route = signal<Route>(parseRoute(location.pathname));
 
+/** Is told of a move instead of it being made. */
+type Hold = (next: Route, replace: boolean) => void;
+let hold: Hold | null = null;
+
+/** Holds every move until released: for forms with unsaved changes. Returns how to release. */
+export function holdRoute(ask: Hold): () => void {
+  hold = ask;
+  return () => {
+    if (hold === ask) hold = null;
+  };
+}
+
 /** Goes to a view and writes it into the address bar. */
 export function go(next: Route, replace = false): void {
+  if (hold) {
+    hold(next, replace);
+    return;
+  }
   const path = pathOf(next);
   if (path !== location.pathname) history[replace ? "replaceState" : "pushState"](null, "", path);
   route.value = next;

@@ -1,6 +1,144 @@
+/** The admin part of the desk: sections at the side, one of them on the screen. On a phone the list of sections comes first. */
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Chat, People as PeopleIcon, Person as PersonIcon, Settings } from "../../ui/icons";
+import "./admin.css";
+import "./parts.css";
+import { Empty } from "../parts/common";
+import { Line, Quick } from "../parts/icons";
+import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
+import { LeaveQuestion } from "./parts/FormParts";
+import { Ahead, Book } from "./parts/icons";
+import { Page } from "./parts/Page";
+import { Account } from "./sections/Account";
+import { Audit } from "./sections/Audit";
+import { CannedList } from "./sections/CannedList";
+import { CannedPage } from "./sections/CannedPage";
+import { Inboxes } from "./sections/Inboxes";
+import { InboxPage } from "./sections/InboxPage";
+import { People } from "./sections/People";
+import { Person } from "./sections/Person";
+import { QueuePage } from "./sections/QueuePage";
+import { Queues } from "./sections/Queues";
+import { Rules } from "./sections/Rules";
+import { myRole } from "./store";
+import { t } from "./words";
 
-/** The admin part, mounted by the desk at /desk/admin. */
+const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
+  people: PeopleIcon,
+  queues: Line,
+  inboxes: Chat,
+  canned: Quick,
+  rules: Settings,
+  audit: Book,
+  account: PersonIcon,
+};
+
+/** What the reader's role may see; the hub refuses the rest in any case. */
+function sections(): readonly Section[] {
+  const role = myRole();
+  if (role === "admin") return SECTIONS;
+  return role === "supervisor" ? SECTIONS.filter((one) => one !== "audit") : ["account"];
+}
+
+function Nav({ here }: { here: string }): JSX.Element {
+  return (
+    <nav class="admin-nav" aria-label={t("admin.sections")}>
+      <h2>{t("admin.title")}</h2>
+      <p class="admin-lead">{t("admin.lead")}</p>
+      <ul>
+        {sections().map((one) => {
+          const Icon = ICONS[one];
+          return (
+            <li key={one} class={one === "account" ? "is-apart" : ""}>
+              <a
+                href={hrefOf(one)}
+                aria-current={here === one ? "page" : undefined}
+                onClick={(event) => follow(event, one)}
+              >
+                <Icon size={18} />
+                <span>
+                  {t(`nav.${one}`)}
+                  <small>{t(`nav.${one}.hint`)}</small>
+                </span>
+                <Ahead size={16} />
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function Content({ section, id }: { section: string; id: string }): JSX.Element {
+  if (!(SECTIONS as readonly string[]).includes(section)) return <Nowhere />;
+  if (!sections().includes(section as Section)) {
+    return (
+      <Page title={t("admin.title")}>
+        <Empty title={t("admin.denied")} hint={t("admin.denied.hint")} />
+      </Page>
+    );
+  }
+  switch (section as Section) {
+    case "people":
+      return id ? <Person key={id} id={id} /> : <People />;
+    case "queues":
+      return id ? <QueuePage key={id} id={id} /> : <Queues />;
+    case "inboxes":
+      return id ? <InboxPage key={id} id={id} /> : <Inboxes />;
+    case "canned":
+      return id ? <CannedPage key={id} id={id} /> : <CannedList />;
+    case "rules":
+      return <Rules />;
+    case "audit":
+      return <Audit />;
+    case "account":
+      return <Account />;
+  }
+}
+
+function Nowhere(): JSX.Element {
+  return (
+    <Page title={t("admin.title")}>
+      <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
+    </Page>
+  );
+}
+
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    addEventListener("online", update);
+    addEventListener("offline", update);
+    return () => {
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
+    };
+  }, []);
+  return online;
+}
+
+/** What stands at /desk/admin. */
 export function AdminApp(): JSX.Element {
-  return <main class="empty" />;
+  const online = useOnline();
+  const { section, id } = place.value;
+  const here = section || sections()[0] || "account";
+  const looksOnly = myRole() === "supervisor" && here !== "account";
+  return (
+    <div class={`admin ${section ? "" : "is-root"}`}>
+      <Nav here={here} />
+      <main class="admin-main" key={`${here}/${id}`}>
+        {!online && (
+          <p class="strip is-offline" role="status">
+            {t("admin.offline")}
+          </p>
+        )}
+        {looksOnly && <p class="strip">{t("admin.readonly")}</p>}
+        <Content section={here} id={id} />
+      </main>
+      <LeaveQuestion />
+    </div>
+  );
 }

@@ -1,0 +1,74 @@
+/** Requests to the hub: the session's cookie, the CSRF token, and every refusal as one kind of error. */
+import { deskConfig } from "../config";
+import type { Agent, AuditPage, AuditVerdict, Canned, Inbox, Me, Queue, Workplace } from "./model/records";
+
+/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly field: string | null = null,
+  ) {
+    super(code);
+  }
+}
+
+const OFFLINE_STATUS = new Set([502, 504]);
+
+interface Refusal {
+  error?: { code?: string; field?: string | null };
+}
+
+async function request<T>(
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = deskConfig().csrf;
+  if (body) headers["Content-Type"] = "application/json";
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body && JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError("offline");
+  }
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (OFFLINE_STATUS.has(answer.status)) throw new ApiError("offline");
+  const refusal = (await answer.json().catch(() => ({}))) as Refusal;
+  const field = refusal.error?.field?.split(/[.[]/)[0] || null;
+  throw new ApiError(
+    refusal.error?.code ?? (answer.status === 503 ? "unavailable" : String(answer.status)),
+    field,
+  );
+}
+
+const ADMIN = "/api/admin";
+const at = (kind: string, id: string) => `${ADMIN}/${kind}/${encodeURIComponent(id)}`;
+
+export const api = {
+  agents: () => request<{ agents: Agent[] }>("GET", `${ADMIN}/agents`).then((it) => it.agents),
+  createAgent: (body: object) => request<Agent>("POST", `${ADMIN}/agents`, body),
+  changeAgent: (id: string, body: object) => request<Agent>("PATCH", at("agents", id), body),
+  queues: () => request<{ queues: Queue[] }>("GET", `${ADMIN}/queues`).then((it) => it.queues),
+  createQueue: (body: object) => request<Queue>("POST", `${ADMIN}/queues`, body),
+  changeQueue: (id: string, body: object) => request<Queue>("PATCH", at("queues", id), body),
+  deleteQueue: (id: string) => request<void>("DELETE", at("queues", id)),
+  inboxes: () => request<{ inboxes: Inbox[] }>("GET", `${ADMIN}/inboxes`).then((it) => it.inboxes),
+  changeInbox: (id: string, body: object) => request<Inbox>("PATCH", at("inboxes", id), body),
+  canned: () => request<{ canned: Canned[] }>("GET", `${ADMIN}/canned`).then((it) => it.canned),
+  createCanned: (body: object) => request<Canned>("POST", `${ADMIN}/canned`, body),
+  changeCanned: (id: string, body: object) => request<Canned>("PATCH", at("canned", id), body),
+  deleteCanned: (id: string) => request<void>("DELETE", at("canned", id)),
+  workplace: () => request<Workplace>("GET", `${ADMIN}/settings`),
+  changeWorkplace: (body: object) => request<Workplace>("PATCH", `${ADMIN}/settings`, body),
+  audit: (before: number | null) =>
+    request<AuditPage>("GET", `${ADMIN}/audit${before === null ? "" : `?before=${before}`}`),
+  verifyAudit: () => request<AuditVerdict>("GET", `${ADMIN}/audit/verify`),
+  me: () => request<Me>("GET", "/api/me"),
+  changeMe: (body: object) => request<Me>("PATCH", "/api/me", body),
+};

@@ -1,0 +1,310 @@
+/** What forms have around their fields: the bar that saves, clashes, confirmations, secrets shown once. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Alert, Check } from "../../../ui/icons";
+import { Keys } from "../../parts/common";
+import { Dialog } from "../../parts/Dialog";
+import { toast } from "../../toasts";
+import { ApiError } from "../api";
+import { refusalText, t } from "../words";
+import { heldMove } from "./guard";
+import { Arrow, Copy } from "./icons";
+import { explain, fieldText, type Line, valueText } from "./say";
+import type { Draft } from "./useDraft";
+
+const MOST_LINES = 8;
+
+/** A form. Ctrl+S or Enter in a line saves; what will change stands in the bar before it does. */
+export function Form<T extends object>(props: {
+  draft: Draft<T>;
+  children: ComponentChildren;
+  /** What else follows from saving. */
+  warning?: string | null;
+  readOnly?: boolean;
+  saveLabel?: string;
+  /** Values that nobody may read are left out of the summary. */
+  secret?: boolean;
+  onCancel?: () => void;
+}): JSX.Element {
+  const { draft } = props;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      if (draft.dirty || draft.isNew) void draft.save();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  });
+  return (
+    <form
+      class="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (draft.dirty || draft.isNew) void draft.save();
+      }}
+    >
+      {props.children}
+      <Clashes draft={draft} />
+      {!props.readOnly && <SaveBar {...props} />}
+    </form>
+  );
+}
+
+function SaveBar<T extends object>(props: {
+  draft: Draft<T>;
+  warning?: string | null;
+  saveLabel?: string;
+  secret?: boolean;
+  onCancel?: () => void;
+}): JSX.Element | null {
+  const { draft } = props;
+  if (!draft.dirty && !draft.isNew && !draft.notice) return null;
+  const lines =
+    draft.isNew || props.secret
+      ? []
+      : draft.changes.flatMap((one) => explain(one.field, one.before, one.after));
+  return (
+    <div class="save-bar" role="region" aria-label={t("form.will")}>
+      {draft.notice && (
+        <p class="form-notice" role="alert" tabIndex={-1}>
+          <Alert size={16} />
+          {draft.notice}
+        </p>
+      )}
+      {lines.length > 0 && <ChangeList lines={lines} />}
+      {props.warning && (
+        <p class="save-warning">
+          <Alert size={16} />
+          {props.warning}
+        </p>
+      )}
+      <div class="save-row">
+        <span class={`save-state ${draft.wrong > 0 ? "is-wrong" : ""}`} role="status">
+          {draft.wrong > 0
+            ? t("form.fix", { n: draft.wrong })
+            : draft.isNew || props.secret
+              ? t("form.new")
+              : t("form.count", { n: lines.length })}
+        </span>
+        {draft.isNew && props.onCancel ? (
+          <button type="button" class="button" onClick={props.onCancel}>
+            {t("form.cancel")}
+          </button>
+        ) : (
+          draft.dirty && (
+            <button type="button" class="button" disabled={draft.saving} onClick={draft.discard}>
+              {t("form.discard")}
+            </button>
+          )
+        )}
+        <button type="submit" class="button button-main" disabled={draft.saving || draft.clashes.length > 0}>
+          {draft.saving
+            ? t("form.saving")
+            : (props.saveLabel ?? t(draft.isNew ? "form.create" : "form.save"))}
+          <Keys caps={["Ctrl", "S"]} />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** What will change, or what did. */
+export function ChangeList({ lines }: { lines: readonly Line[] }): JSX.Element {
+  return (
+    <dl class="changes">
+      {lines.slice(0, MOST_LINES).map((one) => (
+        <div key={one.label}>
+          <dt>{one.label}</dt>
+          <dd>
+            <del>
+              <span class="visually-hidden">{t("form.from")}: </span>
+              <bdi>{one.before}</bdi>
+            </del>
+            <Arrow size={14} />
+            <ins>
+              <span class="visually-hidden">{t("form.to")}: </span>
+              <bdi>{one.after}</bdi>
+            </ins>
+          </dd>
+        </div>
+      ))}
+      {lines.length > MOST_LINES && (
+        <p class="changes-more">{t("form.more", { n: lines.length - MOST_LINES })}</p>
+      )}
+    </dl>
+  );
+}
+
+function Clashes<T extends object>({ draft }: { draft: Draft<T> }): JSX.Element | null {
+  if (draft.clashes.length === 0 && draft.adopted.length === 0) return null;
+  return (
+    <div class="clash form-notice" role="alert" tabIndex={-1}>
+      {draft.clashes.length > 0 && (
+        <>
+          <h3>{t("clash.title")}</h3>
+          <p>{t("clash.text")}</p>
+          {draft.clashes.map((one) => (
+            <div key={one.field} class="clash-field">
+              <b>{fieldText(one.field)}</b>
+              {(["mine", "theirs"] as const).map((whose) => (
+                <button
+                  key={whose}
+                  type="button"
+                  class="clash-choice"
+                  onClick={() => draft.settle(one.field, whose)}
+                >
+                  <small>{t(`clash.${whose}`)}</small>
+                  <bdi>{valueText(one.field, one[whose])}</bdi>
+                </button>
+              ))}
+            </div>
+          ))}
+        </>
+      )}
+      {draft.adopted.length > 0 && (
+        <p>
+          {t("clash.adopted", {
+            fields: draft.adopted.map((one) => fieldText(one.field)).join(t("word.and")),
+          })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Asks before unsaved changes are lost. */
+export function LeaveQuestion(): JSX.Element | null {
+  const move = heldMove.value;
+  if (!move) return null;
+  const stay = () => {
+    heldMove.value = null;
+  };
+  return (
+    <Dialog title={t("leave.title")} onClose={stay}>
+      <p>{t("leave.text")}</p>
+      <div class="dialog-foot">
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            stay();
+            move();
+          }}
+        >
+          {t("leave.go")}
+        </button>
+        <button type="button" class="button button-main" data-first onClick={stay}>
+          {t("leave.stay")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Asks before something that cannot be undone, or that hits somebody at once: the word has to be typed. */
+export function ConfirmDialog(props: {
+  title: string;
+  text: string;
+  word: string;
+  action: string;
+  run: () => Promise<void>;
+  onClose: () => void;
+}): JSX.Element {
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const id = useId();
+  const fits = typed.trim() === props.word;
+  const [before, after] = t("confirm.type", { word: "\u0000" }).split("\u0000");
+  const submit = async () => {
+    if (!fits || busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await props.run();
+    } catch (error) {
+      setProblem(refusalText(error instanceof ApiError ? error.code : "unknown"));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form
+        class="confirm"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <p>{props.text}</p>
+        <label for={id}>
+          {before}
+          <bdi class="confirm-word">{props.word}</bdi>
+          {after}
+        </label>
+        <input
+          id={id}
+          class="control"
+          dir="auto"
+          autocomplete="off"
+          spellcheck={false}
+          data-first
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        {problem && (
+          <p class="entry-problem" role="alert">
+            <Alert size={15} />
+            {problem}
+          </p>
+        )}
+        <div class="dialog-foot">
+          <button type="button" class="button" onClick={props.onClose}>
+            {t("form.cancel")}
+          </button>
+          <button type="submit" class="button button-danger" disabled={!fits || busy}>
+            {props.action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Puts a text on the clipboard and says so on itself. */
+export function CopyButton({
+  text,
+  label,
+  main,
+}: {
+  text: string;
+  label?: string;
+  main?: boolean;
+}): JSX.Element {
+  const [done, setDone] = useState(false);
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setDone(true);
+      clearTimeout(timer.current);
+      timer.current = window.setTimeout(() => setDone(false), 2000);
+    } catch {
+      toast(t("copy.failed"), "error");
+    }
+  };
+  return (
+    <button
+      type="button"
+      class={`button ${main ? "button-main" : ""}`}
+      data-first={main || undefined}
+      onClick={() => void copy()}
+    >
+      {done ? <Check size={16} /> : <Copy size={16} />}
+      <span aria-live="polite">{done ? t("copy.done") : (label ?? t("copy.do"))}</span>
+    </button>
+  );
+}

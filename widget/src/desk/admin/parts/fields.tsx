@@ -1,0 +1,350 @@
+/** Fields of forms: a label, a hint, the problem in words, and the control. All take what `Draft.bind` gives. */
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { locale } from "../../../ui/i18n";
+import { Alert } from "../../../ui/icons";
+import { persian, wholeNumber } from "../model/digits";
+import { joinSeconds, splitSeconds, UNITS, type Unit } from "../model/span";
+import { t } from "../words";
+import type { Bound } from "./useDraft";
+
+/** What a control needs to belong to its label, hint and problem. */
+export interface Wiring {
+  id: string;
+  "aria-describedby": string | undefined;
+  "aria-invalid": boolean | undefined;
+}
+
+interface FrameProps {
+  label: string;
+  hint?: ComponentChildren;
+  problem: string | null;
+  /** The controls are several: a group with a legend instead of a label. */
+  group?: boolean;
+  class?: string;
+  children: (wiring: Wiring) => ComponentChildren;
+}
+
+/** The frame of every field. */
+export function Frame({ label, hint, problem, group, class: name = "", children }: FrameProps): JSX.Element {
+  const id = useId();
+  const described = [hint ? `${id}-h` : "", problem ? `${id}-p` : ""].filter(Boolean).join(" ") || undefined;
+  const inside = (
+    <>
+      {children({ id, "aria-describedby": described, "aria-invalid": problem !== null || undefined })}
+      {problem && (
+        <p class="entry-problem" id={`${id}-p`}>
+          <Alert size={15} />
+          {problem}
+        </p>
+      )}
+      {hint && (
+        <p class="entry-hint" id={`${id}-h`}>
+          {hint}
+        </p>
+      )}
+    </>
+  );
+  if (group) {
+    return (
+      <fieldset class={`entry ${name}`} aria-describedby={described}>
+        <legend class="entry-label">{label}</legend>
+        {inside}
+      </fieldset>
+    );
+  }
+  return (
+    <div class={`entry ${name}`}>
+      <label class="entry-label" for={id}>
+        {label}
+      </label>
+      {inside}
+    </div>
+  );
+}
+
+interface TextProps extends Bound<string> {
+  label: string;
+  hint?: ComponentChildren;
+  /** Written in Latin letters from left to right, whatever the screen's direction: addresses, user names. */
+  ltr?: boolean;
+  type?: "text" | "password";
+  autocomplete?: string;
+  first?: boolean;
+  class?: string;
+  /** Brings what was typed into its one form when the field is left. */
+  neat?: (text: string) => string;
+}
+
+/** One line of text. */
+export function TextField(props: TextProps): JSX.Element {
+  return (
+    <Frame label={props.label} hint={props.hint} problem={props.problem} class={props.class}>
+      {(wiring) => (
+        <input
+          {...wiring}
+          class="control"
+          type={(props.type ?? "text") as "text"}
+          name={props.name}
+          value={props.value}
+          readOnly={props.readOnly}
+          dir={props.ltr ? "ltr" : "auto"}
+          autocomplete={props.autocomplete ?? "off"}
+          spellcheck={false}
+          data-first={props.first || undefined}
+          onInput={(event) => props.onChange(event.currentTarget.value)}
+          onBlur={(event) => {
+            if (props.neat && !props.readOnly) props.onChange(props.neat(event.currentTarget.value));
+            props.onLeave();
+          }}
+        />
+      )}
+    </Frame>
+  );
+}
+
+const digits = (text: string) => (locale.value === "fa" ? persian(text) : text);
+
+interface NumberInputProps extends Partial<Wiring> {
+  value: number;
+  name?: string;
+  readOnly?: boolean;
+  label?: string;
+  onChange: (value: number) => void;
+  onLeave?: () => void;
+}
+
+/** A whole number in the reader's digits; what is no number becomes NaN, which no check lets pass. */
+export function NumberInput({ value, onChange, onLeave, label, ...rest }: NumberInputProps): JSX.Element {
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed ?? (Number.isNaN(value) ? "" : digits(String(value)));
+  return (
+    <input
+      {...rest}
+      class="control control-number tabular"
+      type="text"
+      inputMode="numeric"
+      autocomplete="off"
+      dir="ltr"
+      aria-label={label}
+      value={shown}
+      onInput={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(wholeNumber(event.currentTarget.value) ?? Number.NaN);
+      }}
+      onKeyDown={(event) => {
+        const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+        if (by === 0 || rest.readOnly || Number.isNaN(value)) return;
+        event.preventDefault();
+        setTyped(null);
+        onChange(value + by);
+      }}
+      onBlur={() => {
+        if (!Number.isNaN(value)) setTyped(null);
+        onLeave?.();
+      }}
+    />
+  );
+}
+
+interface NumberProps extends Bound<number> {
+  label: string;
+  hint?: ComponentChildren;
+  after?: ComponentChildren;
+}
+
+/** A whole number. */
+export function NumberField({ label, hint, problem, after, ...rest }: NumberProps): JSX.Element {
+  return (
+    <Frame label={label} hint={hint} problem={problem}>
+      {(wiring) => (
+        <div class="control-row">
+          <NumberInput {...wiring} {...rest} />
+          {after && <span class="control-after">{after}</span>}
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+interface SpanProps extends Bound<number> {
+  label: string;
+  hint?: ComponentChildren;
+}
+
+/** A span of time, kept in seconds, written in the unit that fits. */
+export function SpanField({ label, hint, problem, value, onChange, ...rest }: SpanProps): JSX.Element {
+  const [unit, setUnit] = useState<Unit>(() => splitSeconds(value).unit);
+  const fits = Number.isNaN(value) || value % joinSeconds(1, unit) === 0;
+  const used = fits ? unit : splitSeconds(value).unit;
+  return (
+    <Frame label={label} hint={hint} problem={problem}>
+      {(wiring) => (
+        <div class="control-row">
+          <NumberInput
+            {...wiring}
+            {...rest}
+            value={value / joinSeconds(1, used)}
+            onChange={(next) => onChange(joinSeconds(next, used))}
+          />
+          <select
+            class="control control-unit"
+            aria-label={t("unit.label", { field: label })}
+            value={used}
+            disabled={rest.readOnly}
+            onChange={(event) => {
+              const next = event.currentTarget.value as Unit;
+              setUnit(next);
+              if (!Number.isNaN(value)) onChange(joinSeconds(value / joinSeconds(1, used), next));
+            }}
+          >
+            {UNITS.map((one) => (
+              <option key={one} value={one}>
+                {t(`unit.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+export interface Option<V extends string> {
+  value: V;
+  label: string;
+  hint?: string;
+}
+
+interface SelectProps<V extends string> extends Bound<V> {
+  label: string;
+  hint?: ComponentChildren;
+  options: readonly Option<V>[];
+}
+
+/** One of many. */
+export function SelectField<V extends string>(props: SelectProps<V>): JSX.Element {
+  const known = props.options.some((one) => one.value === props.value);
+  return (
+    <Frame label={props.label} hint={props.hint} problem={props.problem}>
+      {(wiring) => (
+        <select
+          {...wiring}
+          class="control"
+          name={props.name}
+          value={props.value}
+          disabled={props.readOnly}
+          onChange={(event) => props.onChange(event.currentTarget.value as V)}
+          onBlur={props.onLeave}
+        >
+          {!known && <option value={props.value}>{props.value}</option>}
+          {props.options.map((one) => (
+            <option key={one.value} value={one.value}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Frame>
+  );
+}
+
+/** One of a few, side by side; with hints, one below the other. */
+export function ChoiceField<V extends string>(props: SelectProps<V>): JSX.Element {
+  const tall = props.options.some((one) => one.hint);
+  return (
+    <Frame label={props.label} hint={props.hint} problem={props.problem} group>
+      {({ id }) => (
+        <div class={tall ? "choices" : "segments"}>
+          {props.options.map((one) => (
+            <label key={one.value} class={tall ? "choice" : "segment"}>
+              <input
+                type="radio"
+                name={`${id}-${props.name}`}
+                checked={props.value === one.value}
+                disabled={props.readOnly}
+                onChange={() => props.onChange(one.value)}
+                onBlur={props.onLeave}
+              />
+              <span>
+                {one.label}
+                {one.hint && <small>{one.hint}</small>}
+              </span>
+            </label>
+          ))}
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+interface ManyProps<V extends string> extends Bound<V[]> {
+  label: string;
+  hint?: ComponentChildren;
+  options: readonly Option<V>[];
+}
+
+/** Any of several. The order of the options is kept. */
+export function ManyField<V extends string>(props: ManyProps<V>): JSX.Element {
+  const strange = props.value.filter((one) => !props.options.some((other) => other.value === one));
+  const options = [...props.options, ...strange.map((value) => ({ value, label: value as string }))];
+  const toggle = (value: V) => {
+    const chosen = new Set(props.value);
+    if (!chosen.delete(value)) chosen.add(value);
+    props.onChange(options.map((one) => one.value).filter((one) => chosen.has(one)));
+    props.onLeave();
+  };
+  return (
+    <Frame label={props.label} hint={props.hint} problem={props.problem} group>
+      {(wiring) => (
+        <div class="ticks">
+          {options.map((one, n) => (
+            <label key={one.value} class="tick">
+              <input
+                type="checkbox"
+                aria-invalid={n === 0 ? wiring["aria-invalid"] : undefined}
+                checked={props.value.includes(one.value)}
+                disabled={props.readOnly}
+                onChange={() => toggle(one.value)}
+              />
+              <bdi>{one.label}</bdi>
+            </label>
+          ))}
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  hint?: ComponentChildren;
+  value: boolean;
+  readOnly?: boolean;
+  onChange: (value: boolean) => void;
+  /** The label is for readers of the screen alone. */
+  bare?: boolean;
+}
+
+/** On or off. */
+export function Switch({ label, hint, value, readOnly, onChange, bare }: SwitchProps): JSX.Element {
+  const id = useId();
+  return (
+    <label class={`switch ${bare ? "switch-bare" : ""}`}>
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={value}
+        checked={value}
+        disabled={readOnly}
+        aria-describedby={hint ? id : undefined}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <i aria-hidden="true" />
+      <span class={bare ? "visually-hidden" : undefined}>
+        {label}
+        {hint && <small id={id}>{hint}</small>}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,38 @@
+/** Icons that only the admin part needs, drawn like those of `ui/icons`. */
+import type { ComponentChildren, JSX } from "preact";
+
+function make(children: ComponentChildren, points = false): (props: { size?: number }) => JSX.Element {
+  return ({ size = 18 }) => (
+    <svg
+      class={points ? "mirrored" : ""}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.75"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const Copy = make(<path d="M9 9h10.5v11.5H9V9Zm-3 6H4.5V3.5H15V6" />);
+export const Ahead = make(<path d="m9 5 7 7-7 7" />, true);
+export const Up = make(<path d="m6 15 6-6 6 6" />);
+export const Key = make(
+  <path d="M11.5 12.5 20 4m-3 3 2.5 2.5M14.5 9.5l2 2M12 15.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0Z" />,
+);
+export const Book = make(
+  <path d="M5 4.5h11.5A2.5 2.5 0 0 1 19 7v12.5H7.5A2.5 2.5 0 0 1 5 17V4.5Zm0 12.5A2.5 2.5 0 0 1 7.5 14.5H19M9 8.5h6" />,
+);
+export const Window = make(<path d="M3.5 5h17v14h-17V5Zm0 4h17M6.5 7h.01M9 7h.01" />);
+export const Calendar = make(<path d="M4 6h16v14H4V6Zm0 4.5h16M8 3.5V8m8-4.5V8" />);
+export const Shield = make(
+  <path d="M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.7 7-9V6l-7-2.5Zm-3 8.6 2.2 2.2 4-4.3" />,
+);
+export const Arrow = make(<path d="M5 12h14m-5-5 5 5-5 5" />, true);

@@ -1,0 +1,131 @@
+/** Values of records in words: for "what will change", for clashes and for the audit log. */
+import { number } from "../../../ui/format";
+import { locale } from "../../../ui/i18n";
+import { word } from "../../i18n";
+import { dayMs } from "../model/dates";
+import { listDiff, same } from "../model/diff";
+import { persian } from "../model/digits";
+import { DAYS } from "../model/hours";
+import type { Calendar, Window } from "../model/records";
+import { queueName } from "../store";
+import { isWord, t } from "../words";
+import { spanText } from "./span";
+
+const TAGS = { fa: "fa-IR-u-ca-persian-nu-arabext", en: "en-GB" } as const;
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function dayFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale.value + name;
+  const known = made.get(key) ?? new Intl.DateTimeFormat(TAGS[locale.value], { ...options, timeZone: "UTC" });
+  made.set(key, known);
+  return known;
+}
+
+/** Friday, 13 Farvardin 1405; in the reader's calendar. */
+export function dayText(iso: string): string {
+  const ms = dayMs(iso);
+  return Number.isNaN(ms)
+    ? iso
+    : dayFormat("long", { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(ms);
+}
+
+/** The same day in the other calendar, short. */
+export function otherDayText(iso: string): string {
+  const tag = locale.value === "fa" ? "fa-IR-u-ca-gregory-nu-arabext" : "en-u-ca-persian-nu-latn";
+  return new Intl.DateTimeFormat(tag, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
+    .format(dayMs(iso))
+    .replace(/ (AP|ه‍.ش.|AD|م.)$/, "");
+}
+
+/** 09:00 with the reader's digits. */
+export function clockText(clock: string): string {
+  return locale.value === "fa" ? persian(clock) : clock;
+}
+
+/** The hours of a day: 09:00–13:00, 14:00–17:00. */
+export function windowsText(windows: readonly Window[]): string {
+  if (windows.length === 0) return t("hours.day.closed");
+  return windows.map(([from, to]) => `${clockText(from)}–${clockText(to)}`).join(t("word.and"));
+}
+
+/** The name of a field of a record. */
+export function fieldText(field: string): string {
+  for (const key of [`field.${field}`, `rules.${field}`]) if (isWord(key)) return t(key);
+  return field.replaceAll("_", " ");
+}
+
+function one(field: string, value: string): string {
+  if (field === "queue" || field === "queues") return queueName(value);
+  if (field === "role" && isWord(`role.${value}`)) return t(`role.${value}` as "role.agent");
+  if ((field === "locale" || field === "languages") && isWord(`lang.${value}`))
+    return t(`lang.${value}` as "lang.fa");
+  if (field === "break_reasons") return word("break", value);
+  if (field === "dispositions") return word("disposition", value);
+  if (field === "channel") return word("channel", value);
+  return value;
+}
+
+/** A value of a field in words. */
+export function valueText(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === "") return t("form.empty");
+  if (value === "***") return t("word.hidden");
+  if (typeof value === "boolean")
+    return t(field === "bot_enabled" ? (value ? "word.on" : "word.off") : value ? "word.yes" : "word.no");
+  if (typeof value === "number") return field.endsWith("_seconds") ? spanText(value) : number(value);
+  if (Array.isArray(value))
+    return value.length === 0
+      ? t("form.empty")
+      : value.map((it) => one(field, String(it))).join(t("word.and"));
+  if (field === "calendar") return calendarText(value as Calendar);
+  return typeof value === "object" ? JSON.stringify(value) : one(field, String(value));
+}
+
+function calendarText(calendar: Calendar): string {
+  if (calendar.always_open) return t("hours.always");
+  return DAYS.map((day) => `${t(`day.${day}`)}: ${windowsText(calendar.week[day] ?? [])}`).join("\n");
+}
+
+export interface Line {
+  label: string;
+  before: string;
+  after: string;
+}
+
+/** A change as lines that a person reads; a calendar's change becomes one line for each day. */
+export function explain(field: string, before: unknown, after: unknown): Line[] {
+  if (field === "calendar" && isCalendar(before) && isCalendar(after)) return explainCalendar(before, after);
+  return [{ label: fieldText(field), before: valueText(field, before), after: valueText(field, after) }];
+}
+
+function isCalendar(value: unknown): value is Calendar {
+  return typeof value === "object" && value !== null && "week" in value;
+}
+
+function explainCalendar(before: Calendar, after: Calendar): Line[] {
+  const lines: Line[] = [];
+  if (before.always_open !== after.always_open) {
+    lines.push({
+      label: t("hours.always"),
+      before: valueText("", before.always_open),
+      after: valueText("", after.always_open),
+    });
+  }
+  if (before.time_zone !== after.time_zone)
+    lines.push({ label: t("hours.zone"), before: before.time_zone, after: after.time_zone });
+  for (const day of DAYS) {
+    const [was, is] = [before.week[day] ?? [], after.week[day] ?? []];
+    if (!same(was, is))
+      lines.push({ label: t(`day.${day}`), before: windowsText(was), after: windowsText(is) });
+  }
+  const { added, removed } = listDiff(before.holidays ?? [], after.holidays ?? []);
+  if (added.length + removed.length > 0) {
+    const text = (days: string[]) =>
+      days.length === 0
+        ? t("form.empty")
+        : days.length > 4
+          ? t("table.count", { n: days.length })
+          : days.map(dayText).join(t("word.and"));
+    lines.push({ label: t("holidays.title"), before: text(removed), after: text(added) });
+  }
+  return lines;
+}

@@ -1,0 +1,134 @@
+/** The website chat: how it looks, who answers, where it may stand, when people are there. */
+import type { JSX } from "preact";
+import { deskConfig } from "../../config";
+import { Empty } from "../../parts/common";
+import { api } from "../api";
+import { checkInbox } from "../model/check";
+import { parseColour } from "../model/contrast";
+import { tidy as tidyCalendar } from "../model/hours";
+import type { Inbox } from "../model/records";
+import { AccentField, ChatPreview } from "../parts/Accent";
+import { CopyButton, Form } from "../parts/FormParts";
+import { ChoiceField, SelectField, Switch, TextField } from "../parts/fields";
+import { HoursEditor } from "../parts/HoursEditor";
+import { OriginsField } from "../parts/Lists";
+import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { useDraft } from "../parts/useDraft";
+import { agents, inboxes, keep, mayChange, queues, useLoad } from "../store";
+import { t } from "../words";
+
+const FIELDS = ["brand", "accent", "locale", "bot_enabled", "queue", "calendar", "origins", "name"] as const;
+const spaces = (text: string) => text.trim().replace(/\s+/g, " ");
+const tidy = (one: Inbox): Inbox => ({
+  ...one,
+  name: spaces(one.name),
+  brand: spaces(one.brand),
+  accent: parseColour(one.accent) ?? one.accent,
+  calendar: tidyCalendar(one.calendar),
+});
+
+export function InboxPage({ id }: { id: string }): JSX.Element {
+  useLoad(inboxes, queues, agents);
+  const all = inboxes.data.value;
+  const found = all?.find((one) => one.id === id);
+  const error = inboxes.error.value;
+  if (found && queues.data.value) return <InboxForm key={id} inbox={found} />;
+  return (
+    <Page title={t("inboxes.title")} parent="inboxes">
+      {all && !found ? (
+        <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
+      ) : error ? (
+        <LoadFailed error={error} retry={() => void inboxes.load()} />
+      ) : (
+        <Waiting rows={8} />
+      )}
+    </Page>
+  );
+}
+
+function InboxForm({ inbox }: { inbox: Inbox }): JSX.Element {
+  const readOnly = !mayChange();
+  const draft = useDraft<Inbox>(
+    {
+      stored: inbox,
+      fields: FIELDS,
+      tidy,
+      check: checkInbox,
+      latest: async () => (await api.inboxes()).find((one) => one.id === inbox.id) ?? null,
+      send: (changes) => api.changeInbox(inbox.id, changes),
+      saved: (stored) => keep(inboxes, stored),
+    },
+    readOnly,
+  );
+  const { bind, value } = draft;
+  const served = (agents.data.value ?? []).some((one) => one.active && one.queues.includes(value.queue));
+  return (
+    <Page title={inbox.name} parent="inboxes">
+      <Form draft={draft} readOnly={readOnly}>
+        <Block title={t("inboxes.looks")}>
+          <div class="beside">
+            <div class="stack">
+              <TextField {...bind("brand")} label={t("inboxes.brand")} hint={t("inboxes.brand.hint")} />
+              <AccentField {...bind("accent")} />
+              <ChoiceField
+                {...bind("locale")}
+                label={t("inboxes.locale")}
+                hint={t("inboxes.locale.hint")}
+                options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
+              />
+            </div>
+            <ChatPreview brand={value.brand} accent={value.accent} locale={value.locale} />
+          </div>
+        </Block>
+        <Block title={t("inboxes.service")}>
+          <Switch
+            label={t("inboxes.bot")}
+            hint={t(value.bot_enabled ? "inboxes.bot.on" : "inboxes.bot.off")}
+            value={value.bot_enabled}
+            readOnly={readOnly}
+            onChange={(bot_enabled) => draft.set({ bot_enabled })}
+          />
+          <SelectField
+            {...bind("queue")}
+            label={t("inboxes.queue")}
+            hint={
+              agents.data.value && !served ? (
+                <span class="is-warned">{t("inboxes.queue.nobody")}</span>
+              ) : (
+                t("inboxes.queue.hint")
+              )
+            }
+            options={(queues.data.value ?? []).map((one) => ({ value: one.id, label: one.name }))}
+          />
+        </Block>
+        <Block title={t("inboxes.hours")} lead={t("inboxes.hours.lead")}>
+          <HoursEditor {...bind("calendar")} />
+        </Block>
+        <Block title={t("inboxes.embed")}>
+          <OriginsField {...bind("origins")} />
+          <Embed inbox={inbox} />
+        </Block>
+        <Block title={t("inboxes.name")}>
+          <TextField {...bind("name")} label={t("inboxes.name")} hint={t("inboxes.name.hint")} />
+        </Block>
+      </Form>
+    </Page>
+  );
+}
+
+function Embed({ inbox }: { inbox: Inbox }): JSX.Element {
+  const origin = deskConfig().public_url || location.origin;
+  const line = `<script async src="${origin}/chat/${encodeURIComponent(inbox.id)}/loader.js" data-locale="${inbox.locale}"></script>`;
+  return (
+    <div class="entry">
+      <p class="entry-label">{t("inboxes.embed.lead")}</p>
+      <div class="snippet">
+        <pre dir="ltr">
+          <code>{line}</code>
+        </pre>
+        <CopyButton text={line} label={t("inboxes.embed.copy")} />
+      </div>
+      <p class="entry-hint">{t("inboxes.embed.csp", { origin })}</p>
+    </div>
+  );
+}

@@ -1,0 +1,271 @@
+/** One account: who it is, what it may do, what it works on, its access. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { deskConfig } from "../../config";
+import { Empty } from "../../parts/common";
+import { toast } from "../../toasts";
+import { api } from "../api";
+import { checkAgent } from "../model/check";
+import { makePassword } from "../model/password";
+import type { Agent } from "../model/records";
+import { to } from "../nav";
+import { ConfirmDialog, Form } from "../parts/FormParts";
+import { ChoiceField, ManyField, NumberField, SelectField, TextField } from "../parts/fields";
+import { Key } from "../parts/icons";
+import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { type Secret, SecretDialog } from "../parts/SecretDialog";
+import { useDraft } from "../parts/useDraft";
+import { agents, keep, mayChange, queues, useLoad } from "../store";
+import { t } from "../words";
+
+const FIELDS = ["name", "login", "role", "languages", "queues", "capacity", "locale"] as const;
+const BLANK: Agent = {
+  id: "",
+  login: "",
+  name: "",
+  role: "agent",
+  locale: "fa",
+  languages: ["fa", "en"],
+  queues: [],
+  capacity: 100,
+  active: true,
+  status: "offline",
+  connected: false,
+};
+
+const tidy = (one: Agent): Agent => ({
+  ...one,
+  name: one.name.trim().replace(/\s+/g, " "),
+  login: one.login.trim(),
+});
+
+export function Person({ id }: { id: string }): JSX.Element {
+  useLoad(agents, queues);
+  const all = agents.data.value;
+  const isNew = id === "new";
+  const found = isNew ? BLANK : all?.find((one) => one.id === id);
+  const error = agents.error.value;
+  if (!all || !queues.data.value) {
+    return (
+      <Page title={t(isNew ? "people.new" : "people.title")} parent="people">
+        {error ? <LoadFailed error={error} retry={() => void agents.load()} /> : <Waiting rows={8} />}
+      </Page>
+    );
+  }
+  if (!found || (isNew && !mayChange())) {
+    return (
+      <Page title={t("people.title")} parent="people">
+        <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
+      </Page>
+    );
+  }
+  return (
+    <PersonForm
+      key={id}
+      person={isNew ? { ...BLANK, locale: deskConfig().me.locale } : found}
+      isNew={isNew}
+    />
+  );
+}
+
+function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.Element {
+  const readOnly = !mayChange();
+  const [secret, setSecret] = useState<Secret | null>(null);
+  const draft = useDraft<Agent>(
+    {
+      stored: person,
+      isNew,
+      fields: FIELDS,
+      tidy,
+      check: (one) => checkAgent(one, agents.data.peek() ?? []),
+      latest: isNew
+        ? undefined
+        : async () => (await api.agents()).find((one) => one.id === person.id) ?? null,
+      send: async (changes, whole) => {
+        if (!isNew) return api.changeAgent(person.id, changes);
+        const password = makePassword();
+        const { name, login, role, locale, languages, queues: lines, capacity } = whole;
+        const made = await api.createAgent({
+          name,
+          login,
+          role,
+          locale,
+          languages,
+          queues: lines,
+          capacity,
+          password,
+        });
+        setSecret({ person: made, password, made: true });
+        return made;
+      },
+      saved: (stored) => {
+        keep(agents, stored);
+        if (isNew) toast(t("people.created", { name: stored.name }));
+      },
+    },
+    readOnly,
+  );
+  const { value, bind } = draft;
+  const chats = Math.floor((value.capacity || 0) / 25);
+  const ends =
+    !isNew && draft.changes.some((one) => one.field === "role")
+      ? t("people.ends", { name: person.name })
+      : null;
+  const lines = (queues.data.value ?? []).map((one) => ({ value: one.id, label: one.name }));
+  return (
+    <Page title={isNew ? t("people.new") : person.name} parent="people">
+      <Form draft={draft} readOnly={readOnly} warning={ends} onCancel={() => to("people")}>
+        <Block title={t("people.identity")}>
+          <TextField {...bind("name")} label={t("people.name")} hint={t("people.name.hint")} />
+          <TextField {...bind("login")} label={t("people.login")} hint={t("people.login.hint")} ltr />
+          <SelectField
+            {...bind("locale")}
+            label={t("people.locale")}
+            options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
+          />
+        </Block>
+        <Block title={t("people.may")}>
+          <ChoiceField
+            {...bind("role")}
+            label={t("people.role")}
+            options={(["agent", "supervisor", "admin"] as const).map((one) => ({
+              value: one,
+              label: t(`role.${one}`),
+              hint: t(`role.${one}.hint`),
+            }))}
+          />
+        </Block>
+        <Block title={t("people.work")}>
+          <ManyField
+            {...bind("queues")}
+            label={t("people.queues")}
+            hint={t(value.queues.length === 0 ? "people.queues.none" : "people.queues.hint")}
+            options={lines}
+          />
+          <ManyField
+            {...bind("languages")}
+            label={t("people.languages")}
+            hint={t("people.languages.hint")}
+            options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
+          />
+          <NumberField
+            {...bind("capacity")}
+            label={t("people.capacity")}
+            hint={t("people.capacity.hint")}
+            after={t("people.capacity.chats", { n: chats })}
+          />
+        </Block>
+        {isNew && (
+          <Block title={t("people.access")}>
+            <p class="fact">
+              <Key size={18} />
+              {t("people.password.auto")}
+            </p>
+          </Block>
+        )}
+      </Form>
+      {!isNew && !readOnly && (
+        <Access person={agents.data.value?.find((one) => one.id === person.id) ?? person} show={setSecret} />
+      )}
+      {secret && (
+        <SecretDialog
+          secret={secret}
+          onClose={() => {
+            setSecret(null);
+            if (isNew) to("people", secret.person.id);
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+/** What takes effect at once, apart from the form: password and (de)activation. */
+function Access({ person, show }: { person: Agent; show: (secret: Secret) => void }): JSX.Element {
+  const [asks, setAsks] = useState(false);
+  const own = person.id === deskConfig().me.id;
+  const activate = async (active: boolean) => {
+    keep(agents, await api.changeAgent(person.id, { active }));
+    toast(t(active ? "people.activated" : "people.deactivated", { name: person.name }));
+    setAsks(false);
+  };
+  return (
+    <>
+      <Block title={t("people.password")} lead={own ? undefined : t("people.password.lead")}>
+        {own ? (
+          <p class="fact">
+            {t("people.password.own")}{" "}
+            <button type="button" class="link" onClick={() => to("account")}>
+              {t("people.password.go")}
+            </button>
+          </p>
+        ) : (
+          <div>
+            <button
+              type="button"
+              class="button"
+              onClick={() => show({ person, password: null, made: false })}
+            >
+              <Key size={16} />
+              {t("people.password.new")}
+            </button>
+          </div>
+        )}
+      </Block>
+      {!own && (
+        <Block
+          title={t("people.state")}
+          lead={t(person.active ? "people.deactivate.lead" : "people.activate.lead")}
+        >
+          <div>
+            {person.active ? (
+              <button type="button" class="button button-warn" onClick={() => setAsks(true)}>
+                {t("people.deactivate")}
+              </button>
+            ) : (
+              <ActivateButton run={() => activate(true)} />
+            )}
+          </div>
+        </Block>
+      )}
+      {asks && (
+        <ConfirmDialog
+          title={t("people.deactivate.title", { name: person.name })}
+          text={t("people.deactivate.text", { name: person.name })}
+          word={person.login}
+          action={t("people.deactivate.do")}
+          run={() => activate(false)}
+          onClose={() => setAsks(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function ActivateButton({ run }: { run: () => Promise<void> }): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        disabled={busy}
+        onClick={() => {
+          setBusy(true);
+          setFailed(false);
+          run()
+            .catch(() => setFailed(true))
+            .finally(() => setBusy(false));
+        }}
+      >
+        {t("people.activate")}
+      </button>
+      {failed && (
+        <p class="entry-problem" role="alert">
+          {t("form.refused")}
+        </p>
+      )}
+    </>
+  );
+}

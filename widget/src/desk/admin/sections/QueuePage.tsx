@@ -1,0 +1,161 @@
+/** One queue. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Trash } from "../../../ui/icons";
+import { Empty, Face } from "../../parts/common";
+import { toast } from "../../toasts";
+import { api } from "../api";
+import { checkQueue } from "../model/check";
+import type { Queue } from "../model/records";
+import { follow, hrefOf, to } from "../nav";
+import { ConfirmDialog, Form } from "../parts/FormParts";
+import { NumberField, SpanField, TextField } from "../parts/fields";
+import { letGo } from "../parts/guard";
+import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { useDraft } from "../parts/useDraft";
+import { agents, drop, inboxes, keep, mayChange, queues, useLoad } from "../store";
+import { t } from "../words";
+
+const FIELDS = ["name", "offer_seconds", "max_wait_seconds", "priority"] as const;
+const BLANK: Queue = { id: "", name: "", offer_seconds: 20, priority: 0, max_wait_seconds: 900 };
+const tidy = (one: Queue): Queue => ({ ...one, name: one.name.trim().replace(/\s+/g, " ") });
+
+export function QueuePage({ id }: { id: string }): JSX.Element {
+  useLoad(queues, agents, inboxes);
+  const all = queues.data.value;
+  const isNew = id === "new";
+  const found = isNew ? BLANK : all?.find((one) => one.id === id);
+  const error = queues.error.value;
+  if (all && found && (!isNew || mayChange())) return <QueueForm key={id} queue={found} isNew={isNew} />;
+  return (
+    <Page title={t(isNew ? "queues.new" : "queues.title")} parent="queues">
+      {all ? (
+        <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
+      ) : error ? (
+        <LoadFailed error={error} retry={() => void queues.load()} />
+      ) : (
+        <Waiting />
+      )}
+    </Page>
+  );
+}
+
+function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Element {
+  const readOnly = !mayChange();
+  const draft = useDraft<Queue>(
+    {
+      stored: queue,
+      isNew,
+      fields: FIELDS,
+      tidy,
+      check: checkQueue,
+      latest: isNew ? undefined : async () => (await api.queues()).find((one) => one.id === queue.id) ?? null,
+      send: (changes, { id: _, ...whole }) =>
+        isNew ? api.createQueue(whole) : api.changeQueue(queue.id, changes),
+      saved: (stored) => {
+        keep(queues, stored);
+        if (!isNew) return;
+        toast(t("queues.created", { name: stored.name }));
+        to("queues", stored.id);
+      },
+    },
+    readOnly,
+  );
+  const { bind } = draft;
+  return (
+    <Page title={isNew ? t("queues.new") : queue.name} parent="queues">
+      <Form draft={draft} readOnly={readOnly} onCancel={() => to("queues")}>
+        <Block title={t("queues.rules")}>
+          <TextField {...bind("name")} label={t("queues.name")} hint={t("queues.name.hint")} />
+          <SpanField {...bind("offer_seconds")} label={t("queues.offer")} hint={t("queues.offer.hint")} />
+          <SpanField {...bind("max_wait_seconds")} label={t("queues.wait")} hint={t("queues.wait.hint")} />
+          <NumberField {...bind("priority")} label={t("queues.priority")} hint={t("queues.priority.hint")} />
+        </Block>
+      </Form>
+      {!isNew && <Around queue={queue} />}
+    </Page>
+  );
+}
+
+/** Who serves it, what leads to it, and its end. */
+function Around({ queue }: { queue: Queue }): JSX.Element {
+  const [asks, setAsks] = useState(false);
+  const people = (agents.data.value ?? []).filter((one) => one.queues.includes(queue.id));
+  const leading = (inboxes.data.value ?? []).filter((one) => one.queue === queue.id);
+  const used = people.length + leading.length > 0;
+  const remove = async () => {
+    await api.deleteQueue(queue.id);
+    letGo();
+    to("queues");
+    drop(queues, queue.id);
+    toast(t("queues.deleted", { name: queue.name }));
+  };
+  return (
+    <>
+      <Block title={t("queues.serves")}>
+        {people.length === 0 && <p class="fact is-warned">{t("queues.serves.none")}</p>}
+        <ul class="links">
+          {people.map((one) => (
+            <li key={one.id}>
+              <a
+                class={`link-chip ${one.active ? "" : "is-dimmed"}`}
+                href={hrefOf("people", one.id)}
+                onClick={(event) => follow(event, "people", one.id)}
+              >
+                <Face id={one.id} name={one.name} size={22} />
+                <bdi>{one.name}</bdi>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Block>
+      <Block title={t("queues.inboxes")}>
+        {leading.length === 0 && <p class="fact">{t("queues.inboxes.none")}</p>}
+        <ul class="links">
+          {leading.map((one) => (
+            <li key={one.id}>
+              <a
+                class="link-chip"
+                href={hrefOf("inboxes", one.id)}
+                onClick={(event) => follow(event, "inboxes", one.id)}
+              >
+                <bdi>{one.name}</bdi>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Block>
+      {mayChange() && (
+        <Block title={t("queues.delete.do")} lead={t("queues.delete.lead")}>
+          <div>
+            <button
+              type="button"
+              class="button button-warn"
+              disabled={used}
+              aria-describedby={used ? "queue-used" : undefined}
+              onClick={() => setAsks(true)}
+            >
+              <Trash size={16} />
+              {t("queues.delete")}
+            </button>
+            {used && (
+              <p class="entry-hint" id="queue-used">
+                {t("queues.delete.used")}
+              </p>
+            )}
+          </div>
+        </Block>
+      )}
+      {asks && (
+        <ConfirmDialog
+          title={t("queues.delete.title", { name: queue.name })}
+          text={t("queues.delete.text")}
+          word={queue.name}
+          action={t("queues.delete.do")}
+          run={remove}
+          onClose={() => setAsks(false)}
+        />
+      )}
+    </>
+  );
+}
