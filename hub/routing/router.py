@@ -88,16 +88,15 @@ class Router:
             self.pool.start(self.staff.release(before.owner.agent, after.id), "release")
         if event.entry.event is not None and event.entry.event.type in {EventType.TAKEN, EventType.REOPENED}:
             self._burden(after)
+        self._withdraw_if_idle(after)
         if before.owner.kind == "agent" and before.queue:
             self._learn(before.queue, event.entry.at - before.fence_at)
         self._nudge()
 
     def on_agent_changed(self, event: AgentChanged) -> None:
         """Take offers back at once from an agent who is gone or no longer takes work; look for work for one who is free."""
-        if not takes_offers(event.after):
-            for state in self._offered_to(event.after.id):
-                reason = "agent_gone" if not event.after.connected else "agent_unavailable"
-                self.pool.start(self._withdraw(state, reason), "withdraw")
+        for state in self._offered_to(event.after.id):
+            self._withdraw_if_idle(state)
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
@@ -184,6 +183,13 @@ class Router:
             self._line[conversation] = state
         else:
             self._line.pop(conversation, None)
+
+    def _withdraw_if_idle(self, state: Conversation) -> None:
+        """An offer must not stand with who cannot answer it, also when they left while it was being made."""
+        agent = self.staff.get(state.owner.agent) if state.owner.kind == "offer" and state.owner.agent else None
+        if agent is not None and not takes_offers(agent):
+            reason = "agent_unavailable" if agent.connected else "agent_gone"
+            self.pool.start(self._withdraw(state, reason), "withdraw")
 
     async def _withdraw(self, state: Conversation, reason: str) -> None:
         try:
