@@ -13,6 +13,15 @@ export function Banners(): JSX.Element {
   const why = detail === "starting" || detail === "training" || detail === "off" ? detail : "down";
   return (
     <div class="banners">
+      {state === "connecting" && (
+        <div class="banner is-link is-late" role="status">
+          <i class="pulse" aria-hidden="true" />
+          <span>{t("link.connecting")}</span>
+          <button type="button" class="link" onClick={() => line.start()}>
+            {t("link.retry")}
+          </button>
+        </div>
+      )}
       {state === "reconnecting" && (
         <div class="banner is-link" role="status">
           <i class="pulse" aria-hidden="true" />

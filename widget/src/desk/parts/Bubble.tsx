@@ -43,7 +43,7 @@ function Attachment({ file }: { file: FileView }): JSX.Element {
   );
   if (!file.url) return <span class="file">{inside}</span>;
   return (
-    <a class="file" href={file.url} download={file.name} aria-label={t("file.download", { name: file.name })}>
+    <a class="file" href={file.url} download={file.name} title={t("file.download", { name: file.name })}>
       {inside}
     </a>
   );

@@ -75,7 +75,7 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
     const asked = focusComposer.value;
     if (!asked) return;
     focusComposer.value = null;
-    setNote(asked.note);
+    setNote(asked.note || (isNote && text.trim() !== ""));
     field.current?.focus();
   }, [focusComposer.value]);
   useEffect(() => setAt(0), [open?.trigger.query, open?.kind]);
@@ -91,6 +91,8 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
     setText(next);
     setCaret(place);
     setTouched(true);
+    // What was begun as a note stays one when the conversation becomes mine meanwhile: nothing private slips out.
+    if (noteOnly && next) setNote(true);
     keepDraft(row.id, { text: next, note: asNote });
     signalTyping(row.id, !asNote && next.trim() !== "", typedAt);
   };

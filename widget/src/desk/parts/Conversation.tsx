@@ -256,6 +256,7 @@ export function Conversation(): JSX.Element {
   if (!id) {
     return (
       <main class="pane pane-none">
+        <h1 class="visually-hidden">{t("app.title")}</h1>
         <Empty title={t("pane.empty")} hint={t("pane.empty.hint")} icon={<Inbox size={30} />} />
       </main>
     );

@@ -176,7 +176,8 @@ export function ListPane(): JSX.Element {
           setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })
         }
         onPointerEnter={(event) => {
-          if (event.pointerType === "mouse" && listed.peek().length > 0) held.value = listed.peek().map((row) => row.id);
+          if (event.pointerType === "mouse" && listed.peek().length > 0)
+            held.value = listed.peek().map((row) => row.id);
         }}
         onPointerLeave={() => {
           held.value = null;

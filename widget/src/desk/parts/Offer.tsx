@@ -85,7 +85,7 @@ export function OfferCard(): JSX.Element | null {
       </header>
       <div class="offer-why" id="offer-why">
         <p class="offer-reason">
-          <span class="chip">{word("reason", offer.reason)}</span>
+          {!offer.from_agent && offer.reason && <span class="chip">{word("reason", offer.reason)}</span>}
           {offer.waited_ms >= 5000 && <span>{t("offer.waited", { time: span(offer.waited_ms) })}</span>}
           <span lang={row.locale}>{t(`card.language.${row.locale}`)}</span>
         </p>
@@ -126,7 +126,7 @@ export function NotifyQuestion(): JSX.Element | null {
   if (notifyAnswer.value !== "later" || me.value?.status !== "online") return null;
   if (typeof Notification === "undefined" || Notification.permission !== "default") return null;
   return (
-    <div class="ask" role="note">
+    <aside class="ask" aria-label={t("notify.ask")}>
       <p>{t("notify.ask")}</p>
       <button
         type="button"
@@ -147,6 +147,6 @@ export function NotifyQuestion(): JSX.Element | null {
       >
         {t("notify.yes")}
       </button>
-    </div>
+    </aside>
   );
 }

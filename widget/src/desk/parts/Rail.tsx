@@ -161,7 +161,7 @@ export function Rail(): JSX.Element {
           type="button"
           class="icon-button rail-wide rail-language"
           title={t("rail.language")}
-          aria-label={t("rail.language")}
+          aria-label={`${locale.value === "fa" ? "En" : "فا"}, ${t("rail.language")}`}
           lang={locale.value === "fa" ? "en" : "fa"}
           onClick={() => switchLocale(locale.peek() === "fa" ? "en" : "fa")}
         >
