@@ -55,6 +55,7 @@ from hub.store.intervals import Intervals
 from hub.store.tickets import Tickets
 from hub.telemetry import set_up_logging
 from hub.web import setup as web_setup
+from hub.web import upkeep
 from hub.web.addresses import client_address
 from hub.web.chat_pages import ChatPages
 from hub.web.context import Web
@@ -311,6 +312,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
+        "upkeep": partial(upkeep.run, hub.web),
     }
     for name, channel in hub.channels.items():
         workers[f"channel-{name}"] = partial(channel.run, hub.inlet)

@@ -135,12 +135,21 @@ class Doorkeeper:
         if agent is None or agent.active is not True or agent.epoch != session.epoch:
             await self._sessions.end(session.id)
             return None
-        if now - session.seen_at > self._rules.idle_ms or now - session.created_at > self._rules.absolute_ms:
+        if self.is_over(session):
             await self._end(session, "expired")
             return None
         if now - session.seen_at > _TOUCH_MS:
             await self._sessions.touch(session.id, now)
         return SignedIn(agent=agent, session=session)
+
+    def is_over(self, session: Session) -> bool:
+        """Whether a session's time is up: unused for too long, or simply too old."""
+        now = self._clock.now()
+        return now - session.seen_at > self._rules.idle_ms or now - session.created_at > self._rules.absolute_ms
+
+    async def expire(self, session: Session) -> None:
+        """End a session whose time is up; its sockets close."""
+        await self._end(session, "expired")
 
     async def begin(self, agent: Agent) -> tuple[str, Session]:
         """Begin a session for somebody who has just proved who they are; return its token and what is stored."""
@@ -206,6 +215,7 @@ class Tickets:
         self._accounts = accounts
         self._clock = clock
         self._tickets: OrderedDict[str, _Ticket] = OrderedDict()
+        self._in_use: set[str] = set()
 
     def issue(self, who: SignedIn) -> str:
         """Make a ticket for somebody who is signed in."""
@@ -227,4 +237,23 @@ class Tickets:
         if session is None or agent is None or not agent.active or agent.epoch != session.epoch:
             return None
         # Who was sent away while we read would otherwise slip in behind the call that closes the sockets.
-        return agent.id if self._doorkeeper.generation(found.agent) == generation else None
+        if self._doorkeeper.generation(found.agent) != generation or self._doorkeeper.is_over(session):
+            return None
+        self._in_use.add(session.id)
+        return agent.id
+
+    async def end_expired(self) -> None:
+        """End the sessions behind sockets whose time is up: a socket alone never asks again who it serves.
+
+        An open desk counts as use, so a shift that is worked on the socket alone ends by its length, not by idleness.
+        """
+        for id_ in tuple(self._in_use):
+            session = await self._sessions.find(id_)
+            agent = await self._accounts.get(session.agent) if session is not None else None
+            if session is None or agent is None or not agent.connected:
+                self._in_use.discard(id_)
+            elif self._doorkeeper.is_over(session):
+                await self._doorkeeper.expire(session)
+                self._in_use.discard(id_)
+            else:
+                await self._sessions.touch(id_, self._clock.now())

@@ -10,6 +10,7 @@ from unittest.mock import AsyncMock, Mock
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from hub.settings import SettingsError, load_settings
 from tests.hub_server import Browser, LiveHub
@@ -108,7 +109,7 @@ async def test_a05_twenty_logins_at_once_do_not_hold_up_the_hub(live: LiveHub) -
 async def test_a06_a_session_that_somebody_planted_is_not_the_one_after_login(live: LiveHub) -> None:
     planted = "A" * 43
     async with live.browser() as victim:
-        victim.session.cookie_jar.update_cookies({"peyk_session": planted}, aiohttp.client.URL(live.url))
+        victim.session.cookie_jar.update_cookies({"peyk_session": planted}, URL(live.url))
         await victim.sign_in("ali")
         tokens = {cookie.value for cookie in victim.session.cookie_jar if cookie.key == "peyk_session"}
         assert planted not in tokens
@@ -140,6 +141,22 @@ async def test_a07_signing_out_closes_the_socket(live: LiveHub) -> None:
             await ali.call("POST", "/logout")
             async with asyncio.timeout(1):
                 await _closed(ws)
+
+
+async def test_a07_a_session_that_is_too_old_loses_its_socket_too(
+    live: LiveHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with live.browser() as ali:
+        await ali.sign_in("ali")
+        async with ali.desk() as ws:
+            assert (await ws.receive_json())["type"] == "ready"
+            clock = live.hub.web.clock
+            later = clock.now() + 12 * 3_600_000 + 1
+            monkeypatch.setattr(type(clock), "now", lambda self: later)
+            await live.hub.web.tickets.end_expired()
+            async with asyncio.timeout(1):
+                await _closed(ws)
+        assert (await ali.request("GET", "/api/me")).status == 401
 
 
 async def test_a08_a_ticket_does_not_outlive_its_agents_access(live: LiveHub) -> None:
