@@ -68,7 +68,7 @@ def _inbox(settings: Settings) -> Inbox:
         channel="webchat",
         queue=QUEUE,
         calendar=Calendar(always_open=True),
-        settings={"origins": origins, "accent": "#0b7a75", "brand": "پیک‌شاپ"},
+        settings={"origins": origins, "accent": "#0b7a75", "brand": "پیک‌شاپ", "brand_en": "Peykshop"},
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct, convert
 class ChatSettings(Struct, frozen=True):
     """Settings of an inbox of this channel.
 
+    `brand` is the name in the chat's header, `brand_en` the same for English readers where it differs.
     `origins`: pages that may embed the chat, like "https://shop.example"; an empty list allows none. `messages_per_minute` and
     `sockets_per_address` limit one visitor and one network address; 0 lifts the limit.
     """
@@ -16,6 +17,7 @@ class ChatSettings(Struct, frozen=True):
     locale: str = "fa"
     channel: str = "webchat"
     brand: str = ""
+    brand_en: str = ""
     accent: str = "#0b7a75"
     origins: list[str] = []
     messages_per_minute: int = 100
