@@ -11,6 +11,8 @@ from msgspec.json import Decoder
 MOST_FRAMES = 1_024
 MOST_BYTES = 4 * 1024 * 1024
 STUCK_SECONDS = 10.0
+CLOSE_SECONDS = 1.5
+"""How long the other side may take to answer our close; it has heard it, so a drain need not wait longer."""
 AGAIN = 1012
 """Close code: come back in a moment (RFC 6455 registry: service restart)."""
 
@@ -60,7 +62,7 @@ class FrameWriter:
                     async with asyncio.timeout(STUCK_SECONDS):
                         await self._ws.send_frame(frame, WSMsgType.TEXT)
                 if self._closing is not None:
-                    async with asyncio.timeout(STUCK_SECONDS):
+                    async with asyncio.timeout(CLOSE_SECONDS):
                         await self._ws.close(code=self._closing)
                     return
             except (TimeoutError, ConnectionError):

@@ -20,6 +20,7 @@ import structlog
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
+from hub.failpoint import failpoint
 from hub.model.conversation import Conversation, check, fold, fold_all
 from hub.model.due import Due
 from hub.model.entry import Draft, Entry
@@ -191,7 +192,7 @@ class Lanes:
             batch = _take(lane)
             try:
                 await self._commit(lane, batch)
-            except Exception as error:  # noqa: BLE001 - a poisonous draft fails its writers; the lane goes on
+            except Exception as error:
                 log.exception("lane_failed", drafts=len(batch))
                 _fail(batch, Unavailable("The hub could not store this."), error)
 
@@ -212,7 +213,8 @@ class Lanes:
     async def _catch_up(self, conversation: ConversationId) -> None:
         """Tell of entries that are stored and that nobody here has heard of yet.
 
-        They come from a hub that died before it could tell, from another hub, or from a write whose confirmation never came.
+        They come from a hub that died before it could tell, from another hub, or from a write whose confirmation never
+        came.
         """
         news: list[Appended] = []
         before = await self.state(conversation)
@@ -240,6 +242,7 @@ class Lanes:
                 lane.doubtful.add(entry.conversation)
                 _settle(pending, error)
             return
+        failpoint("after_commit")
         self.batches += 1
         stored: list[tuple[_Pending, Entry, Conversation, Conversation]] = []
         for item, verdict in zip(ready, verdicts, strict=True):
@@ -275,7 +278,7 @@ class Lanes:
             return pending, entry, before, fold(before, entry)
         except HubError as error:
             _settle(pending, error)
-        except Exception as error:  # noqa: BLE001 - one bad draft must not fail its neighbours
+        except Exception as error:
             log.exception("draft_failed", conversation=draft.conversation)
             _fail([pending], Unavailable("The hub could not store this."), error)
         return None

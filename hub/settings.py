@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         orders_url: The order service that the bot asks; None means the demo shop's.
         trusted_proxies: Addresses or networks whose ``X-Forwarded-For`` is believed; in the environment: with commas.
         demo: Seed demo accounts, an inbox and a queue on an empty database.
+        failpoint: Drills only: the process kills itself at this place (see ``hub.failpoint``).
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     orders_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     demo: bool = True
+    failpoint: str | None = Field(default=None, pattern=r"^[a-z_]+(:[1-9][0-9]{0,5})?$")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
