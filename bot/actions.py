@@ -108,6 +108,7 @@ class Actions:
         events = [_slot("order_number", None)]
         if not NUMBER.fullmatch(number):
             return _outcome([_template("utter_order_number_unclear")], events)
+        events.append(_slot("last_order", number))
         try:
             order = await self._orders.find(number, locale)
         except OrdersUnavailableError as error:

@@ -106,7 +106,7 @@ async def test_an_order_is_told_in_persian_with_a_jalali_date(client: Any, back:
     for part in ("سفارش ۱۲۳۴۵", "کفش", "کوله", "پست پیشتاز", "چهارشنبه ۴ آذر", "PK-77"):
         assert part in text
     assert follow_up == "utter_did_it_help"
-    assert answer["events"] == [FORGET_NUMBER]
+    assert answer["events"] == [FORGET_NUMBER, {"event": "slot", "name": "last_order", "value": "12345"}]
     assert back.asked == [("12345", "fa")]
 
 

@@ -86,6 +86,13 @@ async def test_a_complaint_is_registered_with_the_customers_own_words(lab: Lab) 
     assert lab.shop.tickets[("own-words", text)] == "7001"
 
 
+async def test_the_agent_is_told_which_order_it_was_about(lab: Lab) -> None:
+    await lab.bot.turn(Turn(conversation="summary", texts=("سفارش ۱۲۳۴۵ کجاست",), locale="fa"))
+    reply = await lab.bot.turn(Turn(conversation="summary", texts=(), locale="fa", payload="/talk_to_human"))
+    assert reply.handoff is not None
+    assert reply.handoff.summary == "مشتری خواست با یک نفر صحبت کند. شمارهٔ سفارش: ۱۲۳۴۵."
+
+
 async def test_forgetting_starts_afresh(lab: Lab) -> None:
     ask = Turn(conversation="forgetful", texts=("where is my order",), locale="en")
     await lab.bot.turn(ask)

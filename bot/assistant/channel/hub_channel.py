@@ -32,7 +32,6 @@ LANGUAGES = ("fa", "en")
 MAX_TEXTS = 20
 MAX_CHARS = 4_000
 DEFAULT_TIMEOUT = 3.8
-SHOWN_SLOTS = ("order_number",)
 
 
 class BadTurn(Exception):
@@ -194,13 +193,13 @@ def _texts(body: Dict[str, Any]) -> List[str]:
 
 def _answer(agent: Any, tracker: Any, messages: List[Dict[str, Any]]) -> Dict[str, Any]:
     parse = tracker.latest_message.parse_data if tracker.latest_message else {}
-    slots = {name: tracker.get_slot(name) for name in SHOWN_SLOTS if tracker.get_slot(name)}
+    order = tracker.get_slot("order_number") or tracker.get_slot("last_order")
     return {
         "messages": [{key: value for key, value in message.items() if key != "recipient_id"} for message in messages],
         "intent": parse.get("intent") or {},
         "intent_ranking": (parse.get("intent_ranking") or [])[:4],
         "entities": [{"entity": e.get("entity"), "value": e.get("value")} for e in parse.get("entities") or []][:20],
-        "slots": slots,
+        "slots": {"order_number": order} if order else {},
         "actions": _actions_of_last_turn(tracker),
         "lang": tracker.get_slot("lang"),
         "model_id": agent.model_id,
