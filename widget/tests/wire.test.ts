@@ -119,6 +119,25 @@ describe("outbox", () => {
     box.close();
   });
 
+  it("sends also what the disk does not take", async () => {
+    const { box, sent, state } = outbox(() => "ok");
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    try {
+      state.live = false;
+      await box.add("big");
+      expect((await box.items()).map((item) => item.payload)).toEqual(["big"]);
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    state.live = true;
+    await box.flush();
+    expect([sent, await box.items()]).toEqual([["big"], []]);
+    box.close();
+  });
+
   it("two tabs over one queue send each message once", async () => {
     const one = outbox(() => "ok");
     const two = outbox(() => "ok", one.name);

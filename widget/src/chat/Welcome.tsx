@@ -8,7 +8,7 @@ import { t } from "./words";
 export function Welcome(): JSX.Element {
   const { desk } = chat.value;
   if (!desk) return <Skeleton />;
-  const starters = config.starters?.[locale.value] ?? t.value.starters.split("|");
+  const starters = config.starters?.[locale.value] ?? Object.values(t.value.starters);
   return (
     <div class="welcome">
       <h2>{t.value.hello}</h2>

@@ -27,7 +27,7 @@ export const t = dictionary({
     helloText:
       "Ask about an order, a product or anything else. Our assistant answers first, and people are here too.",
     helloPeople: "Write to us and a colleague will answer.",
-    starters: ["Where is my order?", "When are you open?", "Talk to a person"].join("|"),
+    starters: { order: "Where is my order?", hours: "When are you open?", person: "Talk to a person" },
     write: "Write a message…",
     writeLabel: "Your message",
     send: "Send",
@@ -126,7 +126,7 @@ export const t = dictionary({
     hello: "سلام! چه کمکی از ما برمی‌آید؟",
     helloText: "دربارهٔ سفارش، کالا یا هر چیز دیگر بپرسید. اول دستیارمان جواب می‌دهد، همکارانمان هم هستند.",
     helloPeople: "برایمان بنویسید تا یکی از همکاران جواب بدهد.",
-    starters: ["سفارشم کجاست؟", "ساعت کاری‌تان چیست؟", "می‌خواهم با یک نفر صحبت کنم"].join("|"),
+    starters: { order: "سفارشم کجاست؟", hours: "ساعت کاری‌تان چیست؟", person: "می‌خواهم با یک نفر صحبت کنم" },
     write: "پیامتان را بنویسید…",
     writeLabel: "پیام شما",
     send: "فرستادن",

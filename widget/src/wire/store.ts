@@ -52,8 +52,8 @@ class Database<P> implements KeptStore<P> {
   }
 
   /** Resolves when the change is committed, not only asked for. */
-  private change(work: (table: IDBObjectStore) => IDBRequest): Promise<void> {
-    return new Promise((resolve, reject) => {
+  private async change(work: (table: IDBObjectStore) => IDBRequest): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       const table = this.table("readwrite");
       table.transaction.oncomplete = () => resolve();
       table.transaction.onabort = () => reject(table.transaction.error);
@@ -82,6 +82,32 @@ class Memory<P> implements KeptStore<P> {
   }
 }
 
+/** The database, with memory behind it for what it can't take: quota, private windows, a database pulled away. */
+class Backed<P> implements KeptStore<P> {
+  private readonly memory = new Memory<P>();
+
+  constructor(private readonly disk: KeptStore<P>) {}
+
+  async all(): Promise<Kept<P>[]> {
+    const kept = await this.disk.all().catch(() => []);
+    return inOrder([...kept, ...(await this.memory.all())]);
+  }
+
+  put(item: Kept<P>): Promise<void> {
+    return this.disk.put(item).catch(() => this.memory.put(item));
+  }
+
+  async remove(clientId: string): Promise<void> {
+    await this.memory.remove(clientId);
+    await this.disk.remove(clientId).catch(() => undefined);
+  }
+
+  async clear(): Promise<void> {
+    await this.memory.clear();
+    await this.disk.clear().catch(() => undefined);
+  }
+}
+
 function inOrder<P>(rows: Kept<P>[]): Kept<P>[] {
   return rows.sort((a, b) => a.at - b.at || (a.client_id < b.client_id ? -1 : 1));
 }
@@ -91,7 +117,7 @@ export async function openStore<P>(name: string): Promise<KeptStore<P>> {
   try {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "client_id" });
-    return new Database<P>(await finished(request));
+    return new Backed(new Database<P>(await finished(request)));
   } catch {
     return new Memory<P>();
   }
