@@ -22,6 +22,9 @@ const ENTRIES = [
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const watch = process.argv.includes("--watch");
+const complete = named.length === 0 && !watch;
+/** The rows of this build's manifest. */
+const built = {};
 
 function options(entry) {
   return {
@@ -78,17 +81,34 @@ async function mergeNow(entry) {
     await rename(join(from, "assets", file), join(DIST, "assets", file));
   }
   await rm(from, { recursive: true, force: true });
+  for (const [key, row] of Object.entries(part)) built[key] = { ...row, name: row.name ?? entry.name };
+  if (watch) await writeManifest();
+}
+
+/** Replaces the manifest in one step, so that a hub that reads it meanwhile finds the old build or the new one. */
+async function writeManifest() {
   const path = join(DIST, "manifest.json");
-  const whole = existsSync(path) ? JSON.parse(await readFile(path, "utf8")) : {};
-  for (const [key, row] of Object.entries(part)) whole[key] = { ...row, name: row.name ?? entry.name };
-  await writeFile(`${path}.new`, `${JSON.stringify(whole, null, 2)}\n`);
+  const whole = complete || !existsSync(path) ? {} : JSON.parse(await readFile(path, "utf8"));
+  await writeFile(`${path}.new`, `${JSON.stringify({ ...whole, ...built }, null, 2)}\n`);
   await rename(`${path}.new`, path);
 }
 
-if (named.length === 0) await rm(DIST, { recursive: true, force: true });
+/** Removes what no entry of a complete build needs any more. */
+async function prune() {
+  const rows = Object.values(built);
+  const needed = new Set(rows.flatMap((row) => [row.file, ...(row.css ?? []), ...(row.assets ?? [])]));
+  for (const file of await readdir(join(DIST, "assets"))) {
+    if (!needed.has(`assets/${file}`)) await rm(join(DIST, "assets", file), { recursive: true });
+  }
+}
+
 for (const entry of ENTRIES) {
   if (named.length > 0 && !named.includes(entry.name)) continue;
   if (!existsSync(join(ROOT, entry.source))) continue;
   await build(options(entry));
 }
 await merging;
+if (!watch) {
+  await writeManifest();
+  if (complete) await prune();
+}
