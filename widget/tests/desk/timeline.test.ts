@@ -84,6 +84,8 @@ test("many events fold to the last two", () => {
     at(n + 1, n, { kind: "event", author: "system" }),
   );
   expect(foldEvents(events, false)).toMatchObject({ hidden: FOLD_AT - 1 });
+  const why = at(0, 0, { kind: "event", author: "system", event: { type: "handoff", reason: "requested" } });
+  expect(foldEvents([why, ...events], false).shown[0]).toBe(why);
   expect(foldEvents(events, true)).toEqual({ shown: events, hidden: 0 });
   expect(foldEvents(events.slice(0, FOLD_AT - 1), false).hidden).toBe(0);
 });

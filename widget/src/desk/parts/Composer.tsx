@@ -2,36 +2,19 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { percent } from "../../ui/format";
 import { Alert, Clip, Close, File as FileSign, Lock, Send } from "../../ui/icons";
-import type { AgentView, CannedView, Draft, Summary } from "../../wire/desk.types";
+import type { CannedView, Draft, Summary } from "../../wire/desk.types";
 import { write } from "../actions";
-import { agents, canned, focusComposer, link, me, serverNow, settings } from "../desk";
+import { agents, focusComposer, link, me, serverNow, settings } from "../desk";
 import { draftOf, keepDraft, saveDraft } from "../drafts";
 import { t } from "../i18n";
-import { line } from "../link";
 import { enterSends } from "../prefs";
-import {
-  charsLeft,
-  complete,
-  fillVariables,
-  mentionAt,
-  mentionsIn,
-  searchAgents,
-  searchCanned,
-  sends,
-  slashAt,
-  type Trigger,
-} from "../state/composer";
+import { charsLeft, complete, fillVariables, mentionsIn, sends } from "../state/composer";
 import { CannedMenu, MentionMenu } from "./ComposerMenus";
 import { IconButton, plainNumber } from "./common";
+import { hint, menuKey, openMenu, signalTyping } from "./composing";
 import { Quick } from "./icons";
 import { useFiles } from "./useFiles";
 import { todayText } from "./when";
-
-const TYPING_EVERY_MS = 3000;
-
-type Open =
-  | { kind: "canned"; trigger: Trigger; found: readonly CannedView[] }
-  | { kind: "mention"; trigger: Trigger; found: readonly AgentView[] };
 
 interface ComposerProps {
   row: Summary;
@@ -306,67 +289,4 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
       {dropping && <div class="drop-here">{t("composer.drop")}</div>}
     </div>
   );
-}
-
-/** What an empty field says; on a phone only the first half. */
-function hint(row: Summary, note: boolean): string {
-  const whole = note
-    ? t("composer.note.hint")
-    : t("composer.reply.hint", { name: row.contact_name || t("row.noname") });
-  return matchMedia("(max-width: 640px)").matches ? (whole.split("  ")[0] ?? whole) : whole;
-}
-
-function openMenu(
-  text: string,
-  caret: number,
-  note: boolean,
-  row: Summary,
-  closedAt: number | null,
-): Open | null {
-  const slash = slashAt(text, caret);
-  if (slash && slash.from !== closedAt)
-    return { kind: "canned", trigger: slash, found: searchCanned(canned.value, slash.query, row.locale) };
-  const mention = note ? mentionAt(text, caret) : null;
-  if (!mention || mention.from === closedAt) return null;
-  const found = searchAgents(agents.value, mention.query, me.value?.id ?? "");
-  return found.length > 0 ? { kind: "mention", trigger: mention, found } : null;
-}
-
-/** Keys of an open menu; true when the key was for it. */
-function menuKey(
-  event: KeyboardEvent,
-  count: number,
-  at: number,
-  setAt: (n: number) => void,
-  pick: (n: number) => void,
-  close: () => void,
-): boolean {
-  if (event.isComposing) return false;
-  if (event.key === "Escape") close();
-  else if (count > 0 && event.key === "ArrowDown") setAt((at + 1) % count);
-  else if (count > 0 && event.key === "ArrowUp") setAt((at - 1 + count) % count);
-  else if (
-    count > 0 &&
-    (event.key === "Enter" || event.key === "Tab") &&
-    !event.ctrlKey &&
-    !event.metaKey &&
-    !event.shiftKey
-  )
-    pick(at);
-  else return false;
-  event.preventDefault();
-  event.stopPropagation();
-  return true;
-}
-
-/** Tells the customer's side that I type: at most every 3 s, and once when I stop. */
-function signalTyping(id: string, on: boolean, at: { current: number }): void {
-  const now = Date.now();
-  if (on && now - at.current > TYPING_EVERY_MS) {
-    at.current = now;
-    line.tell({ type: "typing", conversation: id, on: true });
-  } else if (!on && at.current > 0) {
-    at.current = 0;
-    line.tell({ type: "typing", conversation: id, on: false });
-  }
 }

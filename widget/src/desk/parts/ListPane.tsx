@@ -195,17 +195,16 @@ export function ListPane(): JSX.Element {
           <Nothing which={which} />
         ) : (
           <div class="list-all" style={{ blockSize: `${shown.length * ROW}px` }}>
-            <div style={{ transform: `translateY(${range.from * ROW}px)` }}>
-              {shown.slice(range.from, range.to).map(({ row, gone }) => (
-                <Row
-                  key={row.id}
-                  row={row}
-                  gone={gone}
-                  open={row.id === currentId.value}
-                  marked={row.id === cursor.value}
-                />
-              ))}
-            </div>
+            {shown.slice(range.from, range.to).map(({ row, gone }, n) => (
+              <Row
+                key={row.id}
+                row={row}
+                gone={gone}
+                top={(range.from + n) * ROW}
+                open={row.id === currentId.value}
+                marked={row.id === cursor.value}
+              />
+            ))}
           </div>
         )}
       </div>

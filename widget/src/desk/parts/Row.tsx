@@ -61,10 +61,12 @@ interface RowProps {
   gone: boolean;
   open: boolean;
   marked: boolean;
+  /** Where it stands, px from the top of the list. A transform, so that rows that move shift no layout. */
+  top: number;
 }
 
 /** Two lines of the list: who and since when; the last words and, outside my own tab, with whom it is. */
-export const Row = memo(function Row({ row, gone, open, marked }: RowProps): JSX.Element {
+export const Row = memo(function Row({ row, gone, open, marked, top }: RowProps): JSX.Element {
   const unread = row.unread ?? 0;
   const showOwner = tab.value === "all" || tab.value === "queue";
   const name = row.contact_name || t("row.noname");
@@ -75,6 +77,7 @@ export const Row = memo(function Row({ row, gone, open, marked }: RowProps): JSX
       role="option"
       aria-selected={open}
       tabIndex={-1}
+      style={{ transform: `translateY(${top}px)` }}
       class={`row ${open ? "is-open" : ""} ${marked ? "is-marked" : ""} ${unread > 0 ? "is-unread" : ""} ${gone ? "is-gone" : ""}`}
       onClick={() => openRow(row.id)}
     >

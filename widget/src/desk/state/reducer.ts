@@ -3,7 +3,6 @@ import type {
   DeliveryEvent,
   EntryView,
   Event,
-  HistoryPage,
   ListPage,
   Opened,
   Ready,
@@ -11,7 +10,8 @@ import type {
   Tab,
 } from "../../wire/desk.types";
 import { belongs } from "./lists";
-import type { Action, DeskState, OpenState, Pending, TabState, TypingState } from "./types";
+import { append, CLOSED, merged, prepend, setPending } from "./open";
+import type { Action, DeskState, OpenState, TabState, TypingState } from "./types";
 
 const TYPING_MS = 6000;
 const IDLE_TAB: TabState = { phase: "idle", cursor: null, total: null };
@@ -39,21 +39,6 @@ export const EMPTY: DeskState = {
   tabs: { mine: IDLE_TAB, queue: IDLE_TAB, all: IDLE_TAB, snoozed: IDLE_TAB, resolved: IDLE_TAB },
   open: new Map(),
   typing: new Map(),
-};
-
-const CLOSED: OpenState = {
-  phase: "loading",
-  code: null,
-  entries: [],
-  more: false,
-  older: "idle",
-  contact: null,
-  draft: null,
-  viewers: [],
-  pending: [],
-  unreadAfter: null,
-  gap: false,
-  early: [],
 };
 
 /** The state after an action. Pure: the same state and action always give the same answer, and nothing is changed in place. */
@@ -190,77 +175,13 @@ function onEntry(state: DeskState, id: string, entry: EntryView): DeskState {
   return { ...state, typing, open: new Map(state.open).set(id, append(it, entry)) };
 }
 
-/**
- * Adds the next entry. One that was seen is ignored; one that leaves a hole is kept aside and marks the gap, so that nothing ever
- * appears above what was read already.
- */
-export function append(it: OpenState, entry: EntryView): OpenState {
-  const last = it.entries.at(-1)?.seq ?? 0;
-  if (entry.seq <= last) return it;
-  if (it.phase !== "ready") return { ...it, early: [...it.early, entry] };
-  if (it.entries.length > 0 && entry.seq > last + 1) return { ...it, gap: true, early: [...it.early, entry] };
-  return { ...it, entries: [...it.entries, entry], pending: settle(it.pending, [entry]) };
-}
-
 function onOpened(state: DeskState, id: string, data: Opened, after: number | null): DeskState {
-  const rows = put(state.rows, data.conversation);
   const it = state.open.get(id) ?? CLOSED;
-  const fresh = after === null || data.start_over === true;
-  const entries = joined(fresh ? [] : it.entries, [...data.entries, ...it.early]);
-  const opened: OpenState = {
-    ...it,
-    phase: "ready",
-    code: null,
-    entries,
-    gap: false,
-    early: [],
-    older: "idle",
-    contact: data.contact,
-    viewers: data.viewers ?? [],
-    more: fresh ? data.more === true : it.more,
-    draft: data.draft ?? null,
-    pending: settle(it.pending, entries),
-    unreadAfter: it.unreadAfter ?? unreadMark(data.conversation),
-  };
-  return { ...state, rows, open: new Map(state.open).set(id, opened) };
-}
-
-/** After which number the unread line stands; none when nobody has read anything yet: then all is new. */
-function unreadMark(row: Summary): number | null {
-  return (row.unread ?? 0) > 0 && (row.agent_read ?? 0) > 0 ? (row.agent_read ?? 0) : null;
-}
-
-/** Entries and what comes after them, each number once, in order. */
-function joined(have: readonly EntryView[], more: readonly EntryView[]): readonly EntryView[] {
-  const last = have.at(-1)?.seq ?? 0;
-  const fresh = new Map<number, EntryView>();
-  for (const one of more) if (one.seq > last) fresh.set(one.seq, one);
-  return [...have, ...[...fresh.values()].sort((a, b) => a.seq - b.seq)];
-}
-
-function prepend(it: OpenState, page: HistoryPage): OpenState {
-  const first = it.entries[0]?.seq ?? Number.POSITIVE_INFINITY;
   return {
-    ...it,
-    older: "idle",
-    more: page.more,
-    entries: [...page.entries.filter((one) => one.seq < first), ...it.entries],
+    ...state,
+    rows: put(state.rows, data.conversation),
+    open: new Map(state.open).set(id, merged(it, data, after)),
   };
-}
-
-function settle(pending: readonly Pending[], entries: readonly EntryView[]): readonly Pending[] {
-  if (pending.length === 0) return pending;
-  const seen = new Set(entries.map((one) => one.client_id));
-  return pending.filter((one) => !seen.has(one.clientId));
-}
-
-function setPending(
-  pending: readonly Pending[],
-  clientId: string,
-  state: Pending["state"],
-  code: string | null,
-): readonly Pending[] {
-  return pending.map((one) => (one.clientId === clientId ? { ...one, state, code } : one));
 }
 
 function onPage(state: DeskState, tab: Tab, page: ListPage, first: boolean): DeskState {

@@ -115,13 +115,19 @@ function joins(group: Head, next: Head): boolean {
   return sameMinute && sameAuthor && group.note === next.note;
 }
 
-/** The events of a run that stay visible while it is folded: the last two; `hidden` counts the rest. */
+/** Events that say why, which nobody should have to look for. */
+function tells(entry: EntryView): boolean {
+  return entry.event?.type === "handoff" || Boolean(entry.event?.summary || entry.event?.note);
+}
+
+/** The events of a run that stay visible while it is folded: the last two and those that say why; `hidden` counts the rest. */
 export function foldEvents(
   entries: readonly EntryView[],
   unfolded: boolean,
 ): { shown: readonly EntryView[]; hidden: number } {
   if (unfolded || entries.length < FOLD_AT) return { shown: entries, hidden: 0 };
-  return { shown: entries.slice(-2), hidden: entries.length - 2 };
+  const shown = entries.filter((entry, n) => n >= entries.length - 2 || tells(entry));
+  return { shown, hidden: entries.length - shown.length };
 }
 
 /** How many entries may be drawn at once, and how many more each step upwards adds. */
