@@ -1,6 +1,7 @@
 """The kill drill: the hub is killed at random instants and started again, then its database is stopped and continued.
 
-At the end every acknowledged message is in the timeline once, in the order that every reader saw, and reached each side once.
+At the end every acknowledged message is in the timeline once, in the order that every reader saw, and reached each
+side once.
 """
 
 import asyncio
