@@ -88,7 +88,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote, as the provider says. `address` is the identity within the inbox; it is *claimed* unless `verified`."""
+    """Who wrote, as the provider says.
+
+    `address` is the identity within the inbox; it is *claimed* unless `verified`.
+    """
 
     address: str
     name: str | None = None
@@ -203,7 +206,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Whether anybody is there. `hours_open` by the inbox's calendar, `agents_online` for its queue, `bot` answers now."""
+    """Whether anybody is there.
+
+    `hours_open` by the inbox's calendar, `agents_online` for its queue, `bot` answers now.
+    """
 
     hours_open: bool
     agents_online: bool

@@ -20,8 +20,8 @@ AGAIN = 1012
 class FrameWriter:
     """Writes frames to a websocket in order.
 
-    When the reader cannot keep up, what waits is dropped, `start_over` is sent instead, and the socket closes: the reader comes back
-    and resumes by number, so nothing is lost.
+    When the reader cannot keep up, what waits is dropped, `start_over` is sent instead, and the socket closes: the
+    reader comes back and resumes by number, so nothing is lost.
     """
 
     def __init__(self, ws: web.WebSocketResponse, start_over: bytes) -> None:

@@ -1,7 +1,8 @@
 """Everything that can be done to a conversation, each as one entry.
 
-The steps of a message's path never call one another; what they do, they do here, and the lane decides every race. An act that
-changes hands names the fence it has seen, so that a second one is refused (`StaleFence`, `Conflict`): losing is normal.
+The steps of a message's path never call one another; what they do, they do here, and the lane decides every race. An
+act that changes hands names the fence it has seen, so that a second one is refused (`StaleFence`, `Conflict`): losing
+is normal.
 """
 
 from collections.abc import Callable
@@ -71,7 +72,10 @@ class Acts:
     async def bot_says(
         self, state: Conversation, parts: tuple[Part, ...], *, up_to: int, index: int, understood: Understood | None
     ) -> Outcome:
-        """One of the bot's messages in answer to everything up to `up_to`; refused once the conversation changed hands."""
+        """One of the bot's messages in answer to everything up to `up_to`.
+
+        Refused once the conversation changed hands.
+        """
         return await self.lanes.append(
             Draft(
                 conversation=state.id,
@@ -95,7 +99,10 @@ class Acts:
         kind: EntryKind = "message",
         mentions: tuple[AgentId, ...] = (),
     ) -> Outcome:
-        """An agent's reply (only the owner's is stored) or note. The same `client_id` of the same agent is stored once."""
+        """An agent's reply (only the owner's is stored) or note.
+
+        The same `client_id` of the same agent is stored once.
+        """
         draft = Draft(
             conversation=state.id,
             author=agent,
@@ -133,7 +140,10 @@ class Acts:
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
 
     async def answer_offer(self, offer: str, agent: Author, kind: EventType, *, reason: str | None = None) -> Outcome:
-        """Accept or decline an offer. Raises `Conflict` (`too_late`) when it is not this agent's pending one any more."""
+        """Accept or decline an offer.
+
+        Raises `Conflict` (`too_late`) when it is not this agent's pending one any more.
+        """
         state = await self.lanes.state(offered_conversation(offer))
         if state.owner.offer != offer or state.owner.agent != agent.id:
             raise Conflict("This offer has gone on.", code="too_late")

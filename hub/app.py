@@ -142,8 +142,8 @@ def make_hub(settings: Settings, database: Database, bot: Bot, orders: Orders, c
     )
     channels: dict[str, Channel] = {webchat.name: webchat}
 
-    lanes = Lanes(entries, conversations, bus, clock, lambda state: deadlines.due(state))
-    acts = Acts(lanes, clock, lambda channel: delivery.mailbox(channel))
+    lanes = Lanes(entries, conversations, bus, clock, lambda state: deadlines.due(state))  # noqa: PLW0108 - wired below
+    acts = Acts(lanes, clock, lambda channel: delivery.mailbox(channel))  # noqa: PLW0108 - wired below
     delivery = Delivery(channels, lanes, entries, staff, bus)
     router = Router(acts, staff, config, conversations, intervals, bus, clock)
     courtesy = Courtesy(acts, staff, config, clock, router.staffed)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -21,7 +21,7 @@ class BotWatch:
     bot: Bot
     enabled: bool
     tell: Callable[[BotStatus], None]
-    status: BotStatus = BotStatus(available=False, detail="starting")
+    status: BotStatus = field(default_factory=lambda: BotStatus(available=False, detail="starting"))
 
     def refuses(self, inbox: Inbox) -> str | None:
         """Why a new conversation of this inbox cannot begin with the bot; None when it can."""

@@ -1,6 +1,7 @@
 """Events to listeners, by class, in this process. A nudge, never the truth: the store is.
 
-Listeners are plain functions and quick; whatever takes time, they put into a worker. All subscriptions stand in `hub.app`.
+Listeners are plain functions and quick; whatever takes time, they put into a worker. All subscriptions stand in
+`hub.app`.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ class Bus:
         for listener in self._listeners.get(type(event), ()):
             try:
                 listener(event)
-            except Exception:  # noqa: BLE001 - a listener's bug must not undo what is already durable
+            except Exception:  # a listener's bug must not undo what is already durable
                 log.exception(
                     "listener_failed",
                     told=type(event).__name__,

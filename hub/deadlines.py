@@ -1,6 +1,7 @@
 """Every timer in one place. Due times live in the store; `sweep(now)` does what is due, as often as it is called.
 
-Each act names the fence it saw: a deadline that was overtaken by the customer, the agent or another hub changes nothing.
+Each act names the fence it saw: a deadline that was overtaken by the customer, the agent or another hub changes
+nothing.
 """
 
 import asyncio

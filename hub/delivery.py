@@ -1,8 +1,8 @@
 """Step 5: customer-visible entries go out through their channel, in timeline order.
 
-For a channel with `Feature.MAILBOX` (the web chat) stored means sent: its client fetches the timeline by number, and sending is a
-nudge to the sockets that are open. For others, the entry itself is the outbox job (`delivery: queued`): a crash leaves it queued, and
-`resume` finds it.
+For a channel with `Feature.MAILBOX` (the web chat) stored means sent: its client fetches the timeline by number, and
+sending is a nudge to the sockets that are open. For others, the entry itself is the outbox job (`delivery: queued`):
+a crash leaves it queued, and `resume` finds it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Step 2: the bot's turn. It answers, or hands off with a reason; it never talks over a person.
 
-One turn at a time per conversation. What the customer writes during a turn becomes the next turn's texts. Every bot message
-names the fence that it saw, so that the store refuses it once the conversation has changed hands.
+One turn at a time per conversation. What the customer writes during a turn becomes the next turn's texts. Every bot
+message names the fence that it saw, so that the store refuses it once the conversation has changed hands.
 """
 
 from collections.abc import Callable
@@ -96,7 +96,10 @@ class Dialogue:
         return [entry for entry in entries if entry.kind == "message" and entry.author.kind == "contact"]
 
     async def _pressed(self, last: Entry) -> str | None:
-        """The payload of a pressed button that was really offered in this conversation; a customer may send anything."""
+        """The payload of a pressed button that was really offered in this conversation.
+
+        A customer may send anything.
+        """
         pressed = next((part.payload for part in last.parts if part.type == "button"), None)
         if not pressed:
             return None

@@ -62,7 +62,8 @@ class Intake:
         """Store one message.
 
         Raises:
-            ChannelError: the message cannot be accepted (`bad_text`, `reused_id`, `not_found`, `unavailable`, `too_fast`).
+            ChannelError: the message cannot be accepted (`bad_text`, `reused_id`, `not_found`, `unavailable`,
+            `too_fast`).
         """
         try:
             return await self._receive(message)

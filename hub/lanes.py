@@ -1,8 +1,9 @@
 """Ordered lanes: the only writers of timelines.
 
-A conversation hashes to a lane. A lane has one commit in flight and writes whatever arrived meanwhile in one `insert_many`,
-at most one entry per conversation, so that a lost race can never reorder two entries of the same conversation. The lane keeps
-each conversation's state in memory; when the store refuses a number, it reads the tail again and tries anew.
+A conversation hashes to a lane. A lane has one commit in flight and writes whatever arrived meanwhile in one
+`insert_many`, at most one entry per conversation, so that a lost race can never reorder two entries of the same
+conversation. The lane keeps each conversation's state in memory; when the store refuses a number, it reads the tail
+again and tries anew.
 
 `append` returns when the entry is durable. After that the bus hears `Appended`.
 """

@@ -43,7 +43,7 @@ class Mirror:
         signal = Signal(type="typing", conversation=event.state.id, who="agent", name=event.agent.name, on=event.on)
         self.delivery.signal(event.state, signal)
 
-    def bot_typing(self, state: Conversation, on: bool) -> None:  # noqa: FBT001 - a plain callback
+    def bot_typing(self, state: Conversation, on: bool) -> None:
         """The bot is at it."""
         self.delivery.signal(state, Signal(type="typing", conversation=state.id, who="bot", on=on))
 

@@ -28,7 +28,7 @@ async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except Exception:  # noqa: BLE001 - a worker's failure is logged and retried, never spread
+        except Exception:  # a worker's failure is logged and retried, never spread
             log.exception("worker_failed", worker=name, again_in_s=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
@@ -56,7 +56,7 @@ class Pool:
     async def _run(self, work: Awaitable[None], name: str) -> None:
         try:
             await work
-        except Exception:  # noqa: BLE001 - logged; the store still knows the unfinished work
+        except Exception:  # logged; the store still knows the unfinished work
             log.exception("task_failed", pool=self._name, task=name)
 
     @asynccontextmanager

@@ -65,7 +65,10 @@ class WebChat:
     def __init__(
         self, *, key: bytes, own_origins: Callable[[], frozenset[str]], pages: Pages, address_of: AddressOf
     ) -> None:
-        """Sign tokens with `key`; accept sockets from pages of `own_origins` (the hub's own, which host the chat's frame)."""
+        """Sign tokens with `key`.
+
+        Accept sockets from pages of `own_origins` (the hub's own, which host the chat's frame).
+        """
         self._key = key
         self._own_origins = own_origins
         self._pages = pages

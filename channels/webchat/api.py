@@ -97,7 +97,10 @@ class ChatApi:
         config: dict[str, object] = {
             "inbox": inbox,
             "name": settings.name,
-            "brand": {"fa": settings.brand or settings.name, "en": settings.brand_en or settings.brand or settings.name},
+            "brand": {
+                "fa": settings.brand or settings.name,
+                "en": settings.brand_en or settings.brand or settings.name,
+            },
             "accent": settings.accent,
             "locales": ["fa", "en"],
             "default_locale": asked if asked in {"fa", "en"} else settings.locale,

@@ -172,8 +172,8 @@ Command = Hello | Send | Typing | Read | Before | Rate | End | SetLocale | Forge
 class Welcome(Struct, frozen=True, tag="welcome", tag_field="type", omit_defaults=True):
     """Answer to `Hello`: the newest page, or all that is missing after `after`, and what is true now.
 
-    `start_over` when the client's `after` cannot be resumed (unknown conversation, too far behind): drop what is shown and
-    take this page instead. `state` and `entries` are absent for a visitor without a conversation.
+    `start_over` when the client's `after` cannot be resumed (unknown conversation, too far behind): drop what is
+    shown and take this page instead. `state` and `entries` are absent for a visitor without a conversation.
     """
 
     visitor: str
@@ -208,7 +208,9 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
-    """A command (or, without `id`, a frame) was refused. `code` is stable; `text` may be shown; `retry` says if to retry.
+    """A command (or, without `id`, a frame) was refused.
+
+    `code` is stable; `text` may be shown; `retry` says if to retry.
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, bad_text, bad_file, bad_form, bad_score, reused_id,
     unavailable (store is down; retry), unauthorized.
@@ -279,7 +281,10 @@ class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Session(Struct, frozen=True):
-    """`access` lives 15 min and opens the socket and file routes; `refresh` lives 180 days and is replaced at each use."""
+    """`access` lives 15 min and opens the socket and file routes.
+
+    `refresh` lives 180 days and is replaced at each use.
+    """
 
     access: str
     refresh: str

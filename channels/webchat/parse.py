@@ -16,7 +16,8 @@ def inbound(frame: Send, *, inbox: str, visitor: str, locale: str | None, page: 
     """What a `Send` frame says.
 
     Raises:
-        ChannelError: `reused_id` is the hub's to find; here `bad_frame` (client id), `bad_text` (nothing said), `bad_form`, `bad_file`.
+        ChannelError: `reused_id` is the hub's to find; here `bad_frame` (client id), `bad_text` (nothing said),
+        `bad_form`, `bad_file`.
     """
     if not _CLIENT_ID.fullmatch(frame.client_id):
         raise ChannelError("bad_frame", "client_id must be 8-64 characters of A-Z a-z 0-9 _ -.")

@@ -8,8 +8,8 @@ from msgspec import Struct, convert
 class ChatSettings(Struct, frozen=True):
     """Settings of an inbox of this channel.
 
-    `brand` is the name in the chat's header, `brand_en` the same for English readers where it differs.
-    `origins`: pages that may embed the chat, like "https://shop.example"; an empty list allows none. `messages_per_minute` and
+    `brand` is the name in the chat's header, `brand_en` the same for English readers where it differs. `origins`:
+    pages that may embed the chat, like "https://shop.example"; an empty list allows none. `messages_per_minute` and
     `sockets_per_address` limit one visitor and one network address; 0 lifts the limit.
     """
 

@@ -10,8 +10,8 @@ from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder, Encoder
 
 from channels.contract import ChannelError, Desk, Inlet, Outbound, Signal
-from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
 from channels.signatures import BadToken
+from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
 from channels.webchat import compose, parse
 from channels.webchat.frames import (
     Before,

@@ -71,7 +71,10 @@ class Figures(Protocol):
 
 
 def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
-    """Whether a conversation is for an agent's eyes: their own, or of a queue they serve; supervisors and admins see all."""
+    """Whether a conversation is for an agent's eyes.
+
+    Their own, or of a queue they serve; supervisors and admins see all.
+    """
     if agent.role != "agent" or not agent.queues:
         return True
     if agent.id in {state.owner.agent, state.last_agent}:

@@ -1,10 +1,11 @@
 """The desk's socket protocol: every frame in both directions, as types.
 
-`GET /desk/socket` (websocket, JSON text frames, at most 256 KiB each, exact Origin). Phases: *auth* (the first frame must
-be `Auth` with a one-time ticket of `POST /api/desk/ticket`, within 10 s), then *live*: the server sends `Ready` (a snapshot),
-then events. A command carries an `id` chosen by the client and is answered by exactly one `Result` or `Failure` with that id.
-A client that cannot keep up gets `StartOver` and is disconnected; it connects again and takes a new snapshot, naming for each open
-conversation the last number it has. `docs/api/desk.md` is made from this file. All times are ms since the epoch.
+`GET /desk/socket` (websocket, JSON text frames, at most 256 KiB each, exact Origin). Phases: *auth* (the first frame
+must be `Auth` with a one-time ticket of `POST /api/desk/ticket`, within 10 s), then *live*: the server sends `Ready`
+(a snapshot), then events. A command carries an `id` chosen by the client and is answered by exactly one `Result` or
+`Failure` with that id. A client that cannot keep up gets `StartOver` and is disconnected; it connects again and takes
+a new snapshot, naming for each open conversation the last number it has. `docs/api/desk.md` is made from this file.
+All times are ms since the epoch.
 """
 
 from typing import Literal
@@ -62,9 +63,9 @@ class UnderstoodView(Struct, frozen=True, omit_defaults=True):
 class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
-    `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot, snoozed,
-    woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue` are names to show,
-    `reason` is a code that the screens translate, `until` in ms.
+    `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
+    snoozed, woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue`
+    are names to show, `reason` is a code that the screens translate, `until` in ms.
     """
 
     type: str
@@ -112,7 +113,8 @@ class OwnerView(Struct, frozen=True, omit_defaults=True):
 class Summary(Struct, frozen=True, omit_defaults=True):
     """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
 
-    `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after `agent_read`.
+    `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
+    `agent_read`.
     """
 
     id: str
@@ -189,7 +191,10 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
 
 
 class AgentView(Struct, frozen=True, omit_defaults=True):
-    """A colleague (or me). `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket."""
+    """A colleague (or me).
+
+    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+    """
 
     id: str
     name: str
@@ -213,7 +218,10 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
 
 
 class CannedView(Struct, frozen=True):
-    """A canned reply: typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}."""
+    """A canned reply.
+
+    Typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}.
+    """
 
     id: str
     shortcut: str
@@ -253,7 +261,10 @@ class AcceptOffer(
     tag_field="type",
     forbid_unknown_fields=True,
 ):
-    """Take what is offered to me. Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows."""
+    """Take what is offered to me.
+
+    Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows.
+    """
 
     id: int
     offer: str
@@ -348,7 +359,10 @@ class HandBack(Struct, frozen=True, tag="handback", tag_field="type", forbid_unk
 
 
 class Transfer(Struct, frozen=True, tag="transfer", tag_field="type", forbid_unknown_fields=True):
-    """Give my conversation to a colleague (offered to them; falls to the queue if they don't take it) or to another queue."""
+    """Give my conversation to a colleague (offered to them.
+
+    Falls to the queue if they don't take it) or to another queue.
+    """
 
     id: int
     conversation: str
@@ -493,8 +507,9 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
     """A command was refused. `code` is stable and translated by the screens; `text` is English for logs and developers.
 
-    Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text, bad_file,
-    bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable, unauthorized, forbidden.
+    Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text,
+    bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable,
+    unauthorized, forbidden.
     """
 
     code: str

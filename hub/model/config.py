@@ -46,7 +46,11 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A line. `offer_seconds`: how long an agent has to answer an offer; `max_wait_seconds`: then the offline form is offered."""
+    """A line.
+
+    `offer_seconds`: how long an agent has to answer an offer; `max_wait_seconds`: then the offline form is
+    offered.
+    """
 
     id: QueueId
     name: str
@@ -69,9 +73,10 @@ class Canned:
 class Workplace:
     """Rules of the house. All times in seconds.
 
-    grace: a gone agent's conversations wait so long before they return to the line. silent: a customer unanswered by the agent so
-    long returns to the line. bot_idle / agent_idle: nothing said so long closes the conversation. wrap_up: time to choose a
-    disposition after the customer ended. bot_turn: the bot must have answered by then, also after a crash.
+    grace: a gone agent's conversations wait so long before they return to the line. silent: a customer unanswered by
+    the agent so long returns to the line. bot_idle / agent_idle: nothing said so long closes the conversation.
+    wrap_up: time to choose a disposition after the customer ended. bot_turn: the bot must have answered by then, also
+    after a crash.
     """
 
     grace_seconds: int = 30
@@ -106,8 +111,9 @@ class Load:
 class Agent:
     """A person who answers.
 
-    `status` is chosen (online, offline, finishing, break:<reason>) or set by the hub (not_responding); whether a socket is alive is
-    computed: `connected`, and since when not: `gone_at` (ms). `load` lists live items; capacity is recounted from it in each claim.
+    `status` is chosen (online, offline, finishing, break:<reason>) or set by the hub (not_responding); whether a
+    socket is alive is computed: `connected`, and since when not: `gone_at` (ms). `load` lists live items; capacity is
+    recounted from it in each claim.
     """
 
     id: AgentId

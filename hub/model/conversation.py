@@ -46,10 +46,10 @@ NOBODY = Owner(kind="none")
 class Conversation:
     """A conversation as of `last_seq`.
 
-    `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come and go);
-    `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for words from us.
-    `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
-    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
+    `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
+    and go); `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for
+    words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
+    missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
     `form_at`: when the offline form was last offered. `contact_name`: what the customer calls themselves.
     """
 

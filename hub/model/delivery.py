@@ -8,8 +8,8 @@ _RANK: dict[DeliveryState, int] = {"queued": 0, "failed": 1, "sent": 2, "deliver
 def advance(now: DeliveryState, news: DeliveryState) -> DeliveryState:
     """The state after news from the provider.
 
-    A receipt that comes late changes nothing; a message once `failed` becomes `sent` when a retry succeeds; what was seen by the
-    customer cannot fail any more.
+    A receipt that comes late changes nothing; a message once `failed` becomes `sent` when a retry succeeds; what was
+    seen by the customer cannot fail any more.
     """
     return news if _RANK[news] > _RANK[now] else now
 

@@ -123,13 +123,14 @@ OWNERSHIP = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One happening. Fields by type:
+    """One happening.
 
-    opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`, `until`, `reason` (why this
-    agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened: `agent`. returned: `agent` (who had it),
-    `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`.
-    snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`.
-    bot_turn: `up_to` (the customer's last number that the bot has dealt with). locale: `locale` (the customer chose a language).
+    Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`, `until`,
+    `reason` (why this agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened: `agent`.
+    returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or `queue`,
+    `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`. rated:
+    `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt with).
+    locale: `locale` (the customer chose a language).
     """
 
     type: EventType
@@ -152,9 +153,9 @@ class Event:
 class Draft:
     """An entry before it has a number: what a writer hands to the lane.
 
-    `dedupe` is unique for ever: the same draft twice is stored once. `fence`, when given, must still be the conversation's
-    fence at the moment of writing, or the draft is refused; so is one with `while_open` once the conversation is resolved.
-    `up_to` is set on bot messages: see `Event.up_to`.
+    `dedupe` is unique for ever: the same draft twice is stored once. `fence`, when given, must still be the
+    conversation's fence at the moment of writing, or the draft is refused; so is one with `while_open` once the
+    conversation is resolved. `up_to` is set on bot messages: see `Event.up_to`.
     """
 
     conversation: ConversationId

@@ -1,7 +1,7 @@
 """An agent's presence: what they chose, whether a socket lives, and since when. Pure.
 
-Chosen status and computed presence are kept apart: a dead laptop does not change what its owner chose, but nobody is offered anything
-meanwhile, and after the grace time the choice lapses to `offline`.
+Chosen status and computed presence are kept apart: a dead laptop does not change what its owner chose, but nobody is
+offered anything meanwhile, and after the grace time the choice lapses to `offline`.
 """
 
 from dataclasses import replace

@@ -29,8 +29,9 @@ def fits(item: Conversation, agent: Agent) -> bool:
 def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
     """The best agent for an item now; None when nobody fits.
 
-    Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone while they can
-    take it. Otherwise: who speaks the customer's language, then who is idle longest, then who has the most room.
+    Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone
+    while they can take it. Otherwise: who speaks the customer's language, then who is idle longest, then who has the
+    most room.
     """
     cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
     if item.reserved_for is not None:

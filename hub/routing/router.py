@@ -1,7 +1,7 @@
 """The router: keeps the line in memory, offers its head to whoever fits, tells customers their place.
 
-The store is the truth; this is its reading. An offer is two conditional writes: the agent's capacity is reserved, then the offer is
-appended with the fence that was seen. Whoever loses either one has changed nothing.
+The store is the truth; this is its reading. An offer is two conditional writes: the agent's capacity is reserved,
+then the offer is appended with the fence that was seen. Whoever loses either one has changed nothing.
 """
 
 import asyncio
@@ -94,7 +94,10 @@ class Router:
         self._nudge()
 
     def on_agent_changed(self, event: AgentChanged) -> None:
-        """Take offers back at once from an agent who is gone or no longer takes work; look for work for one who is free."""
+        """Take offers back at once from an agent who is gone or no longer takes work.
+
+        Look for work for one who is free.
+        """
         for state in self._offered_to(event.after.id):
             self._withdraw_if_idle(state)
         self._nudge()
@@ -221,5 +224,8 @@ class Router:
 
 
 def _ready(state: Conversation) -> bool:
-    """Whether it waits and there is something to read: a conversation begins a moment before its first message is stored."""
+    """Whether it waits and there is something to read.
+
+    A conversation begins a moment before its first message is stored.
+    """
     return state.owner.kind == "queue" and state.contact_seq > 0

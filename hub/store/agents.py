@@ -1,4 +1,4 @@
-"""Agents at work: status, presence and load. (Passwords and sessions are in `hub.store.accounts`.)
+"""Agents at work: status, presence and load; passwords and sessions are in `hub.store.accounts`.
 
 Document of `agents`: the fields of `hub.model.config.Agent` with `_id`, beside what `hub.store.accounts` keeps.
 """

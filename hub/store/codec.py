@@ -15,30 +15,21 @@ def document(value: object) -> dict[str, Any]:
     return _lean(msgspec.to_builtins(value))
 
 
+_VERBATIM = frozenset({"passed", "values", "entities", "slots", "attributes", "settings", "week"})
+"""Fields whose keys are data: nothing in them is left out."""
+
+
 def _lean(fields: dict[str, Any]) -> dict[str, Any]:
-    lean: dict[str, Any] = {}
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            value = (
-                _lean(value)
-                if name
-                not in {
-                    "passed",
-                    "values",
-                    "entities",
-                    "slots",
-                    "attributes",
-                    "settings",
-                    "week",
-                }
-                else value
-            )
-        elif isinstance(value, list):
-            value = [_lean(item) if isinstance(item, dict) else item for item in value]
-        if value is None or value == {} or value == []:
-            continue
-        lean[name] = value
-    return lean
+    lean = {name: _leaner(name, value) for name, value in fields.items()}
+    return {name: value for name, value in lean.items() if value is not None and value not in ({}, [])}
+
+
+def _leaner(name: str, value: object) -> object:
+    if isinstance(value, dict) and name not in _VERBATIM:
+        return _lean(value)
+    if isinstance(value, list):
+        return [_lean(item) if isinstance(item, dict) else item for item in value]
+    return value
 
 
 def decoded(fields: dict[str, Any], kind: type[T]) -> T:

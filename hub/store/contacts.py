@@ -13,7 +13,7 @@ from hub.store.database import Database, guard
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The `contacts` collection; `keys` lists its identities as `inbox\\x1faddress`, unique over all contacts."""
+    """The `contacts` collection; `keys` lists its identities (inbox, unit separator, address), unique over all."""
 
     database: Database
 

@@ -159,9 +159,15 @@ class Mongod:
         if str(self._options.directory.resolve()) not in command_line(pid):
             return False
         self._pid, self._port, self._process = pid, state["port"], None
-        if await self._primary_within(3.0):
+        owner = state.get("owner", 0)
+        owned = owner > 0 and is_alive(owner) and started_at(owner) == state.get("owner_started")
+        if owned and owner != os.getpid():
+            raise MongodError(
+                f"The data in {self._options.directory} is in use by process {owner}. Stop that one first."
+            )
+        # With its owner gone the kernel has told it to end; it may still answer, but must not be relied on.
+        if (owned or not owner) and await self._primary_within(3.0):
             return True
-        # It is ours but on its way out (its owner was killed): wait, so that it lets go of the data folder.
         self._say("waiting for yesterday's database server to end")
         await self.stop()
         return False
@@ -206,6 +212,8 @@ class Mongod:
         )
         self._pid, self._port = self._process.pid, port
         state = {"pid": self._pid, "port": port, "started": started_at(self._pid)}
+        if options.bound_to_parent:
+            state |= {"owner": os.getpid(), "owner_started": started_at(os.getpid())}
         (options.directory / _STATE).write_text(json.dumps(state))
 
     async def _became_primary(self) -> bool:

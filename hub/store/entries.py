@@ -53,8 +53,9 @@ class Entries:
     async def insert(self, entries: Sequence[Entry]) -> list[Written]:
         """Write entries of different conversations in one commit (majority, journaled).
 
-        Raises `Unavailable` when durability of *any* of them is not confirmed. A duplicate is reported only when the server also
-        confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors, `insert_one` hides them.
+        Raises `Unavailable` when durability of *any* of them is not confirmed. A duplicate is reported only when the
+        server also confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors,
+        `insert_one` hides them.
         """
         try:
             await self._rows.insert_many([entry_document(entry) for entry in entries], ordered=False)

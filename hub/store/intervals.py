@@ -1,7 +1,8 @@
 """The interval log: what is measured is an interval, appended when something begins, closed when it ends.
 
-Document: `{_id, subject, kind, start, end?, agent?, queue?, reason?}`; `_id` is derived from subject and start, so that writing one twice
-changes nothing. Subjects: a conversation (`bot`, `queued`, `offered`, `active`, `hold`, `wrap_up`) or an agent (`agent:<id>`, kinds are states).
+Document: `{_id, subject, kind, start, end?, agent?, queue?, reason?}`; `_id` is derived from subject and start, so
+that writing one twice changes nothing. Subjects: a conversation (`bot`, `queued`, `offered`, `active`, `hold`,
+`wrap_up`) or an agent (`agent:<id>`, kinds are states).
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,10 @@ from hub.store.database import Database, guard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """`subject` is in state `kind` from `at` on (ms); what it was in before ends then. `kind` None ends without a new one."""
+    """`subject` is in state `kind` from `at` on (ms).
+
+    What it was in before ends then. `kind` None ends without a new one.
+    """
 
     subject: str
     kind: str | None

@@ -165,7 +165,7 @@ async def test_the_projection_equals_the_timeline_and_a_lost_roll_up_is_made_goo
     row = await shop.conversations.get(state.id)
     assert row is not None
     assert row.state == fold_all(Conversation(header=state.header), await shop.entries.after(state.id, 0))
-    # A process that dies before its roll-up leaves the projection behind; the next one folds the tail on its first look.
+    # A process that dies before its roll-up leaves the projection behind; the next one folds the tail.
     async with shop.process() as (_, _, _):
         pass
     tail = await shop.entries.after(state.id, 0)

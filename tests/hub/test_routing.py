@@ -81,7 +81,7 @@ async def floor(
         yield Floor(live, clock)
 
 
-async def test_an_agent_who_does_not_answer_is_parked_and_the_next_one_gets_it_from_the_same_place(floor: Floor) -> None:
+async def test_who_does_not_answer_is_parked_and_the_next_one_gets_it_from_the_same_place(floor: Floor) -> None:
     await floor.comes("ali")
     receipt = await floor.writes("v1")
     first = await floor.offered(receipt, "ali")
@@ -94,7 +94,7 @@ async def test_an_agent_who_does_not_answer_is_parked_and_the_next_one_gets_it_f
     assert "expired" in await floor.events(receipt)
 
 
-async def test_offers_of_a_vanished_agent_return_at_once_and_conversations_after_grace_to_the_front(floor: Floor) -> None:
+async def test_offers_of_a_vanished_agent_return_at_once_conversations_after_grace_to_the_front(floor: Floor) -> None:
     await floor.comes("ali")
     held = await floor.writes("v1")
     await floor.accepts(held, "ali")
@@ -161,9 +161,7 @@ async def test_a_transfer_asks_the_colleague_first_and_falls_back_to_the_line(fl
     first, second = ("ali", "sara") if state.owner.agent == floor.agent("ali").id else ("sara", "ali")
     await floor.accepts(receipt, first)
     me = Author(kind="agent", id=floor.agent(first).id)
-    await floor.hub.acts.transfer(
-        await floor.state(receipt), me, agent=floor.agent(second).id, queue=None, note="VIP"
-    )
+    await floor.hub.acts.transfer(await floor.state(receipt), me, agent=floor.agent(second).id, queue=None, note="VIP")
     offered = await floor.offered(receipt, second)
     assert offered.transfer_note == "VIP"
     assert offered.front
@@ -176,9 +174,7 @@ async def test_nobody_there_means_a_form_that_can_be_answered_later(floor: Floor
             await asyncio.sleep(0)
     values = {"name": "Nima", "email": "nima@example.com", "message": "call me"}
     reply = (Part(type="form_reply", form="offline", values=values), Part(type="text", text="call me"))
-    await floor.hub.inlet.receive(
-        Inbound(inbox="shop", external_id=new_id(), sender=Sender(address="v1"), parts=reply)
-    )
+    await floor.hub.inlet.receive(Inbound(inbox="shop", external_id=new_id(), sender=Sender(address="v1"), parts=reply))
     assert (await floor.state(receipt)).contact_name == "Nima"
     await floor.comes("ali")
     assert (await floor.offered(receipt, "ali")).owner.kind == "offer"

@@ -81,7 +81,7 @@ class Timeline(RuleBasedStateMachine):
         fence = data.draw(st.sampled_from(self.fences))
         spoke = self.write(BOT, fence=fence, up_to=self.state.contact_seq)
         if spoke and self.state.owner.kind != "bot":
-            # A writer with the current fence that is not the owner does not exist: the bot reads fence and owner together.
+            # Nobody has the current fence without being the owner: the bot reads both together.
             self.entries.pop()
             self.state = fold_all(Conversation(header=HEADER), self.entries)
 
