@@ -18,9 +18,15 @@ from hub.store.mongod_log import explain_log
 from tests.mongod import TOOLS
 
 
-def options(folder: Path) -> MongodOptions:
+def options(folder: Path, *, bound: bool = True) -> MongodOptions:
     return MongodOptions(
-        directory=folder / "data", tools=TOOLS, log=folder / "mongod.log", cache_gb=0.25, oplog_mb=64, start_timeout=30
+        directory=folder / "data",
+        tools=TOOLS,
+        log=folder / "mongod.log",
+        cache_gb=0.25,
+        oplog_mb=64,
+        start_timeout=60,
+        bound_to_parent=bound,
     )
 
 
@@ -56,7 +62,7 @@ async def test_moves_to_another_port_when_its_own_is_taken(tmp_path: Path) -> No
 
 
 async def test_a_server_left_behind_is_taken_over(tmp_path: Path) -> None:
-    left_behind = await Mongod(options(tmp_path)).start()
+    left_behind = await Mongod(options(tmp_path, bound=False)).start()
     try:
         async with Mongod(options(tmp_path)) as heir:
             assert heir.pid == left_behind.pid
@@ -106,6 +112,21 @@ async def test_dies_with_its_owner_and_starts_again_at_once(tmp_path: Path) -> N
     async with Mongod(options(tmp_path)) as server:
         assert server.pid != pid
     assert await wait_gone(pid, 5)
+
+
+async def test_a_server_that_another_process_uses_is_left_to_it(tmp_path: Path) -> None:
+    owner = subprocess.Popen(  # noqa: ASYNC220 (read below)
+        [sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    with pytest.raises(MongodError, match=f"in use by process {owner.pid}"):
+        await Mongod(options(tmp_path)).start()
+    assert is_alive(pid)
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    assert await wait_gone(pid, 20)
 
 
 async def test_killed_outright_it_brings_everything_back(tmp_path: Path) -> None:
