@@ -150,9 +150,9 @@ async def test_an_event_that_the_state_does_not_allow_is_refused_and_not_stored(
         await acts.offer(opened, AgentId("ali"), until=1, reason="longest_idle")
         with pytest.raises(StaleFence):
             await acts.offer(opened, AgentId("sara"), until=1, reason="longest_idle")
+        lost = Draft(conversation=ConversationId("nowhere"), author=CUSTOMER, dedupe="k2", parts=text_part("x"))
         with pytest.raises(NotFound):
-            nowhere = ConversationId("nowhere")
-            await lanes.append(Draft(conversation=nowhere, author=CUSTOMER, dedupe="k2", parts=text_part("x")))
+            await lanes.append(lost)
     assert len(await shop.entries.after(state.id, 0)) == 2
 
 
