@@ -57,8 +57,9 @@ function Bottom(): JSX.Element | null {
       </div>
     );
   }
-  // A form that waits takes the place of the composer; with somebody there, one may also just write.
-  if (openForm(chat.value) && chat.value.convo?.owner !== "agent") return null;
+  // With nobody there the form takes the composer's place; who waits in line may fill in the form or just write.
+  const waits = chat.value.convo !== null && chat.value.convo.staffed !== false;
+  if (openForm(chat.value) && !waits) return null;
   return <Composer />;
 }
 

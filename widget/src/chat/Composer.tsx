@@ -37,7 +37,8 @@ export function Composer(): JSX.Element {
   const words = t.value;
   const [text, setText] = useState(read("draft") ?? "");
   const area = useRef<HTMLTextAreaElement>(null);
-  const tooLong = text.length > config.limits.text;
+  const length = characters(text);
+  const tooLong = length > config.limits.text;
   const ready = (text.trim() !== "" || chosen.value.length > 0) && !tooLong;
   useEffect(() => grow(area.current), [text]);
   const change = (next: string) => {
@@ -106,9 +107,14 @@ export function Composer(): JSX.Element {
           <icon.Send size={22} />
         </button>
       </div>
-      <Left length={text.length} />
+      <Left length={length} />
     </form>
   );
+}
+
+/** As the hub counts them: code points, not halves of them. */
+function characters(text: string): number {
+  return text.length > config.limits.text * NEARLY ? [...text].length : text.length;
 }
 
 function Left({ length }: { length: number }): JSX.Element {

@@ -142,7 +142,7 @@ export function openForm(chat: Chat): string | null {
   const asked = lines.findLastIndex((line) => line.entry.parts.some((part) => part.type === "form"));
   const answered = lines.some((line) => line.entry.parts.some((part) => part.type === "form_reply"));
   if (asked >= 0) {
-    if (answered || chat.convo?.status === "resolved") return null;
+    if (answered || chat.convo?.status === "resolved" || chat.convo?.owner === "agent") return null;
     return lines[asked]?.entry.parts.find((part) => part.type === "form")?.form ?? null;
   }
   if (lines.length > 0) return null;
