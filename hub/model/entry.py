@@ -126,11 +126,11 @@ class Event:
     """One happening.
 
     Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`,
-    `until`, `reason` (why this agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened: `agent`.
-    returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or `queue`,
-    `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`. rated:
-    `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt with).
-    locale: `locale` (the customer chose a language).
+    `until`, `reason` (why this agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened:
+    `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or
+    `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`.
+    rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
+    with). locale: `locale` (the customer chose a language).
     """
 
     type: EventType
