@@ -60,11 +60,14 @@ function SaveBar<T extends object>(props: {
   onCancel?: () => void;
 }): JSX.Element | null {
   const { draft } = props;
+  // On a phone the summary is folded when it is long, so that the form stays in sight.
+  const [roomy] = useState(() => matchMedia("(min-width: 761px) and (min-height: 620px)").matches);
   if (!draft.dirty && !draft.isNew && !draft.notice) return null;
   const lines =
     draft.isNew || props.secret
       ? []
       : draft.changes.flatMap((one) => explain(one.field, one.before, one.after));
+  const open = roomy || lines.length <= 2;
   return (
     <div class="save-bar" role="region" aria-label={t("form.will")}>
       {draft.notice && (
@@ -73,7 +76,15 @@ function SaveBar<T extends object>(props: {
           {draft.notice}
         </p>
       )}
-      {lines.length > 0 && <ChangeList lines={lines} />}
+      {lines.length > 0 && (
+        <details class="save-changes" open={open}>
+          <summary>
+            {t("form.will")}
+            <span class="quiet">{t("form.count", { n: lines.length })}</span>
+          </summary>
+          <ChangeList lines={lines} />
+        </details>
+      )}
       {props.warning && (
         <p class="save-warning">
           <Alert size={16} />
@@ -82,11 +93,7 @@ function SaveBar<T extends object>(props: {
       )}
       <div class="save-row">
         <span class={`save-state ${draft.wrong > 0 ? "is-wrong" : ""}`} role="status">
-          {draft.wrong > 0
-            ? t("form.fix", { n: draft.wrong })
-            : draft.isNew || props.secret
-              ? t("form.new")
-              : t("form.count", { n: lines.length })}
+          {draft.wrong > 0 ? t("form.fix", { n: draft.wrong }) : t("form.new")}
         </span>
         {draft.isNew && props.onCancel ? (
           <button type="button" class="button" onClick={props.onCancel}>
@@ -118,11 +125,15 @@ export function ChangeList({ lines }: { lines: readonly Line[] }): JSX.Element {
         <div key={one.label}>
           <dt>{one.label}</dt>
           <dd>
-            <del>
-              <span class="visually-hidden">{t("form.from")}: </span>
-              <bdi>{one.before}</bdi>
-            </del>
-            <Arrow size={14} />
+            {one.before !== one.after && (
+              <>
+                <del>
+                  <span class="visually-hidden">{t("form.from")}: </span>
+                  <bdi>{one.before}</bdi>
+                </del>
+                <Arrow size={14} />
+              </>
+            )}
             <ins>
               <span class="visually-hidden">{t("form.to")}: </span>
               <bdi>{one.after}</bdi>

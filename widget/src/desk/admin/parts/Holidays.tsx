@@ -81,7 +81,7 @@ export function Holidays({ days, readOnly, onChange }: HolidaysProps): JSX.Eleme
         )}
         <div class="holidays-list">
           {days.length === 0 && <p class="quiet">{t("holidays.none")}</p>}
-          <ul class="list">
+          <ul class="items">
             {coming.map((iso) => (
               <li key={iso}>
                 <span class="list-text">

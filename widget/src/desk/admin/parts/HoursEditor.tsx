@@ -159,14 +159,14 @@ function DayRow({ day, week, readOnly, onChange }: DayProps): JSX.Element {
   const full = windows.length >= MOST_WINDOWS || addWindow(windows).length === windows.length;
   if (readOnly) {
     return (
-      <div class="day">
+      <div class="weekday">
         <span class="day-name">{name}</span>
         <span class="day-windows tabular">{windowsText(windows)}</span>
       </div>
     );
   }
   return (
-    <div class="day">
+    <div class="weekday">
       <div class="day-name">
         <Switch
           bare
@@ -186,7 +186,7 @@ function DayRow({ day, week, readOnly, onChange }: DayProps): JSX.Element {
               wrong={problems[n] !== null}
               onChange={(next) => set(windows.map((one, k) => (k === n ? [next, one[1]] : one)))}
             />
-            <span aria-hidden="true">–</span>
+            <span aria-hidden="true">{t("hours.until")}</span>
             <ClockInput
               label={t("hours.to", { day: name })}
               value={to}

@@ -79,8 +79,8 @@ export function OriginsField(bound: Bound<string[]>): JSX.Element {
     <Frame label={t("inboxes.origins")} hint={t("inboxes.origins.hint")} problem={bound.problem} group>
       {() => (
         <>
-          {value.length === 0 && <p class="fact is-warned">{t("inboxes.origins.none")}</p>}
-          <ul class="list">
+          {value.length === 0 && <p class="remark is-warned">{t("inboxes.origins.none")}</p>}
+          <ul class="items">
             {value.map((site) => (
               <li key={site}>
                 <Globe size={16} />
@@ -134,7 +134,7 @@ export function CodesField({ label, hint, say, ...bound }: CodesProps): JSX.Elem
     <Frame label={label} hint={hint} problem={bound.problem} group>
       {() => (
         <>
-          <ul class="list">
+          <ul class="items">
             {value.map((code, n) => (
               <li key={code}>
                 <span class="list-text">

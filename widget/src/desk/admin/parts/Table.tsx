@@ -153,7 +153,7 @@ export function FilterSelect(props: {
 }): JSX.Element {
   const value = query.value[props.name] ?? "";
   return (
-    <label class={`filter ${value ? "is-set" : ""}`}>
+    <label class={`sieve ${value ? "is-set" : ""}`}>
       <span>{props.label}</span>
       <select value={value} onChange={(event) => setQuery({ [props.name]: event.currentTarget.value })}>
         <option value="">{t("table.all")}</option>

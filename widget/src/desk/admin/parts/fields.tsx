@@ -255,9 +255,9 @@ export function ChoiceField<V extends string>(props: SelectProps<V>): JSX.Elemen
   return (
     <Frame label={props.label} hint={props.hint} problem={props.problem} group>
       {({ id }) => (
-        <div class={tall ? "choices" : "segments"}>
+        <div class={tall ? "picks" : "segments"}>
           {props.options.map((one) => (
-            <label key={one.value} class={tall ? "choice" : "segment"}>
+            <label key={one.value} class={tall ? "pick" : "segment"}>
               <input
                 type="radio"
                 name={`${id}-${props.name}`}

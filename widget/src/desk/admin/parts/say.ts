@@ -21,12 +21,13 @@ function dayFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
   return known;
 }
 
-/** Friday, 13 Farvardin 1405; in the reader's calendar. */
+/** Friday 25 December 2026, or جمعه ۴ دی ۱۴۰۵: in the reader's calendar. */
 export function dayText(iso: string): string {
   const ms = dayMs(iso);
-  return Number.isNaN(ms)
-    ? iso
-    : dayFormat("long", { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(ms);
+  if (Number.isNaN(ms)) return iso;
+  // Apart, because the Persian pattern of all four at once puts the year first.
+  const weekday = dayFormat("weekday", { weekday: "long" }).format(ms);
+  return `${weekday} ${dayFormat("date", { day: "numeric", month: "long", year: "numeric" }).format(ms)}`;
 }
 
 /** The same day in the other calendar, short. */
@@ -45,7 +46,9 @@ export function clockText(clock: string): string {
 /** The hours of a day: 09:00–13:00, 14:00–17:00. */
 export function windowsText(windows: readonly Window[]): string {
   if (windows.length === 0) return t("hours.day.closed");
-  return windows.map(([from, to]) => `${clockText(from)}–${clockText(to)}`).join(t("word.and"));
+  return windows
+    .map(([from, to]) => t("hours.range", { from: clockText(from), to: clockText(to) }))
+    .join(t("word.and"));
 }
 
 /** The name of a field of a record. */

@@ -82,7 +82,7 @@ function CannedForm({ reply, isNew }: { reply: Canned; isNew: boolean }): JSX.El
   return (
     <Page title={isNew ? t("canned.new") : `/${reply.shortcut}`} parent="canned">
       <Form draft={draft} readOnly={readOnly} onCancel={() => to("canned")}>
-        <Block title={t("canned.shortcut")}>
+        <Block title={t("canned.call")}>
           <TextField {...bind("shortcut")} label={t("canned.shortcut")} hint={t("canned.shortcut.hint")} />
           <ChoiceField
             {...bind("locale")}
@@ -90,7 +90,7 @@ function CannedForm({ reply, isNew }: { reply: Canned; isNew: boolean }): JSX.El
             options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
           />
         </Block>
-        <Block title={t("canned.text")}>
+        <Block title={t("canned.says")}>
           <TextWithHoles {...bind("text")} lang={value.locale} />
         </Block>
         <Block title={t("canned.preview")}>
@@ -157,7 +157,7 @@ function TextWithHoles({ lang, ...bound }: Bound<string> & { lang: string }): JS
         )}
       </Frame>
       {unknown.length > 0 && (
-        <p class="fact is-warned" role="status">
+        <p class="remark is-warned" role="status">
           {t("canned.unknown", { names: unknown.join(t("word.and")) })}
         </p>
       )}

@@ -108,7 +108,7 @@ function InboxForm({ inbox }: { inbox: Inbox }): JSX.Element {
           <OriginsField {...bind("origins")} />
           <Embed inbox={inbox} />
         </Block>
-        <Block title={t("inboxes.name")}>
+        <Block title={t("inboxes.inside")}>
           <TextField {...bind("name")} label={t("inboxes.name")} hint={t("inboxes.name.hint")} />
         </Block>
       </Form>

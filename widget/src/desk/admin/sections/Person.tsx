@@ -157,7 +157,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
         </Block>
         {isNew && (
           <Block title={t("people.access")}>
-            <p class="fact">
+            <p class="remark">
               <Key size={18} />
               {t("people.password.auto")}
             </p>
@@ -193,7 +193,7 @@ function Access({ person, show }: { person: Agent; show: (secret: Secret) => voi
     <>
       <Block title={t("people.password")} lead={own ? undefined : t("people.password.lead")}>
         {own ? (
-          <p class="fact">
+          <p class="remark">
             {t("people.password.own")}{" "}
             <button type="button" class="link" onClick={() => to("account")}>
               {t("people.password.go")}

@@ -93,7 +93,7 @@ function Around({ queue }: { queue: Queue }): JSX.Element {
   return (
     <>
       <Block title={t("queues.serves")}>
-        {people.length === 0 && <p class="fact is-warned">{t("queues.serves.none")}</p>}
+        {people.length === 0 && <p class="remark is-warned">{t("queues.serves.none")}</p>}
         <ul class="links">
           {people.map((one) => (
             <li key={one.id}>
@@ -110,7 +110,7 @@ function Around({ queue }: { queue: Queue }): JSX.Element {
         </ul>
       </Block>
       <Block title={t("queues.inboxes")}>
-        {leading.length === 0 && <p class="fact">{t("queues.inboxes.none")}</p>}
+        {leading.length === 0 && <p class="remark">{t("queues.inboxes.none")}</p>}
         <ul class="links">
           {leading.map((one) => (
             <li key={one.id}>
