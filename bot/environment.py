@@ -172,7 +172,7 @@ def normalise_examples(nlu: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def serve(  # noqa: PLR0917 - six plain settings, agreed with the launcher
+def serve(
     var_dir: Path, port: int, mongo_uri: str | None, database: str, token: str, actions_url: str
 ) -> tuple[list[str], dict[str, str], Path]:
     """Say how to start the bot's server on 127.0.0.1; the caller starts and ends the process.

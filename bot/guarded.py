@@ -181,7 +181,7 @@ class GuardedBot:
         called = probe = False
         try:
             if self.breaker is Breaker.OPEN:
-                raise BotUnavailableError("resting")  # noqa: TRY301 - the same end as when it is found out in the line
+                raise BotUnavailableError("resting")
             async with asyncio.timeout(self._deadline), self._place_in_line(turn.conversation), self._room:
                 probe = self._admit()
                 called = True

@@ -123,7 +123,7 @@ async def _until_ready(url: str, token: str, log: Path) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
             # The server offers nothing to wait on but its port.
-            while await asyncio.to_thread(environment.ready, url, token) is None:  # noqa: ASYNC110
+            while await asyncio.to_thread(environment.ready, url, token) is None:
                 await asyncio.sleep(0.5)
     except TimeoutError:
         said = await asyncio.to_thread(log.read_text, errors="replace")
