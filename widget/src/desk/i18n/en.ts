@@ -179,6 +179,7 @@ export const en = {
   "reason.bot_error": "the bot failed",
   "reason.bot_off": "the bot is off",
   "reason.agent_gone": "the agent’s connection was lost",
+  "reason.agent_offline": "the agent went off duty",
   "reason.agent_silent": "the agent was silent too long",
   "reason.handed_back": "handed back",
   "reason.transferred": "transferred",

@@ -180,6 +180,7 @@ export const fa: Record<keyof typeof en, string> = {
   "reason.bot_error": "ربات خطا داد",
   "reason.bot_off": "ربات خاموش است",
   "reason.agent_gone": "ارتباط همکار قطع شد",
+  "reason.agent_offline": "همکار از شیفت خارج شد",
   "reason.agent_silent": "همکار مدتی پاسخ نداد",
   "reason.handed_back": "برگردانده شد",
   "reason.transferred": "سپرده شد",
