@@ -52,7 +52,7 @@ function start(me: HTMLScriptElement): void {
   let frame: HTMLIFrameElement | null = null;
 
   const host = document.createElement("div");
-  const shadow = host.attachShadow({ mode: "closed" });
+  const shadow = host.attachShadow({ mode: "open" });
   dress(shadow, me.nonce);
   const root = make("div", `root ${me.dataset.side === "start" ? "start" : "end"} ${theme}`);
   const panel = make("div", "panel");
