@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { number } from "../../../ui/format";
 import { Chat } from "../../../ui/icons";
 import { judgeAccent, parseColour } from "../model/contrast";
-import { t } from "../words";
+import { inLanguage, t } from "../words";
 import { Frame } from "./fields";
 import type { Bound } from "./useDraft";
 
@@ -83,10 +83,10 @@ export function ChatPreview({
             <b>
               <bdi>{brand || "…"}</bdi>
             </b>
-            <small>{t("inboxes.preview.answers")}</small>
+            <small>{inLanguage(locale, "inboxes.preview.answers")}</small>
           </div>
-          <p class="chat-them">{t("inboxes.preview.them")}</p>
-          <p class="chat-me">{t("inboxes.preview.me")}</p>
+          <p class="chat-them">{inLanguage(locale, "inboxes.preview.them")}</p>
+          <p class="chat-me">{inLanguage(locale, "inboxes.preview.me")}</p>
         </div>
         <span class="chat-launcher">
           <Chat size={22} />

@@ -27,15 +27,18 @@ export function Form<T extends object>(props: {
   onCancel?: () => void;
 }): JSX.Element {
   const { draft } = props;
+  // Keys come between a render and its effects: they must find what was written last.
+  const latest = useRef(draft);
+  latest.current = draft;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
-      if (draft.dirty || draft.isNew) void draft.save();
+      if (latest.current.dirty || latest.current.isNew) void latest.current.save();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  });
+  }, []);
   return (
     <form
       class="form"

@@ -274,7 +274,7 @@ function ClockInput(props: {
   const [typed, setTyped] = useState<string | null>(null);
   return (
     <input
-      class="control clock tabular"
+      class="control clock"
       dir="ltr"
       inputMode="numeric"
       autocomplete="off"

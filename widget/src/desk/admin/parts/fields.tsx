@@ -121,7 +121,7 @@ export function NumberInput({ value, onChange, onLeave, label, ...rest }: Number
   return (
     <input
       {...rest}
-      class="control control-number tabular"
+      class="control control-number"
       type="text"
       inputMode="numeric"
       autocomplete="off"

@@ -30,6 +30,11 @@ export function t(key: WordKey, params: Params = {}): string {
   });
 }
 
+/** A sentence without holes in another language than the screen's: for pictures of what customers see. */
+export function inLanguage(language: "en" | "fa", key: WordKey): string {
+  return WORDS[language][key];
+}
+
 /** A problem of a form in words. */
 export function problemText({ key, params = {} }: Problem): string {
   if (params.seconds) {
