@@ -20,7 +20,7 @@ from bot.orders import HttpOrders, Orders
 from bot.rasa import RasaBot
 from channels.contract import Channel
 from channels.webchat.adapter import WebChat
-from hub import recovery
+from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
@@ -248,6 +248,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
+    on(Appended, figures.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
@@ -257,6 +258,11 @@ def _subscribe(hub: Hub) -> None:
     on(AgentTyping, hub.mirror.on_agent_typing)
     on(ContactTyping, lambda event: hub.floor.on_typing(event.conversation, on=event.on))
     on(Delivered, lambda event: hub.floor.on_delivery(event.conversation, event.seq, event.state, event.reason))
+    figures.watch("backlog", lambda: hub.lanes.backlog)
+    figures.watch("desks", lambda: hub.floor.open_desks)
+    figures.watch("chats", lambda: hub.webchat.open_sockets)
+    figures.watch("line", lambda: len(hub.router.line()))
+    figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
 
@@ -375,7 +381,7 @@ async def _serve(settings: Settings) -> None:
         )
         rasa = await stack.enter_async_context(RasaBot(settings.bot_url, settings.rasa_token.get_secret_value()))
         orders = await stack.enter_async_context(HttpOrders(settings.order_service))
-        hub = make_hub(settings, database, GuardedBot(rasa), orders, SystemClock())
+        hub = make_hub(settings, database, GuardedBot(rasa, observe=figures.on_bot_turn), orders, SystemClock())
         await stack.enter_async_context(running(hub))
         await stack.enter_async_context(_listening(hub))
         log.info("hub_ready", host=settings.host, port=settings.port)
