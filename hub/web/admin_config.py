@@ -4,170 +4,39 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct
 
 from hub.errors import BadInput, Conflict, NotFound
 from hub.model.config import Canned, Inbox, Queue, Workplace
 from hub.model.ids import QueueId, new_id
 from hub.store.config import Thing, ThingT
-from hub.web.calendars import CalendarView, calendar_of, calendar_view
+from hub.web.admin_shapes import (
+    CannedChange,
+    CannedList,
+    CannedRecord,
+    InboxChange,
+    InboxList,
+    InboxRecord,
+    NewCanned,
+    NewQueue,
+    QueueChange,
+    QueueList,
+    QueueRecord,
+    WorkplaceChange,
+    WorkplaceRecord,
+)
+from hub.web.calendars import calendar_of, calendar_view
 from hub.web.diff import changes
 from hub.web.http import Call, origin_of
 from hub.web.names import line, paragraph
 
-Locale = Literal["fa", "en"]
-Name = Annotated[str, Meta(max_length=200)]
-Text = Annotated[str, Meta(max_length=8000)]
-Words = Annotated[list[Name], Meta(max_length=50)]
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _SHORTCUT = re.compile(r"[^\s/<>\"']{1,32}")
 _CODE = re.compile(r"[^\s:<>\"'&$]{1,40}")
 _ID = re.compile(r"[a-z][a-z0-9-]{1,30}")
-
-
-class QueueRecord(Struct, frozen=True):
-    """A line. An offer lasts `offer_seconds`; after `max_wait_seconds` the customer is shown the offline form."""
-
-    id: str
-    name: str
-    offer_seconds: int
-    priority: int
-    max_wait_seconds: int
-
-
-class QueueList(Struct, frozen=True):
-    """All queues."""
-
-    queues: list[QueueRecord]
-
-
-OfferSeconds = Annotated[int, Meta(ge=5, le=600)]
-Priority = Annotated[int, Meta(ge=-10, le=10)]
-MaxWait = Annotated[int, Meta(ge=10, le=86_400)]
-
-
-class NewQueue(Struct, frozen=True, forbid_unknown_fields=True):
-    """A new queue; without `id` it gets a random one."""
-
-    name: Name
-    id: Name | UnsetType = UNSET
-    offer_seconds: OfferSeconds = 20
-    priority: Priority = 0
-    max_wait_seconds: MaxWait = 900
-
-
-class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of a queue."""
-
-    name: Name | UnsetType = UNSET
-    offer_seconds: OfferSeconds | UnsetType = UNSET
-    priority: Priority | UnsetType = UNSET
-    max_wait_seconds: MaxWait | UnsetType = UNSET
-
-
-class InboxRecord(Struct, frozen=True):
-    """A configured channel. `origins`: sites that may show the chat; `accent`: "#rrggbb"."""
-
-    id: str
-    name: str
-    channel: str
-    bot_enabled: bool
-    queue: str
-    locale: str
-    origins: list[str]
-    accent: str
-    brand: str
-    calendar: CalendarView
-
-
-class InboxList(Struct, frozen=True):
-    """All inboxes."""
-
-    inboxes: list[InboxRecord]
-
-
-class InboxChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of an inbox."""
-
-    name: Name | UnsetType = UNSET
-    bot_enabled: bool | UnsetType = UNSET
-    queue: Name | UnsetType = UNSET
-    locale: Locale | UnsetType = UNSET
-    origins: Words | UnsetType = UNSET
-    accent: Name | UnsetType = UNSET
-    brand: Name | UnsetType = UNSET
-    calendar: CalendarView | UnsetType = UNSET
-
-
-class CannedRecord(Struct, frozen=True):
-    """A canned reply. Variables are put in by the desk, as text: {{contact.name}}, {{agent.name}}, ..."""
-
-    id: str
-    shortcut: str
-    locale: str
-    text: str
-
-
-class CannedList(Struct, frozen=True):
-    """All canned replies."""
-
-    canned: list[CannedRecord]
-
-
-class NewCanned(Struct, frozen=True, forbid_unknown_fields=True):
-    """A new canned reply."""
-
-    shortcut: Name
-    locale: Locale
-    text: Text
-
-
-class CannedChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of a canned reply."""
-
-    shortcut: Name | UnsetType = UNSET
-    locale: Locale | UnsetType = UNSET
-    text: Text | UnsetType = UNSET
-
-
-class WorkplaceRecord(Struct, frozen=True):
-    """The rules of the house; see `hub.model.config.Workplace` for what each means. Times in seconds."""
-
-    grace_seconds: int
-    silent_seconds: int
-    bot_idle_seconds: int
-    agent_idle_seconds: int
-    wrap_up_seconds: int
-    bot_turn_seconds: int
-    cooling_seconds: int
-    default_handle_seconds: int
-    snooze_max_days: int
-    break_reasons: list[str]
-    dispositions: list[str]
-
-
-Seconds = Annotated[int, Meta(ge=5, le=86_400)]
-LongSeconds = Annotated[int, Meta(ge=60, le=31_536_000)]
-Codes = Annotated[list[Name], Meta(min_length=1, max_length=30)]
-
-
-class WorkplaceChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of the rules of the house."""
-
-    grace_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
-    silent_seconds: Seconds | UnsetType = UNSET
-    bot_idle_seconds: LongSeconds | UnsetType = UNSET
-    agent_idle_seconds: LongSeconds | UnsetType = UNSET
-    wrap_up_seconds: Seconds | UnsetType = UNSET
-    bot_turn_seconds: Annotated[int, Meta(ge=1, le=60)] | UnsetType = UNSET
-    cooling_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
-    default_handle_seconds: Seconds | UnsetType = UNSET
-    snooze_max_days: Annotated[int, Meta(ge=1, le=365)] | UnsetType = UNSET
-    break_reasons: Codes | UnsetType = UNSET
-    dispositions: Codes | UnsetType = UNSET
 
 
 async def list_queues(call: Call) -> QueueList:

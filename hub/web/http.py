@@ -27,6 +27,7 @@ B = TypeVar("B")
 
 RULE = web.AppKey("peyk_routes", tuple[Any, ...])
 _SAFE = frozenset({"GET", "HEAD"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
     address = client_address(request, parts.trusted)
     if route.kind != "open" and (wait := parts.api_limit.take(address)):
         raise ThrottledError("Too many requests from your address.", retry_after=wait)
+    if route.kind == "page" and route.method == "GET" and (better := _own_address(request, parts.origin)):
+        return web.Response(status=302, headers={"Location": better})
     who = await parts.doorkeeper.recognise(request.cookies.get(parts.session_cookie))
     if route.needs is not Permission.PUBLIC:
         if who is None:
@@ -149,6 +152,15 @@ async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
     body = await read_json(request, route.body) if route.body is not None else None
     answer = await route.handler(Call(request=request, web=parts, who=who, body=body, address=address))
     return _response(answer, route.status)
+
+
+def _own_address(request: web.Request, origin: str) -> str | None:
+    """Where a person who typed another name of this machine should be: `localhost` is not the origin `127.0.0.1`."""
+    own = urlsplit(origin)
+    name, _, port = request.host.rpartition(":")
+    if own.hostname not in _LOOPBACK or name.strip("[]") not in _LOOPBACK or name == own.hostname:
+        return None
+    return f"{origin}{request.path_qs}" if port == str(own.port) else None
 
 
 def _refuse_forgery(route: Route, request: web.Request, parts: Web, who: SignedIn | None) -> None:

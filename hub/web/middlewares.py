@@ -118,7 +118,7 @@ def _refusal(request: web.Request, status: int, words: ErrorWords) -> web.Respon
 
 
 def _wants_page(request: web.Request) -> bool:
-    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
 
 
 def _route_name(request: web.Request) -> str:

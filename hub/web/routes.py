@@ -5,7 +5,7 @@ The reference (`/openapi.json`) is made from this table.
 
 from __future__ import annotations
 
-from hub.web import account, admin_agents, admin_audit, admin_config, files, ops
+from hub.web import account, admin_agents, admin_audit, admin_config, admin_shapes, files, ops
 from hub.web.access import Permission
 from hub.web.http import Route
 
@@ -121,7 +121,7 @@ ADMIN = (
         path="/api/admin/queues",
         handler=admin_config.list_queues,
         needs=READ,
-        answer=admin_config.QueueList,
+        answer=admin_shapes.QueueList,
         summary="All queues",
     ),
     Route(
@@ -130,8 +130,8 @@ ADMIN = (
         handler=admin_config.create_queue,
         needs=WRITE,
         status=201,
-        body=admin_config.NewQueue,
-        answer=admin_config.QueueRecord,
+        body=admin_shapes.NewQueue,
+        answer=admin_shapes.QueueRecord,
         summary="Make a queue",
         errors=("exists", "bad_id"),
     ),
@@ -140,8 +140,8 @@ ADMIN = (
         path="/api/admin/queues/{id}",
         handler=admin_config.change_queue,
         needs=WRITE,
-        body=admin_config.QueueChange,
-        answer=admin_config.QueueRecord,
+        body=admin_shapes.QueueChange,
+        answer=admin_shapes.QueueRecord,
         summary="Change a queue",
         errors=("not_found", "changed_meanwhile"),
     ),
@@ -159,7 +159,7 @@ ADMIN = (
         path="/api/admin/inboxes",
         handler=admin_config.list_inboxes,
         needs=READ,
-        answer=admin_config.InboxList,
+        answer=admin_shapes.InboxList,
         summary="All inboxes",
     ),
     Route(
@@ -167,8 +167,8 @@ ADMIN = (
         path="/api/admin/inboxes/{id}",
         handler=admin_config.change_inbox,
         needs=WRITE,
-        body=admin_config.InboxChange,
-        answer=admin_config.InboxRecord,
+        body=admin_shapes.InboxChange,
+        answer=admin_shapes.InboxRecord,
         summary="Change an inbox",
         errors=("not_found", "no_such_queue", "bad_origin", "bad_colour", "bad_calendar", "changed_meanwhile"),
     ),
@@ -177,7 +177,7 @@ ADMIN = (
         path="/api/admin/canned",
         handler=admin_config.list_canned,
         needs=READ,
-        answer=admin_config.CannedList,
+        answer=admin_shapes.CannedList,
         summary="All canned replies",
     ),
     Route(
@@ -186,8 +186,8 @@ ADMIN = (
         handler=admin_config.create_canned,
         needs=WRITE,
         status=201,
-        body=admin_config.NewCanned,
-        answer=admin_config.CannedRecord,
+        body=admin_shapes.NewCanned,
+        answer=admin_shapes.CannedRecord,
         summary="Make a canned reply",
         errors=("exists", "bad_shortcut"),
     ),
@@ -196,8 +196,8 @@ ADMIN = (
         path="/api/admin/canned/{id}",
         handler=admin_config.change_canned,
         needs=WRITE,
-        body=admin_config.CannedChange,
-        answer=admin_config.CannedRecord,
+        body=admin_shapes.CannedChange,
+        answer=admin_shapes.CannedRecord,
         summary="Change a canned reply",
         errors=("not_found", "exists", "bad_shortcut", "changed_meanwhile"),
     ),
@@ -215,7 +215,7 @@ ADMIN = (
         path="/api/admin/settings",
         handler=admin_config.read_workplace,
         needs=READ,
-        answer=admin_config.WorkplaceRecord,
+        answer=admin_shapes.WorkplaceRecord,
         summary="The rules of the house",
     ),
     Route(
@@ -223,8 +223,8 @@ ADMIN = (
         path="/api/admin/settings",
         handler=admin_config.change_workplace,
         needs=WRITE,
-        body=admin_config.WorkplaceChange,
-        answer=admin_config.WorkplaceRecord,
+        body=admin_shapes.WorkplaceChange,
+        answer=admin_shapes.WorkplaceRecord,
         summary="Change the rules of the house",
         errors=("changed_meanwhile",),
     ),

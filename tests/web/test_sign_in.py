@@ -76,3 +76,12 @@ async def test_a_wrong_present_password_and_a_weak_new_one_are_refused_in_words(
         weak = await ali.call("PATCH", "/api/me", {"password": {"old": live.passwords["ali"], "new": "1234567890"}})
         assert (wrong.status, wrong.code) == (401, "wrong_password")
         assert (weak.status, weak.code) == (400, "weak_password")
+
+
+async def test_a_person_who_types_localhost_lands_where_signing_in_works(live: LiveHub) -> None:
+    async with live.browser() as visitor:
+        port = live.url.rpartition(":")[2]
+        sent = await visitor.request("GET", "/login?locale=fa", headers={"Host": f"localhost:{port}"})
+        assert (sent.status, sent.headers["Location"]) == (302, f"{live.url}/login?locale=fa")
+        for host in ("evil.example", f"evil.example:{port}", "localhost:1", "localhost"):
+            assert (await visitor.request("GET", "/login", headers={"Host": host})).status == 200

@@ -50,9 +50,9 @@ export interface UnderstoodView {
 /**
  * What happened, for entries of kind `event`.
  *
- * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot, snoozed,
- * woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue` are names to show,
- * `reason` is a code that the screens translate, `until` in ms.
+ * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
+ * snoozed, woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue`
+ * are names to show, `reason` is a code that the screens translate, `until` in ms.
  */
 export interface EventView {
   type: string
@@ -98,7 +98,8 @@ export interface OwnerView {
 /**
  * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
  *
- * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after `agent_read`.
+ * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
+ * `agent_read`.
  */
 export interface Summary {
   id: string
@@ -170,7 +171,11 @@ export interface OfferView {
   from_agent?: string
 }
 
-/** A colleague (or me). `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. */
+/**
+ * A colleague (or me).
+ *
+ * `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+ */
 export interface AgentView {
   id: string
   name: string
@@ -192,7 +197,11 @@ export interface QueueView {
   oldest_at?: number
 }
 
-/** A canned reply: typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}. */
+/**
+ * A canned reply.
+ *
+ * Typed as `/shortcut`. Variables: {{contact.name}}, {{agent.name}}, {{conversation.number}}, {{today}}.
+ */
 export interface CannedView {
   id: string
   shortcut: string
@@ -224,7 +233,11 @@ export interface SetStatus {
   reason?: string | null
 }
 
-/** Take what is offered to me. Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows. */
+/**
+ * Take what is offered to me.
+ *
+ * Refused with `too_late` when it went on. Answer: an empty Result; a `SummaryEvent` follows.
+ */
 export interface AcceptOffer {
   type: "offer.accept"
   id: number
@@ -313,7 +326,11 @@ export interface HandBack {
   note?: string | null
 }
 
-/** Give my conversation to a colleague (offered to them; falls to the queue if they don't take it) or to another queue. */
+/**
+ * Give my conversation to a colleague (offered to them.
+ *
+ * Falls to the queue if they don't take it) or to another queue.
+ */
 export interface Transfer {
   type: "transfer"
   id: number
@@ -429,8 +446,9 @@ export interface Result {
 /**
  * A command was refused. `code` is stable and translated by the screens; `text` is English for logs and developers.
  *
- * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text, bad_file,
- * bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable, unauthorized, forbidden.
+ * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text,
+ * bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable,
+ * unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"

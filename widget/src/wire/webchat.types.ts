@@ -155,8 +155,8 @@ export interface Ping {
 /**
  * Answer to `Hello`: the newest page, or all that is missing after `after`, and what is true now.
  *
- * `start_over` when the client's `after` cannot be resumed (unknown conversation, too far behind): drop what is shown and
- * take this page instead. `state` and `entries` are absent for a visitor without a conversation.
+ * `start_over` when the client's `after` cannot be resumed (unknown conversation, too far behind): drop what is
+ * shown and take this page instead. `state` and `entries` are absent for a visitor without a conversation.
  */
 export interface Welcome {
   type: "welcome"
@@ -190,7 +190,9 @@ export interface Result {
 }
 
 /**
- * A command (or, without `id`, a frame) was refused. `code` is stable; `text` may be shown; `retry` says if to retry.
+ * A command (or, without `id`, a frame) was refused.
+ *
+ * `code` is stable; `text` may be shown; `retry` says if to retry.
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, bad_text, bad_file, bad_form, bad_score, reused_id,
  * unavailable (store is down; retry), unauthorized.
@@ -257,7 +259,11 @@ export interface SessionRequest {
   locale?: "fa" | "en" | null
 }
 
-/** `access` lives 15 min and opens the socket and file routes; `refresh` lives 180 days and is replaced at each use. */
+/**
+ * `access` lives 15 min and opens the socket and file routes.
+ *
+ * `refresh` lives 180 days and is replaced at each use.
+ */
 export interface Session {
   access: string
   refresh: string
