@@ -11,6 +11,7 @@ import {
   dispatch,
   focusComposer,
   go,
+  held,
   listed,
   me,
   peek,
@@ -189,6 +190,8 @@ export function markRead(row: Summary, seq: number): void {
 
 /** J and K: moves the mark through the list; with a conversation open, opens the next one. */
 export function step(by: 1 | -1): void {
+  // Whoever moves by keys doesn't aim with the pointer that lies over the list.
+  held.value = null;
   const list = listed.peek();
   const at = list.findIndex((row) => row.id === (cursor.peek() ?? currentId.peek()));
   const next = list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))];

@@ -16,7 +16,8 @@ import {
   offers,
   route,
 } from "./desk";
-import { canTake, toggleCard } from "./parts/Conversation";
+import { toggleCard } from "./parts/Conversation";
+import { canTake } from "./parts/owner";
 import { leads } from "./parts/Rail";
 import { type KeyAction, NO_PREFIX, press } from "./state/keys";
 

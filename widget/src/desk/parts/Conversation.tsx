@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Back, Check, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { goBack, reopen, take, wake } from "../actions";
-import { agents, cardOver, current, currentId, currentOpen, dialog, isMine, link, serverNow } from "../desk";
+import { agents, cardOver, current, currentId, currentOpen, dialog, isMine, link } from "../desk";
 import { t } from "../i18n";
 import { openConversation } from "../link";
 import { cardShown } from "../prefs";
@@ -12,28 +12,9 @@ import { Composer } from "./Composer";
 import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
 import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
+import { canTake, ownerText } from "./owner";
+import { ReadOnly } from "./ReadOnly";
 import { Timeline } from "./Timeline";
-import { moment } from "./when";
-
-/** Who holds a conversation, in words. */
-export function ownerText(row: Summary, mine: boolean): string {
-  if (row.status === "resolved") return t("owner.resolved");
-  if (row.snoozed_until) return t("owner.snoozed", { time: moment(row.snoozed_until, serverNow()) });
-  if (mine) return t("owner.mine");
-  if (row.owner.kind === "agent")
-    return t("owner.agent", { name: row.owner.agent_name ?? t("event.somebody") });
-  if (row.owner.kind === "queue")
-    return t("owner.queue", { queue: row.owner.queue_name ?? "" }).replace(/[:：]\s*$/, "");
-  return t(`owner.${row.owner.kind}`);
-}
-
-/** Whether a conversation may be taken by hand. */
-export function canTake(row: Summary): boolean {
-  return (
-    row.status !== "resolved" &&
-    (row.owner.kind === "queue" || row.owner.kind === "bot" || row.owner.kind === "none")
-  );
-}
 
 /** Shows or hides the side card, whichever way it stands on this width. */
 export function toggleCard(): void {
@@ -204,50 +185,6 @@ function Head({ row }: { row: Summary }): JSX.Element {
   );
 }
 
-/** Why one can't answer here, and the one button that changes it. */
-function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
-  const live = link.value === "live";
-  const button = (label: string, run: () => void) => (
-    <button type="button" class="button button-main" disabled={!live} onClick={run}>
-      {label}
-    </button>
-  );
-  if (row.status === "resolved")
-    return (
-      <div class="readonly">
-        <p>{t("composer.readonly.resolved")}</p>
-        {button(t("composer.reopen"), () => void reopen(row))}
-      </div>
-    );
-  if (isMine.value && row.snoozed_until) {
-    return (
-      <div class="readonly">
-        <p>{t("composer.readonly.snoozed", { time: moment(row.snoozed_until, serverNow()) })}</p>
-        {button(t("composer.wake"), () => void wake(row))}
-      </div>
-    );
-  }
-  if (isMine.value) return null;
-  if (row.owner.kind === "agent")
-    return (
-      <div class="readonly">
-        <p>{t("composer.readonly.agent", { name: row.owner.agent_name ?? t("event.somebody") })}</p>
-      </div>
-    );
-  if (row.owner.kind === "offer")
-    return (
-      <div class="readonly">
-        <p>{t("composer.readonly.offer")}</p>
-      </div>
-    );
-  return (
-    <div class="readonly">
-      <p>{t(row.owner.kind === "bot" ? "composer.readonly.bot" : "composer.readonly.queue")}</p>
-      {button(t("composer.take"), () => void take(row))}
-    </div>
-  );
-}
-
 /** The conversation on the screen: head, timeline, composer; or what stands there instead. */
 export function Conversation(): JSX.Element {
   const id = currentId.value;
@@ -282,7 +219,7 @@ export function Conversation(): JSX.Element {
       </main>
     );
   }
-  const answerable = isMine.value && !row.snoozed_until;
+  const answerable = isMine.value && !row.snoozed_until && !row.ended_by_customer;
   return (
     <main class="pane" aria-label={row.contact_name || t("row.noname")}>
       <Head row={row} />

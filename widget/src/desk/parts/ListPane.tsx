@@ -209,9 +209,15 @@ export function ListPane(): JSX.Element {
         )}
       </div>
       {waiting > 0 && (
-        <div class="list-held" role="status">
+        <button
+          type="button"
+          class="list-held"
+          onClick={() => {
+            held.value = null;
+          }}
+        >
           {t("list.held", { n: waiting })}
-        </div>
+        </button>
       )}
     </section>
   );

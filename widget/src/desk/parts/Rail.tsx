@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { number } from "../../ui/format";
 import { locale } from "../../ui/i18n";
-import { Globe, Leave, More, People } from "../../ui/icons";
+import { Globe, Leave, More, People, Person } from "../../ui/icons";
 import { goTab, signOut, switchLocale, switchTheme } from "../actions";
 import { deskConfig } from "../config";
 import { countOf, dialog, go, me, route, tab, unread } from "../desk";
@@ -69,10 +69,16 @@ function tools(): MenuItem[] {
       },
     },
     {
+      key: "account",
+      label: t("rail.settings"),
+      icon: <Person size={18} />,
+      apart: true,
+      run: () => go({ view: "admin", path: "account" }),
+    },
+    {
       key: "theme",
       label: t(isDark() ? "rail.theme.light" : "rail.theme.dark"),
       icon: isDark() ? <Sun /> : <Moon />,
-      apart: true,
       run: switchTheme,
     },
     {
@@ -82,10 +88,16 @@ function tools(): MenuItem[] {
       run: () => switchLocale(locale.peek() === "fa" ? "en" : "fa"),
     },
     {
+      key: "account",
+      label: t("rail.account"),
+      icon: <Person size={18} />,
+      apart: true,
+      run: () => go({ view: "admin", path: "account" }),
+    },
+    {
       key: "out",
       label: t("rail.sign_out"),
       icon: <Leave size={18} />,
-      apart: true,
       run: () => void signOut(),
     },
   ];

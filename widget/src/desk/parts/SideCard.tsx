@@ -5,9 +5,10 @@ import type { EntryView, Summary, UnderstoodView } from "../../wire/desk.types";
 import { openRow } from "../actions";
 import { cardOver, current, currentId, currentOpen, dialog, isMine, serverNow } from "../desk";
 import { t, word } from "../i18n";
-import { ownerText, toggleCard } from "./Conversation";
+import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
 import { Verified } from "./icons";
+import { ownerText } from "./owner";
 import { shortWhen } from "./when";
 
 function Section({

@@ -34,7 +34,8 @@ import { offerSound } from "../prefs";
 import { fold } from "../state/composer";
 import { CAPS, type KeyAction } from "../state/keys";
 import { TABS } from "../state/lists";
-import { canTake, toggleCard } from "./Conversation";
+import { toggleCard } from "./Conversation";
+import { canTake } from "./owner";
 
 export interface CommandItem {
   key: string;
@@ -200,6 +201,7 @@ function ofMe(): CommandItem[] {
         offerSound.value = !offerSound.peek();
       },
     },
+    { key: "account", group, label: t("rail.account"), run: () => go({ view: "admin", path: "account" }) },
     { key: "out", group, label: t("rail.sign_out"), run: () => void signOut() },
   ];
 }

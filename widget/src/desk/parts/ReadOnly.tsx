@@ -1,0 +1,60 @@
+import type { JSX } from "preact";
+import type { Summary } from "../../wire/desk.types";
+import { reopen, take, wake } from "../actions";
+import { dialog, isMine, link, serverNow } from "../desk";
+import { t } from "../i18n";
+import { moment } from "./when";
+
+/** Why one can't answer here, and the one button that changes it. */
+export function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
+  const live = link.value === "live";
+  const button = (label: string, run: () => void) => (
+    <button type="button" class="button button-main" disabled={!live} onClick={run}>
+      {label}
+    </button>
+  );
+  if (row.status === "resolved")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.resolved")}</p>
+        {button(t("composer.reopen"), () => void reopen(row))}
+      </div>
+    );
+  if (isMine.value && row.snoozed_until) {
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.snoozed", { time: moment(row.snoozed_until, serverNow()) })}</p>
+        {button(t("composer.wake"), () => void wake(row))}
+      </div>
+    );
+  }
+  if (isMine.value && row.ended_by_customer) {
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.ended")}</p>
+        {button(t("resolve.do"), () => {
+          dialog.value = "resolve";
+        })}
+      </div>
+    );
+  }
+  if (isMine.value) return null;
+  if (row.owner.kind === "agent")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.agent", { name: row.owner.agent_name ?? t("event.somebody") })}</p>
+      </div>
+    );
+  if (row.owner.kind === "offer")
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.offer")}</p>
+      </div>
+    );
+  return (
+    <div class="readonly">
+      <p>{t(row.owner.kind === "bot" ? "composer.readonly.bot" : "composer.readonly.queue")}</p>
+      {button(t("composer.take"), () => void take(row))}
+    </div>
+  );
+}

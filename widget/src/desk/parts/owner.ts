@@ -1,0 +1,25 @@
+/** Who holds a conversation, and what follows from it. */
+import type { Summary } from "../../wire/desk.types";
+import { serverNow } from "../desk";
+import { t } from "../i18n";
+import { moment } from "./when";
+
+/** Who holds a conversation, in words. */
+export function ownerText(row: Summary, mine: boolean): string {
+  if (row.status === "resolved") return t("owner.resolved");
+  if (row.snoozed_until) return t("owner.snoozed", { time: moment(row.snoozed_until, serverNow()) });
+  if (mine) return t("owner.mine");
+  if (row.owner.kind === "agent")
+    return t("owner.agent", { name: row.owner.agent_name ?? t("event.somebody") });
+  if (row.owner.kind === "queue")
+    return t("owner.queue", { queue: row.owner.queue_name ?? "" }).replace(/[:：]\s*$/, "");
+  return t(`owner.${row.owner.kind}`);
+}
+
+/** Whether a conversation may be taken by hand. */
+export function canTake(row: Summary): boolean {
+  return (
+    row.status !== "resolved" &&
+    (row.owner.kind === "queue" || row.owner.kind === "bot" || row.owner.kind === "none")
+  );
+}
