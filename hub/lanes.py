@@ -20,7 +20,7 @@ import structlog
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
+from hub.errors import BadInput, Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
 from hub.failpoint import failpoint
 from hub.model.conversation import Conversation, check, fold, fold_all
 from hub.model.due import Due
@@ -252,6 +252,8 @@ class Lanes:
                     stored.append(item)
                 case Written.DUPLICATE:
                     await self._answer_duplicate(item[0], item[1])
+                case Written.UNFIT:
+                    _settle(item[0], BadInput("This holds something that cannot be stored."))
                 case Written.RACED:
                     await self._retry(lane, item[0])
         await self._publish(stored)

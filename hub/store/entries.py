@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from bson import encode
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import BulkWriteError, PyMongoError
 
@@ -29,6 +32,8 @@ class Written(Enum):
     """Its dedupe key is there already, and durable."""
     RACED = "raced"
     """Another writer took its number."""
+    UNFIT = "unfit"
+    """It holds something that no document can, such as a number beyond 64 bits; trying again is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,19 @@ class Entries:
         server also confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors,
         `insert_one` hides them.
         """
+        made = [_encoded(entry) for entry in entries]
+        fit = [row for row in made if row is not None]
+        found = iter(await self._insert(fit) if fit else ())
+        return [Written.UNFIT if row is None else next(found) for row in made]
+
+    async def _insert(self, rows: list[RawBSONDocument]) -> list[Written]:
         try:
-            await self._rows.insert_many([entry_document(entry) for entry in entries], ordered=False)
+            await self._rows.insert_many(rows, ordered=False)
         except BulkWriteError as error:
-            return _verdicts(len(entries), error)
+            return _verdicts(len(rows), error)
         except PyMongoError as error:
             raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
-        return [Written.STORED] * len(entries)
+        return [Written.STORED] * len(rows)
 
     async def by_dedupe(self, dedupe: str) -> Entry | None:
         """The entry stored under a dedupe key."""
@@ -137,6 +148,14 @@ class Entries:
                 },
                 blank,
             )
+
+
+def _encoded(entry: Entry) -> RawBSONDocument | None:
+    """The document, made before the batch, so that one that cannot be made spoils nothing but itself."""
+    try:
+        return RawBSONDocument(encode(entry_document(entry)))
+    except (BSONError, OverflowError):
+        return None
 
 
 def _verdicts(count: int, error: BulkWriteError) -> list[Written]:

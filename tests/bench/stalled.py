@@ -6,6 +6,7 @@ Phases with and without the stalled desk alternate in one run (A B B A ...), so 
 import asyncio
 import contextlib
 import itertools
+import socket
 import statistics
 from collections.abc import AsyncIterator
 
@@ -27,11 +28,12 @@ PHASES = (False, True, True, False, False, True, True, False)
 class StalledDesk:
     """A desk that opens every conversation and then reads nothing; cut off, it comes back and does so again."""
 
-    def __init__(self, lab: Lab, login: str, conversations: list[str]) -> None:
+    def __init__(self, lab: Lab, login: str, conversations: list[str], receive_buffer: int | None = 4_096) -> None:
         self.cuts = 0
         self.stalling = asyncio.Event()
         self._agent = Agent(lab.target, login, PASSWORD, Journal())
         self._conversations = conversations
+        self._receive_buffer = receive_buffer
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -49,6 +51,9 @@ class StalledDesk:
         for number, conversation in enumerate(self._conversations):
             await ws.send(encode({"type": "open", "id": number, "conversation": conversation}), text=True)
             await ws.recv()
+        raw = ws.transport.get_extra_info("socket")
+        if self._receive_buffer is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
         ws.transport.pause_reading()
         self.stalling.set()
         while True:  # a paused transport does not hear the other side go; a ping every second that cannot be sent tells

@@ -13,7 +13,9 @@ MOST_SECONDS = 10.0
 AGAIN = 1012
 
 
-async def drain(seconds: float, *, seed: int, customers: int = 24, agents: int = 3, say: Say = tell) -> dict[str, object]:
+async def drain(
+    seconds: float, *, seed: int, customers: int = 24, agents: int = 3, say: Say = tell
+) -> dict[str, object]:
     """Stop and start until the time is over; how long the longest stop took, and how sockets were closed."""
     chance = random.Random(seed)
     times: list[float] = []

@@ -12,8 +12,9 @@ STORED = [Kept("c", seq, "contact", f"m{seq}") for seq in (1, 2, 3)]
 
 
 def journal() -> Journal:
-    kept = Journal(sent=dict.fromkeys(("m1", "m2", "m3"), 0.0), acked={f"m{n}": Ack("c", n, "contact") for n in (1, 2,
-    3)}) for reader in ("customer", "agent"):
+    acked = {f"m{n}": Ack("c", n, "contact") for n in (1, 2, 3)}
+    kept = Journal(sent=dict.fromkeys(acked, 0.0), acked=acked)
+    for reader in ("customer", "agent"):
         for seq in (1, 2, 3):
             kept.view(reader, "c").show(Sight(seq, "contact", f"m{seq}"))
     return kept
@@ -85,7 +86,8 @@ def test_an_entry_shown_below_a_later_one_is_reordered() -> None:
 
 def test_an_order_that_the_store_does_not_have_is_reordered() -> None:
     kept = journal()
-    kept.view("customer", "c").sights = [Sight(1, "contact", "m2"), Sight(2, "contact", "m1"), Sight(3, "contact", "m3")]
+    swapped = {1: "m2", 2: "m1", 3: "m3"}
+    kept.view("customer", "c").sights = [Sight(seq, "contact", name) for seq, name in swapped.items()]
     assert verdict(kept).reordered == 2
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ class Traffic:
         self._per_second = per_second
         self._over = asyncio.Event()
         self._numbers = itertools.count()
+        self._run = secrets.token_hex(6)
         self._sending: set[asyncio.Task[object]] = set()
 
     @asynccontextmanager
@@ -54,7 +56,7 @@ class Traffic:
         return False
 
     def _id(self) -> str:
-        return self.crowd.fresh_id(next(self._numbers))
+        return f"{self._run}-{next(self._numbers)}"
 
 
 async def judge(crowd: Crowd) -> Verdict:

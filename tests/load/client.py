@@ -83,6 +83,12 @@ class Customer(Line):
         await ws.send(encode(hello), text=True)
         return ws
 
+    def dismissed(self, event: Event) -> None:
+        """A token that is no good any more (by the hub's clock) is replaced before the next hello."""
+        super().dismissed(event)
+        if event.reason == "unauthorized":
+            self._access_until = 0.0
+
     def is_welcome(self, event: Event) -> bool:
         """The answer to the hello."""
         return event.type == "welcome"

@@ -109,7 +109,7 @@ async def eventually(question: Callable[[], bool], seconds: float, words: str) -
     """Wait until something holds. Raises TimeoutError with `words`."""
     try:
         async with asyncio.timeout(seconds):
-            while not question():  # noqa: ASYNC110 - many questions, of processes too, have no event
+            while not question():
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise TimeoutError(words) from None

@@ -37,6 +37,7 @@ class Line(ABC):
         self.name = name
         self.connects = 0
         self.close_codes: list[int | None] = []
+        self.byes: list[str] = []
         self.up = asyncio.Event()
         self._patience = patience
         self._ws: ClientConnection | None = None
@@ -65,6 +66,10 @@ class Line(ABC):
     async def greeted(self, event: Event) -> None:
         """After `welcomed`: whatever has to be asked before the line counts as up."""
 
+    def dismissed(self, event: Event) -> None:
+        """The hub said good-bye."""
+        self.byes.append(event.reason)
+
     async def start(self) -> None:
         """Connect, and stay connected; returns when the line is up for the first time."""
         self._task = asyncio.create_task(self._stay(), name=f"line-{self.name}")
@@ -82,8 +87,8 @@ class Line(ABC):
         if self._ws is not None:
             self._ws.transport.abort()
 
-    async def ask(self, command: dict[str, object], *, seconds: float = 15.0) -> Event:
-        """Send a command and wait for its answer. Raises `Refused`, `Cut`."""
+    async def ask(self, command: dict[str, object], *, seconds: float = 15.0, raw: bytes | None = None) -> Event:
+        """Send a command (or `raw`, with %d for the id) and wait for its answer. Raises `Refused`, `Cut`."""
         ws = self._ws
         if ws is None:
             raise Cut
@@ -92,7 +97,7 @@ class Line(ABC):
         answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            await ws.send(encode({**command, "id": number}), text=True)
+            await ws.send(encode({**command, "id": number}) if raw is None else raw % number, text=True)
             async with asyncio.timeout(seconds):
                 event = await answer
         except (WebSocketException, ConnectionError, TimeoutError) as error:
@@ -155,6 +160,7 @@ class Line(ABC):
                     greeting = asyncio.create_task(self._greet(event), name=f"greet-{self.name}")
                 elif event.type == "bye":
                     self._hint = random.uniform(0, (event.retry_after_ms or 0) / 1000)
+                    self.dismissed(event)
                 else:
                     self.heard(event)
         finally:
