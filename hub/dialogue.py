@@ -16,7 +16,7 @@ from hub.acts import Acts
 from hub.errors import Conflict, HubError
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
-from hub.model.entry import Button, Entry, Part, Understood
+from hub.model.entry import Author, Button, Entry, Part, Understood
 from hub.model.ids import ConversationId, QueueId
 from hub.store.config import Config
 from hub.store.entries import Entries
@@ -108,6 +108,8 @@ class Dialogue:
         return pressed if pressed in offered else None
 
     async def _answer(self, state: Conversation, reply: Reply, up_to: int) -> None:
+        if reply.locale is not None and reply.locale != state.locale:
+            await self.acts.speak(state, Author(kind="contact", id=state.header.contact), reply.locale)
         understood = _understood(reply.understood)
         parts = [made for say in reply.says if (made := _parts(say))]
         for index, one in enumerate(parts):
