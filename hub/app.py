@@ -392,7 +392,9 @@ async def _serve(settings: Settings) -> None:
 @asynccontextmanager
 async def _listening(hub: Hub) -> AsyncIterator[None]:
     """Accept connections; at the end refuse new ones and send the open sockets away politely."""
-    runner = web.AppRunner(make_app(hub), access_log=None, shutdown_timeout=DRAIN_SECONDS, handle_signals=False)
+    runner = web.AppRunner(
+        make_app(hub), access_log=None, shutdown_timeout=DRAIN_SECONDS, handle_signals=False, lingering_time=2.0
+    )
     await runner.setup()
     site = web.TCPSite(runner, hub.settings.host, hub.settings.port, backlog=4_096)
     await site.start()

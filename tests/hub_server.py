@@ -162,7 +162,9 @@ async def live_hub(
     )
     hub = make_hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock())
     async with running(hub):
-        runner = web.AppRunner(make_app(hub), access_log=None, shutdown_timeout=1.0, handle_signals=False)
+        runner = web.AppRunner(
+            make_app(hub), access_log=None, shutdown_timeout=1.0, handle_signals=False, lingering_time=0.3
+        )
         await runner.setup()
         await web.SockSite(runner, listener).start()
         accounts = json.loads(await asyncio.to_thread(settings.accounts_file.read_text))

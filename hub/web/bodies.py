@@ -5,6 +5,7 @@ No dict of a client ever reaches the store.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +16,8 @@ from hub.errors import BadInput, HubError, TooLarge
 T = TypeVar("T")
 
 JSON_LIMIT = 64 * 1024
+BODY_SECONDS = 15.0
+"""A body that takes longer is a slow-loris or a dead line."""
 
 
 class WrongTypeError(HubError):
@@ -38,16 +41,17 @@ async def read_json(request: web.Request, type_: type[T], *, limit: int = JSON_L
 
 
 async def read_limited(request: web.Request, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes. Raises TooLarge without reading further."""
+    """Read a body of at most `limit` bytes. Raises TooLarge without reading further, TimeoutError after 15 s."""
     if (request.content_length or 0) > limit:
         raise TooLarge(f"The body may have at most {limit} bytes.")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"The body may have at most {limit} bytes.")
-        chunks.append(chunk)
+    async with asyncio.timeout(BODY_SECONDS):
+        async for chunk in request.content.iter_chunked(16 * 1024):
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"The body may have at most {limit} bytes.")
+            chunks.append(chunk)
     return b"".join(chunks)
 
 

@@ -8,6 +8,8 @@ import json
 import zlib
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.attacks.visitor import Visitor, answer_to
 from tests.hub_server import LiveHub
 
@@ -118,6 +120,18 @@ async def test_d03_idle_and_slow_connections_hold_up_nobody(live: LiveHub) -> No
         assert (await browser.request("GET", "/readyz")).status == 200
     for _, writer in idle:
         writer.close()
+
+
+async def test_d03_a_body_that_never_ends_is_given_up(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.web.bodies.BODY_SECONDS", 0.2)
+    parts = urlsplit(live.url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    head = f"POST /login HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {live.url}\r\nContent-Length: 1000\r\n"
+    writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=a".encode())
+    async with asyncio.timeout(5):
+        assert b" 408 " in await reader.readline()
+        await reader.read()  # and it hangs up
+    writer.close()
 
 
 async def test_d03_headers_without_end_are_refused(live: LiveHub) -> None:
