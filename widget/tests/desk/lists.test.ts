@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { belongs, heldRows, listTab, waitLevel, windowOf } from "../../src/desk/state/lists";
+import { belongs, changesOf, heldRows, listTab, waitLevel, windowOf } from "../../src/desk/state/lists";
 import { NOW, row } from "./make";
 
 const queued = (id: string, at: number, priority = 0) =>
@@ -48,6 +48,13 @@ describe("under the pointer", () => {
     expect(shown[1]?.row.last_text).toBe("new words");
     expect(heldRows(null, now, rows)).toHaveLength(2);
   });
+});
+
+test("one row that jumps to the top is one change", () => {
+  const rows = ["c4", "c1", "c2", "c3"].map((id) => row(id));
+  expect(changesOf(["c1", "c2", "c3", "c4"], rows)).toBe(1);
+  expect(changesOf(["c1", "c2", "c3"], rows)).toBe(1);
+  expect(changesOf(["c4", "c1", "c2", "c3"], rows)).toBe(0);
 });
 
 test("a wait is coloured only when it matters", () => {

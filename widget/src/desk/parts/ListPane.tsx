@@ -9,7 +9,7 @@ import { countOf, currentId, cursor, focusFilter, held, link, listed, rows, tab,
 import { t } from "../i18n";
 import { loadTab } from "../link";
 import { fold } from "../state/composer";
-import { heldRows, type ShownRow, TABS, windowOf } from "../state/lists";
+import { changesOf, heldRows, type ShownRow, TABS, windowOf } from "../state/lists";
 import { Empty, Failed, IconButton, Skeleton } from "./common";
 import { Inbox } from "./icons";
 import { Row } from "./Row";
@@ -44,7 +44,8 @@ function Tabs(): JSX.Element {
 
 function Filter(): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), [focusFilter.value]);
+  // Before the paint: whoever presses / and writes on at once loses no letter.
+  useLayoutEffect(() => field.current?.focus(), [focusFilter.value]);
   return (
     <div class="filter">
       <Search size={16} />
@@ -102,22 +103,6 @@ function Nothing({ which }: { which: Tab }): JSX.Element {
   );
 }
 
-/** How many rows joined, left or moved behind the held order. */
-function heldChanges(): number {
-  const order = held.value;
-  if (!order) return 0;
-  let n = Math.max(0, listed.value.length - order.length);
-  const at = new Map(order.map((id, i) => [id, i]));
-  let last = -1;
-  for (const row of listed.value) {
-    const i = at.get(row.id);
-    if (i === undefined) continue;
-    if (i < last) n++;
-    else last = i;
-  }
-  return n;
-}
-
 /** The list of a tab: only what is on the screen is drawn, and nothing moves while the pointer is over it. */
 export function ListPane(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
@@ -139,7 +124,7 @@ export function ListPane(): JSX.Element {
     if (box.current) box.current.scrollTop = 0;
     held.value = null;
   }, [which]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focusFilter.value > 0) filter.value ??= "";
   }, [focusFilter.value]);
   useEffect(() => showMarked(box.current, shown), [cursor.value]);
@@ -147,7 +132,7 @@ export function ListPane(): JSX.Element {
     if (more && phase === "ready" && range.to > shown.length - 15) void loadTab(which, false);
   }, [range.to, shown.length, more, phase]);
 
-  const waiting = heldChanges();
+  const waiting = held.value ? changesOf(held.value, listed.value) : 0;
   const loading =
     shown.length === 0 && (phase === "loading" || phase === "idle") && link.value !== "signed_out";
   return (

@@ -69,16 +69,10 @@ function tools(): MenuItem[] {
       },
     },
     {
-      key: "account",
-      label: t("rail.settings"),
-      icon: <Person size={18} />,
-      apart: true,
-      run: () => go({ view: "admin", path: "account" }),
-    },
-    {
       key: "theme",
       label: t(isDark() ? "rail.theme.light" : "rail.theme.dark"),
       icon: isDark() ? <Sun /> : <Moon />,
+      apart: true,
       run: switchTheme,
     },
     {

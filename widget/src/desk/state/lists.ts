@@ -69,6 +69,25 @@ export function heldRows(
   return shown;
 }
 
+/** How many rows joined or moved since the order was held: all but the longest run that kept its order. */
+export function changesOf(held: readonly string[], now: readonly Summary[]): number {
+  const place = new Map(held.map((id, n) => [id, n]));
+  const ends: number[] = [];
+  for (const row of now) {
+    const at = place.get(row.id);
+    if (at === undefined) continue;
+    let from = 0;
+    let to = ends.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((ends[middle] ?? 0) < at) from = middle + 1;
+      else to = middle;
+    }
+    ends[from] = at;
+  }
+  return now.length - ends.length;
+}
+
 /** How pressing a wait is: chat counts in minutes, everything else in hours. */
 export function waitLevel(channel: string, waitedMs: number): "calm" | "soon" | "late" {
   const minutes = waitedMs / 60_000;
