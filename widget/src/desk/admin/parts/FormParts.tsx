@@ -121,10 +121,11 @@ function SaveBar<T extends object>(props: {
 }
 
 /** What will change, or what did. */
-export function ChangeList({ lines }: { lines: readonly Line[] }): JSX.Element {
+export function ChangeList({ lines, whole }: { lines: readonly Line[]; whole?: boolean }): JSX.Element {
+  const most = whole ? lines.length : MOST_LINES;
   return (
-    <dl class="changes">
-      {lines.slice(0, MOST_LINES).map((one) => (
+    <dl class={`changes ${whole ? "changes-whole" : ""}`}>
+      {lines.slice(0, most).map((one) => (
         <div key={one.label}>
           <dt>{one.label}</dt>
           <dd>
@@ -144,9 +145,7 @@ export function ChangeList({ lines }: { lines: readonly Line[] }): JSX.Element {
           </dd>
         </div>
       ))}
-      {lines.length > MOST_LINES && (
-        <p class="changes-more">{t("form.more", { n: lines.length - MOST_LINES })}</p>
-      )}
+      {lines.length > most && <p class="changes-more">{t("form.more", { n: lines.length - most })}</p>}
     </dl>
   );
 }

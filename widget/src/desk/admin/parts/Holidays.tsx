@@ -19,7 +19,7 @@ import { DAYS, localMoment } from "../model/hours";
 import { t } from "../words";
 import { Ahead } from "./icons";
 import { Adder } from "./Lists";
-import { dayText, otherDayText } from "./say";
+import { dayText, monthText, otherDayText } from "./say";
 
 const MOST = 400;
 
@@ -121,18 +121,6 @@ function example(calendar: CalendarName): string {
   return t(`holidays.type.${calendar}`).replace(/^\D+/, "");
 }
 
-const TITLES = {
-  fa: { persian: "fa-IR-u-ca-persian-nu-arabext", gregory: "fa-IR-u-ca-gregory-nu-arabext" },
-  en: { persian: "en-u-ca-persian-nu-latn", gregory: "en-GB-u-ca-gregory" },
-} as const;
-
-function monthTitle(iso: string, calendar: CalendarName): string {
-  const options = { month: "long", year: "numeric", timeZone: "UTC" } as const;
-  return new Intl.DateTimeFormat(TITLES[locale.value][calendar], options)
-    .format(dayMs(iso))
-    .replace(/ AP$/, "");
-}
-
 interface MonthProps {
   calendar: CalendarName;
   today: string;
@@ -146,7 +134,7 @@ function Month({ calendar, today, chosen, toggle }: MonthProps): JSX.Element {
   const grid = useRef<HTMLDivElement>(null);
   const { year, month } = partsOf(at, calendar);
   const days = monthDays(year, month, calendar);
-  const title = monthTitle(at, calendar);
+  const title = monthText(at, calendar);
   const go = (iso: string, focus: boolean) => {
     setAt(iso);
     if (focus)

@@ -139,7 +139,11 @@ export function CodesField({ label, hint, say, ...bound }: CodesProps): JSX.Elem
               <li key={code}>
                 <span class="list-text">
                   <bdi>{say(code)}</bdi>
-                  {say(code) !== code.replaceAll("_", " ") && <small dir="auto">{code}</small>}
+                  {say(code) !== code.replaceAll("_", " ") && (
+                    <small>
+                      <bdi>{code}</bdi>
+                    </small>
+                  )}
                 </span>
                 {!readOnly && (
                   <>

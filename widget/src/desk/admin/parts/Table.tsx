@@ -13,7 +13,6 @@ export interface Column<R> {
   cell: (row: R) => ComponentChildren;
   /** Left out where there is little room. */
   roomy?: boolean;
-  end?: boolean;
 }
 
 interface TableProps<R extends { id: string }> {
@@ -56,7 +55,7 @@ export function Table<R extends { id: string }>({
       <thead>
         <tr>
           {columns.map((one) => (
-            <th key={one.key} scope="col" class={`${one.roomy ? "is-roomy" : ""} ${one.end ? "is-end" : ""}`}>
+            <th key={one.key} scope="col" class={one.roomy ? "is-roomy" : undefined}>
               {one.title}
             </th>
           ))}
@@ -70,7 +69,7 @@ export function Table<R extends { id: string }>({
               <td
                 key={one.key}
                 data-label={n > 0 ? one.title : undefined}
-                class={`${one.roomy ? "is-roomy" : ""} ${one.end ? "is-end" : ""}`}
+                class={one.roomy ? "is-roomy" : undefined}
               >
                 {n === 0 ? (
                   <a

@@ -2,7 +2,7 @@
 import { number } from "../../../ui/format";
 import { locale } from "../../../ui/i18n";
 import { word } from "../../i18n";
-import { dayMs } from "../model/dates";
+import { type CalendarName, dayMs, partsOf } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
@@ -30,12 +30,22 @@ export function dayText(iso: string): string {
   return `${weekday} ${dayFormat("date", { day: "numeric", month: "long", year: "numeric" }).format(ms)}`;
 }
 
-/** The same day in the other calendar, short. */
+const TAGS_OF = {
+  fa: { persian: "fa-IR-u-ca-persian-nu-arabext", gregory: "fa-IR-u-ca-gregory-nu-arabext" },
+  en: { persian: "en-u-ca-persian-nu-latn", gregory: "en-GB-u-ca-gregory" },
+} as const;
+
+/** Month and year of a day in a calendar. Put together here: the patterns of foreign calendars add eras and turn the order round. */
+export function monthText(iso: string, calendar: CalendarName): string {
+  const month = new Intl.DateTimeFormat(TAGS_OF[locale.value][calendar], { month: "long", timeZone: "UTC" });
+  const year = String(partsOf(iso, calendar).year);
+  return `${month.format(dayMs(iso))} ${locale.value === "fa" ? persian(year) : year}`;
+}
+
+/** The same day in the other calendar: ۲۵ دسامبر ۲۰۲۶, or 4 Dey 1405. */
 export function otherDayText(iso: string): string {
-  const tag = locale.value === "fa" ? "fa-IR-u-ca-gregory-nu-arabext" : "en-u-ca-persian-nu-latn";
-  return new Intl.DateTimeFormat(tag, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
-    .format(dayMs(iso))
-    .replace(/ (AP|ه‍.ش.|AD|م.)$/, "");
+  const calendar = locale.value === "fa" ? "gregory" : "persian";
+  return `${number(partsOf(iso, calendar).day)} ${monthText(iso, calendar)}`;
 }
 
 /** 09:00 with the reader's digits. */

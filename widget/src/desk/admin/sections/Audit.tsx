@@ -11,7 +11,7 @@ import { query } from "../nav";
 import { ChangeList } from "../parts/FormParts";
 import { Book, Shield } from "../parts/icons";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
-import { explain } from "../parts/say";
+import { explain, type Line } from "../parts/say";
 import { FilterSelect, Filters, NothingFits } from "../parts/Table";
 import { agents, canned, inboxes, queues, useLoad } from "../store";
 import { isWord, t } from "../words";
@@ -130,16 +130,26 @@ function targetName(record: AuditRecord): string {
   return named.find((one) => one.id === id)?.name ?? nameWithin(record) ?? id;
 }
 
+/** What a record says was changed. What was made has no "before" and what was deleted no "after": such lines hold one value. */
+function linesOf(record: AuditRecord): Line[] {
+  const made = /\.(create|seed)$/.test(record.action);
+  const deleted = record.action.endsWith(".delete");
+  return Object.entries(record.changes)
+    .filter(([field, values]) => field !== "id" && !((made || deleted) && values.every(isNothing)))
+    .flatMap(([field, [before, after]]) => explain(field, before, after))
+    .map((one) => (made ? { ...one, before: one.after } : deleted ? { ...one, after: one.before } : one));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
 function Deed({ record }: { record: AuditRecord }): JSX.Element {
   const [open, setOpen] = useState(false);
   const key = `audit.do.${record.action}`;
   const name =
     record.actor_name || (record.actor ? record.actor : t(record.ip ? "audit.stranger" : "audit.hub"));
-  const lines = Object.entries(record.changes).flatMap(([field, [before, after]]) =>
-    explain(field, before, after),
-  );
-  // What was made has no "before", what was deleted no "after": such lists hold only what says something.
-  const telling = lines.filter((one) => one.before !== one.after || one.before === t("word.hidden"));
+  const telling = linesOf(record);
   const details = `deed-${record.seq}`;
   return (
     <li class={`deed ${open ? "is-open" : ""}`}>
@@ -166,7 +176,11 @@ function Deed({ record }: { record: AuditRecord }): JSX.Element {
       </button>
       {open && (
         <div class="deed-details" id={details}>
-          {telling.length > 0 ? <ChangeList lines={telling} /> : <p class="quiet">{t("audit.nothing")}</p>}
+          {telling.length > 0 ? (
+            <ChangeList lines={telling} whole />
+          ) : (
+            <p class="quiet">{t("audit.nothing")}</p>
+          )}
           <p class="deed-facts">
             <span>{t("audit.number", { n: record.seq })}</span>
             {record.ip && (

@@ -58,7 +58,6 @@ function columns(): Column<Agent>[] {
       key: "capacity",
       title: t("people.capacity"),
       roomy: true,
-      end: true,
       cell: (one) => <span class="tabular">{number(one.capacity)}</span>,
     },
     {

@@ -98,10 +98,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
         setSecret({ person: made, password, made: true });
         return made;
       },
-      saved: (stored) => {
-        keep(agents, stored);
-        if (isNew) toast(t("people.created", { name: stored.name }));
-      },
+      saved: (stored) => keep(agents, stored),
     },
     readOnly,
   );

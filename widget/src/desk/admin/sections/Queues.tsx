@@ -31,7 +31,6 @@ function columns(): Column<Queue>[] {
     {
       key: "people",
       title: t("queues.people"),
-      end: true,
       cell: (one) => (
         <span class={`tabular ${serving(one.id) === 0 ? "is-warned" : ""}`}>
           {serving(one.id) === 0 ? t("word.nobody") : number(serving(one.id))}
@@ -48,7 +47,6 @@ function columns(): Column<Queue>[] {
     {
       key: "priority",
       title: t("queues.priority"),
-      end: true,
       cell: (one) => <span class="tabular">{number(one.priority)}</span>,
     },
   ];
