@@ -192,6 +192,9 @@ class Agent:
 
     async def sees_event(self, text: str | re.Pattern[str]) -> None:
         """The open conversation has an event that says this."""
+        fold = self.timeline.locator(".event-fold")
+        while await fold.count():
+            await fold.first.click()
         await expect(self.timeline.locator(".event").filter(has_text=text).first).to_be_visible(timeout=PATIENCE_MS)
 
     async def close(self, disposition: int = 1) -> None:
@@ -248,6 +251,7 @@ class People:
         options.setdefault("reduced_motion", "reduce")
         context = await (browser or self.browser).new_context(**options)
         self.contexts.push_async_callback(_closed, context)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         return context
 

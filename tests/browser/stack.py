@@ -1,7 +1,7 @@
 """The whole product as `./peyk up` runs it, on ports of its own and in a folder of its own, for browser tests.
 
-Everything is real: `peyk up` with its private database, hub, demo shop and the trained Rasa bot. The bot's environment and model
-come from a cache (`PEYK_TEST_VAR`, else the product's own `var/`), so that they are made once.
+Everything is real: `peyk up` with its private database, hub, demo shop and the trained Rasa bot. The bot's
+environment and model come from a cache (`PEYK_TEST_VAR`, else the product's own `var/`), so that they are made once.
 """
 
 from __future__ import annotations
@@ -106,7 +106,10 @@ def cache() -> Path:
 
 
 def prepare() -> None:
-    """Install, build and train what is missing. Raises RuntimeError (of some kind) with a sentence when a part can't be had."""
+    """Install, build and train what is missing.
+
+    Raises RuntimeError (of some kind) with a sentence when a part can't be had.
+    """
     find_mongod(cache() / "tools", lambda _: None)
     browser_parts.build(ROOT / "widget", cache() / "tools", cache() / "logs", lambda _: None)
     environment.install(cache(), lambda _: None)

@@ -1,0 +1,363 @@
+"""`peyk screens`: pictures of the main states for docs/screens: 360, 768, 1440 px, light and dark, Persian and English.
+
+A real product is started, people talk in it, and their screens are photographed. Look at every picture before a change
+lands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import tempfile
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+
+from hub.model.ids import new_id
+from tests.browser.people import Agent, Customer, Locale, People, people_of
+from tests.browser.stack import CHROMIUM_ARGS, ROOT, Stack, chromium, prepare, running_stack
+
+Scheme = Literal["light", "dark"]
+WIDTHS = {1440: 900, 768: 1024, 360: 740}
+LOOKS: tuple[tuple[Locale, Scheme], ...] = (("fa", "light"), ("fa", "dark"), ("en", "light"), ("en", "dark"))
+TO_WEBP = """async png => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + png;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", 0.86).split(",")[1];
+}"""
+
+LEFT = (
+    ("رضا کاظمی", "fa", "سلام، کاپشنی که سفارش دادم کی می‌رسد؟ فقط تا پنجشنبه خانه‌ام."),
+    ("Hannah Fischer", "en", "Do the walking shoes run small? I usually wear 39."),
+    ("نگار صادقی", "fa", "هدفون یک طرفش صدا ندارد، چطور باید برگردانم؟"),
+    ("Omid Tavakoli", "en", "I was charged twice for order 20017."),
+)
+"""Who has left a message: name, language, words."""
+
+TALKS: dict[Locale, dict[str, str]] = {
+    "fa": {
+        "name": "مریم احمدی",
+        "before": "فاکتور خرید هفتهٔ پیش را برایم می‌فرستید؟",
+        "order": "سفارش ۱۲۳۴۵ من کجاست؟",
+        "more": "ممنون. می‌شود نشانی تحویل را عوض کنم؟",
+        "hello": "سلام خانم احمدی، وقت بخیر. بله، بسته هنوز به پیک سپرده نشده و می‌شود عوضش کرد.",
+        "ask": "نشانی تازه را همین‌جا بنویسید تا همین حالا ثبتش کنم.",
+        "address": "خیابان ولیعصر، کوچهٔ ناهید، پلاک ۱۲، واحد ۳",
+        "note": "مشتری قدیمی؛ نشانی را در سامانهٔ پست هم عوض کن. @سارا محمدی",
+        "done": "ثبت شد. فردا بین ۱۰ تا ۱۴ به دستتان می‌رسد.",
+        "thanks": "عالی، خیلی ممنون از پیگیری‌تان",
+    },
+    "en": {
+        "name": "Emma Lindqvist",
+        "before": "Could you send me last week's invoice?",
+        "order": "Where is my order 12345?",
+        "more": "Thanks! Can I still change the delivery address?",
+        "hello": "Hello Emma. Yes, the parcel hasn't been handed to the courier yet, so we can change it.",
+        "ask": "Write the new address here and I'll register it right away.",
+        "address": "12 Nahid Lane, Valiasr Street, Tehran, flat 3",
+        "note": "Regular customer. Change it with the post as well.",
+        "done": "Done. It reaches you tomorrow between 10 and 14.",
+        "thanks": "Perfect, thank you so much",
+    },
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to, and which."""
+    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
+    parser.add_argument("--only", default="", help="only pictures whose names contain this")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Take all pictures; prints their names and sizes."""
+    asyncio.run(_main(arguments.into, arguments.only))
+    return 0
+
+
+async def _main(into: Path, only: str) -> None:
+    await asyncio.to_thread(prepare)
+    await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        product = await stack.enter_async_context(running_stack(Path(folder)))
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_ARGS])
+        stack.push_async_callback(browser.close)
+        people = await stack.enter_async_context(people_of(product, browser, {}))
+        converter = await (await browser.new_context()).new_page()
+        studio = Studio(people=people, product=product, into=into, only=only, converter=converter)
+        await studio.shoot_all()
+
+
+@dataclass(slots=True)
+class Studio:
+    """Brings people into position and takes their pictures."""
+
+    people: People
+    product: Stack
+    into: Path
+    only: str
+    converter: Page
+    desks: dict[tuple[Locale, Scheme], Agent] = field(default_factory=dict)
+
+    async def shoot_all(self) -> None:
+        """Every state, one after the other."""
+        await self.doors()
+        await self.forms()
+        await self.visitors()
+        for look in LOOKS:
+            await self.sit_down(*look)
+        await self.nothing_to_do()
+        for locale in ("fa", "en"):
+            await self.conversation(locale)
+        await self.lead()
+
+    async def take(self, page: Page, name: str, look: tuple[Locale, Scheme], *widths: int) -> None:
+        """Photograph a page at some widths (all when none is named)."""
+        for width in widths or WIDTHS:
+            title = f"{name}-{look[0]}-{look[1]}-{width}"
+            if self.only not in title:
+                continue
+            await page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            # Two frames: what the new width moves has moved.
+            await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            await page.evaluate("() => document.fonts.ready.then(() => true)")
+            png = await page.screenshot(animations="disabled", caret="hide")
+            webp = base64.b64decode(await self.converter.evaluate(TO_WEBP, base64.b64encode(png).decode()))
+            await asyncio.to_thread((self.into / f"{title}.webp").write_bytes, webp)
+            print(f"{title}.webp  {len(webp) // 1024} kB", flush=True)
+
+    async def context(self, locale: Locale, scheme: Scheme, **options: Any) -> BrowserContext:
+        """A browser that prefers a language and a scheme."""
+        language = "fa-IR" if locale == "fa" else "en-GB"
+        zone = "Asia/Tehran"
+        return await self.people.context(color_scheme=scheme, locale=language, timezone_id=zone, **options)
+
+    async def customer(self, locale: Locale, scheme: Scheme) -> Customer:
+        """A customer with the chat open."""
+        context = await self.context(locale, scheme, viewport={"width": 1440, "height": 900})
+        return await Customer(await context.new_page(), self.product.shop, locale).come()
+
+    async def doors(self) -> None:
+        """The login page, and the chat before anything is said."""
+        for look in LOOKS:
+            page = await (await self.context(*look)).new_page()
+            await page.goto(f"{self.product.hub}/login?locale={look[0]}")
+            await self.take(page, "login", look, 360 if look[1] == "dark" else 1440)
+            await page.context.close()
+            if look[1] == "light":
+                customer = await self.customer(*look)
+                await expect((await customer.chat()).locator(".welcome .chip").first).to_be_visible()
+                await self.take(customer.page, "chat-welcome", look, 360, 1440)
+                await customer.page.context.close()
+
+    async def forms(self) -> None:
+        """Nobody is there: the form."""
+        for look in (LOOKS[0], LOOKS[3]):
+            customer = await self.customer(*look)
+            await customer.ask_for_a_person()
+            chat = await customer.chat()
+            await expect(chat.locator("form.form")).to_be_visible()
+            await chat.locator("#form-email").fill("maryam@")
+            await chat.locator("form.form button[type=submit]").click()
+            await chat.locator("#form-name").blur()
+            await self.take(customer.page, "chat-form", look, 360)
+            await customer.page.context.close()
+
+    async def visitors(self) -> None:
+        """Some have left a message and wait in line."""
+        for name, locale, words in LEFT:
+            async with self.product.person() as visitor:
+                session = (await visitor.call("POST", "/chat/shop/session", {"locale": locale})).json
+                url, headers = f"{self.product.hub}/chat/shop/socket", {"Origin": self.product.hub}
+                async with visitor.session.ws_connect(url, headers=headers) as ws:
+                    await ws.send_json({"type": "hello", "token": session["access"], "locale": locale})
+                    person = "گفتگو با همکار" if locale == "fa" else "talk to a person please"
+                    values = {"name": name, "email": "someone@example.com", "message": words}
+                    await _send(ws, 1, text=person)
+                    await _send(ws, 2, form="offline", values=values)
+                    await _send(ws, 3, text=words)
+
+    async def sit_down(self, locale: Locale, scheme: Scheme) -> None:
+        """A desk in this look."""
+        login = "ali" if locale == "fa" else "sara"
+        context = await self.context(
+            locale, scheme, viewport={"width": 1440, "height": 900}, storage_state=await self.people._key(login)
+        )
+        await context.add_init_script("localStorage.setItem('peyk.desk.notify', '\"no\"')")
+        desk = Agent(await context.new_page(), self.product.hub, login)
+        await desk.sit_down()
+        if await desk.page.locator("html").get_attribute("lang") != locale:
+            await desk.page.locator(".rail-language").click()
+            await expect(desk.page.locator("html")).to_have_attribute("lang", locale)
+        self.desks[locale, scheme] = desk
+
+    async def nothing_to_do(self) -> None:
+        """The desk before work, and the line."""
+        for look, desk in self.desks.items():
+            await self.take(desk.page, "desk-empty", look, *((1440,) if look[1] == "light" else (360,)))
+            await desk.key("g")
+            await desk.key("q")
+            await expect(desk.rows.first).to_be_visible()
+            await self.take(desk.page, "desk-queue", look, 768 if look[1] == "light" else 360)
+            await desk.key("g")
+            await desk.key("i")
+
+    async def conversation(self, locale: Locale) -> None:
+        """From the bot to the rating, on both sides, light and dark at once."""
+        talk = TALKS[locale]
+        light, dark = self.desks[locale, "light"], self.desks[locale, "dark"]
+        customer = await self.customer(locale, "light")
+        await self._earlier(customer, light, talk)
+        shadow = await self._shadow(customer, locale)
+        chat = await customer.chat()
+        await customer.say(talk["order"])
+        await expect(chat.locator(".chip:enabled").first).to_be_visible()
+        await self._both(customer, shadow, "chat-bot", locale, 360, 768)
+        await customer.say(talk["more"])
+        await expect(chat.locator(".row.theirs").nth(2)).to_be_visible()
+        await light.page.evaluate("localStorage.setItem('peyk.desk.sound', 'false')")
+        await customer.ask_for_a_person()
+        await expect(chat.locator(".bar")).to_be_visible()
+        await self._both(customer, shadow, "chat-line", locale, 360)
+        await light.online()
+        await self._until_offered(light, talk["name"])
+        await expect(dark.offer).to_be_visible()
+        await self.take(light.page, "desk-offer", (locale, "light"), 1440, 360)
+        await self.take(dark.page, "desk-offer", (locale, "dark"), 768)
+        await light.page.set_viewport_size({"width": 1440, "height": 900})
+        await light.accept()
+        for key in ("hello", "ask"):
+            await light.reply(talk[key])
+        await customer.sees(talk["ask"])
+        await customer.say(talk["address"])
+        await light.sees(talk["address"])
+        await light.note(talk["note"])
+        await light.reply(talk["done"])
+        await customer.say(talk["thanks"])
+        await light.sees(talk["thanks"])
+        await expect(light.timeline.locator(".delivery.is-read").last).to_be_visible()
+        await dark.page.goto(light.page.url)
+        await expect(dark.composer).to_be_visible()
+        for desk, scheme in ((light, "light"), (dark, "dark")):
+            await desk.away_from_fields()
+            await self.take(desk.page, "desk", (locale, scheme))
+            await desk.page.set_viewport_size({"width": 1440, "height": 900})
+        await self._both(customer, shadow, "chat", locale)
+        await self._over_the_desk(light, dark, locale)
+        await light.away_from_fields()
+        await light.close()
+        await expect(chat.locator(".rating .star").first).to_be_visible()
+        await chat.locator(".rating .star").nth(4).click()
+        await expect(chat.locator("#rate-comment")).to_be_visible()
+        await self._both(customer, shadow, "chat-rating", locale, 360)
+        await customer.page.context.close()
+
+    async def _over_the_desk(self, light: Agent, dark: Agent, locale: Locale) -> None:
+        """What comes over the desk: canned replies, dialogs, the command bar."""
+        await light.composer.fill("/")
+        await expect(light.page.locator(".complete-item").first).to_be_visible()
+        await self.take(light.page, "desk-canned", (locale, "light"), 1440)
+        await light.composer.fill("")
+        for desk, key, name, scheme in (
+            (dark, "t", "desk-transfer", "dark"),
+            (light, "e", "desk-close", "light"),
+            (light, "?", "desk-keys", "light"),
+            (dark, "Control+k", "desk-commands", "dark"),
+        ):
+            await desk.page.set_viewport_size({"width": 1440, "height": 900})
+            await desk.away_from_fields()
+            await desk.key(key)
+            await expect(desk.dialog).to_be_visible()
+            await self.take(desk.page, name, (locale, scheme), 1440 if locale == "fa" else 360)
+            await desk.key("Escape")
+            await expect(desk.dialog).to_have_count(0)
+            await desk.page.set_viewport_size({"width": 1440, "height": 900})
+
+    async def _earlier(self, customer: Customer, desk: Agent, talk: dict[str, str]) -> None:
+        """The customer has been here before: then we know the name."""
+        await customer.ask_for_a_person()
+        chat = await customer.chat()
+        form = chat.locator("form.form")
+        await expect(form).to_be_visible()
+        await chat.locator("#form-name").fill(talk["name"])
+        await chat.locator("#form-email").fill("someone@example.com")
+        await chat.locator("#form-message").fill(talk["before"])
+        await form.locator("button[type=submit]").click()
+        await expect(form).to_have_count(0)
+        await desk.key("g")
+        await desk.key("q")
+        await desk.rows.filter(has_text=talk["name"]).click()
+        await desk.key("m")
+        await expect(desk.page.locator(".pane-owner.is-mine")).to_be_visible()
+        await desk.reply("✓")
+        await desk.close()
+        await chat.locator(".rating .star").nth(3).click()
+        await chat.locator(".composer .solid").click()
+
+    async def _shadow(self, customer: Customer, locale: Locale) -> Customer:
+        """The same customer in the dark: the same browser's memory, another scheme."""
+        context = await self.context(
+            locale,
+            "dark",
+            storage_state=await customer.page.context.storage_state(),
+            viewport=customer.page.viewport_size,
+        )
+        return await Customer(await context.new_page(), self.product.shop, locale).come()
+
+    async def _both(self, customer: Customer, shadow: Customer, name: str, locale: Locale, *widths: int) -> None:
+        last = (await customer.words())[-1]
+        await expect((await shadow.all(".bubble, .system")).last).to_have_text(last)
+        for one, scheme in ((customer, "light"), (shadow, "dark")):
+            await self.take(one.page, name, (locale, scheme), *widths)
+
+    async def _until_offered(self, desk: Agent, name: str) -> None:
+        """Who came before in the line is passed on."""
+        while True:
+            await expect(desk.offer).to_be_visible()
+            if name in await desk.offer.inner_text():
+                return
+            offered = await desk.offer.locator("h2").inner_text()
+            await desk.accept()
+            await expect(desk.offer.filter(has_text=offered)).to_have_count(0)
+
+    async def lead(self) -> None:
+        """The team and the admin part."""
+        for look in LOOKS:
+            locale, scheme = look
+            context = await self.context(
+                locale, scheme, viewport={"width": 1440, "height": 900}, storage_state=await self.people._key("admin")
+            )
+            page = await context.new_page()
+            await page.goto(f"{self.product.hub}/desk/team")
+            await expect(page.locator(".face-button")).to_be_visible()
+            if await page.locator("html").get_attribute("lang") != locale:
+                await page.locator(".rail-language").click()
+                await expect(page.locator("html")).to_have_attribute("lang", locale)
+            await expect(page.locator(".team")).to_be_visible()
+            await self.take(page, "team", look, 1440 if scheme == "light" else 360)
+            for section, widths in (
+                ("people", (1440, 360)),
+                ("inboxes/shop", (768,)),
+                ("rules", (360,)),
+                ("audit", (1440,)),
+            ):
+                if (section in {"people", "inboxes/shop"}) != (scheme == "light"):
+                    continue
+                await page.goto(f"{self.product.hub}/desk/admin/{section}")
+                await expect(page.locator(".admin-host h1, .admin-host h2").first).to_be_visible()
+                await self.take(page, "admin-" + section.partition("/")[0], look, *widths)
+            await context.close()
+
+
+async def _send(ws: Any, number: int, **message: object) -> None:
+    await ws.send_json({"type": "send", "id": number, "client_id": new_id(), **message})
+    while (await ws.receive_json(timeout=15)).get("id") != number:
+        pass
