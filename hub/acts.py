@@ -101,7 +101,7 @@ class Acts:
     ) -> Outcome:
         """An agent's reply (only the owner's is stored) or note.
 
-        The same `client_id` of the same agent is stored once.
+        The same `client_id` of the same agent is stored once. Raises `Conflict` (`reused_id`) for other words under it.
         """
         draft = Draft(
             conversation=state.id,
@@ -114,7 +114,10 @@ class Acts:
             delivery=self._delivery(state) if kind == "message" else None,
             mentions=mentions,
         )
-        return await self.lanes.append(draft)
+        outcome = await self.lanes.append(draft)
+        if outcome.duplicate and (outcome.entry.conversation, outcome.entry.parts) != (state.id, parts):
+            raise Conflict("This client_id was used for other words.", code="reused_id", field="client_id")
+        return outcome
 
     async def written_before(self, agent: Author, client_id: str) -> Entry | None:
         """The entry that an earlier try of the same reply or note made."""

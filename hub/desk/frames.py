@@ -507,9 +507,9 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
     """A command was refused. `code` is stable and translated by the screens; `text` is English for logs and developers.
 
-    Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, too_late, taken, resolved, bad_text,
-    bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable, unavailable,
-    unauthorized, forbidden.
+    Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
+    bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
+    unavailable, unauthorized, forbidden.
     """
 
     code: str

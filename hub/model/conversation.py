@@ -180,7 +180,8 @@ def fold(state: Conversation, entry: Entry) -> Conversation:
 
 
 def _said(state: Conversation, entry: Entry) -> Conversation:
-    state = replace(state, last_text=preview(entry), last_author=entry.author.kind)
+    if entry.author.kind != "system":
+        state = replace(state, last_text=preview(entry), last_author=entry.author.kind)
     match entry.author.kind:
         case "contact":
             return replace(
@@ -194,12 +195,7 @@ def _said(state: Conversation, entry: Entry) -> Conversation:
                 contact_name=_name_in(entry) or state.contact_name,
             )
         case "agent":
-            return replace(
-                state,
-                waiting_since=None,
-                first_response_at=state.first_response_at or entry.at,
-                last_text=preview(entry),
-            )
+            return replace(state, waiting_since=None, first_response_at=state.first_response_at or entry.at)
         case "bot":
             return replace(state, bot_seq=max(state.bot_seq, entry.up_to or 0), waiting_since=None)
         case "system":
