@@ -69,8 +69,18 @@ export async function setStatus(status: SetStatus["status"], reason?: string): P
   await attempt({ type: "status.set", status, reason });
 }
 
+let answeredAt = 0;
+
+/** Whether an answer comes too soon after the last: then it was meant for the offer that stood here before. */
+function tooSoon(): boolean {
+  const soon = Date.now() - answeredAt < 500;
+  if (!soon) answeredAt = Date.now();
+  return soon;
+}
+
 /** Takes what is offered and opens it. */
 export async function accept(offer: OfferView): Promise<void> {
+  if (tooSoon()) return;
   dispatch({
     do: "frame",
     frame: { type: "offer.gone", offer: offer.id, reason: "accepted" },
@@ -81,6 +91,7 @@ export async function accept(offer: OfferView): Promise<void> {
 
 /** Passes; the customer keeps the place in line. */
 export async function decline(offer: OfferView): Promise<void> {
+  if (tooSoon()) return;
   dispatch({
     do: "frame",
     frame: { type: "offer.gone", offer: offer.id, reason: "declined" },

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { Line, Refused } from "../wire";
 import type { Command, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
 import { deskConfig } from "./config";
-import { currentId, dispatch, peek, tab, tick } from "./desk";
+import { countOf, currentId, dispatch, listed, peek, tab, tick } from "./desk";
 import { type Key, t } from "./i18n";
 import { toast } from "./toasts";
 
@@ -170,6 +170,18 @@ export async function loadOlder(id: string): Promise<void> {
   }
 }
 
+const QUEUE_MS = 4000;
+let queueTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** The queue's figures and its list disagree: a row may have gone where I can't see it. Look again, not too often. */
+function checkQueue(): void {
+  if (tab.peek() !== "queue" || queueTimer) return;
+  queueTimer = setTimeout(() => {
+    queueTimer = undefined;
+    if (tab.peek() === "queue" && listed.peek().length !== countOf("queue")) void loadTab("queue", true);
+  }, QUEUE_MS);
+}
+
 /** Starts the line, follows the address bar, and keeps the clocks going. */
 export function startLink(): void {
   line.start();
@@ -193,6 +205,7 @@ export function startLink(): void {
     dispatch({ do: "typing.sweep", now: Date.now() });
   }, 1000);
   onEvent((frame) => {
+    if (frame.type === "queues") checkQueue();
     const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
     if (words) toast(t(words));
   });

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { locale } from "../../ui/i18n";
 import { Back, Check, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { goBack, reopen, take, wake } from "../actions";
@@ -121,7 +122,10 @@ function Head({ row }: { row: Summary }): JSX.Element {
         <p class={`pane-owner is-${row.status === "resolved" ? "done" : mine ? "mine" : row.owner.kind}`}>
           {ownerText(row, mine)}
           {viewers.length > 0 && (
-            <span class="pane-viewers"> · {t("pane.viewers", { names: viewers.join("، ") })}</span>
+            <span class="pane-viewers">
+              {" "}
+              · {t("pane.viewers", { names: new Intl.ListFormat(locale.value).format(viewers) })}
+            </span>
           )}
         </p>
       </div>
