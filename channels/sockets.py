@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 from msgspec import DecodeError, ValidationError
@@ -11,6 +12,8 @@ from msgspec.json import Decoder
 MOST_FRAMES = 1_024
 MOST_BYTES = 4 * 1024 * 1024
 STUCK_SECONDS = 10.0
+FREE_BYTES = 32 * 1024
+"""As long as less than this waits in the transport, a write does not (its own limit is 64 KiB)."""
 CLOSE_SECONDS = 1.5
 """How long the other side may take to answer our close; it has heard it, so a drain need not wait longer."""
 AGAIN = 1012
@@ -24,9 +27,10 @@ class FrameWriter:
     reader comes back and resumes by number, so nothing is lost.
     """
 
-    def __init__(self, ws: web.WebSocketResponse, start_over: bytes) -> None:
-        """Write to `ws`; `start_over` is the frame for a reader that fell behind."""
+    def __init__(self, ws: web.WebSocketResponse, transport: asyncio.Transport | None, start_over: bytes) -> None:
+        """Write to `ws` over its `transport`; `start_over` is the frame for a reader that fell behind."""
         self._ws = ws
+        self._transport = transport
         self._start_over = start_over
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
@@ -59,8 +63,7 @@ class FrameWriter:
                 while self._waiting:
                     frame = self._waiting.popleft()
                     self._bytes -= len(frame)
-                    async with asyncio.timeout(STUCK_SECONDS):
-                        await self._ws.send_frame(frame, WSMsgType.TEXT)
+                    await self._send(frame)
                 if self._closing is not None:
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await self._ws.close(code=self._closing)
@@ -69,6 +72,15 @@ class FrameWriter:
                 self._abort()
                 return
 
+    async def _send(self, frame: bytes) -> None:
+        # A timer for each frame would cost more than the frame: only where the write may have to wait is one set.
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size() + len(frame) < FREE_BYTES:
+            await self._ws.send_frame(frame, WSMsgType.TEXT)
+            return
+        async with asyncio.timeout(STUCK_SECONDS):
+            await self._ws.send_frame(frame, WSMsgType.TEXT)
+
     def _close_after(self, frame: bytes, code: int) -> None:
         self._waiting.append(frame)
         self._closing = code
@@ -76,9 +88,35 @@ class FrameWriter:
 
     def _abort(self) -> None:
         self._closing = AGAIN
-        transport = self._ws.get_extra_info("transport")
-        if transport is not None:
-            transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Silence:
+    """Calls `gone` when nothing was heard for so many seconds. Hearing something costs one assignment, not a timer."""
+
+    def __init__(self, seconds: float, gone: Callable[[], None]) -> None:
+        """Begin to listen now."""
+        self._loop = asyncio.get_running_loop()
+        self._seconds = seconds
+        self._gone = gone
+        self._last = self._loop.time()
+        self._timer = self._loop.call_later(seconds, self._look)
+
+    def heard(self) -> None:
+        """Something was heard."""
+        self._last = self._loop.time()
+
+    def stop(self) -> None:
+        """Nobody waits any more."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        left = self._last + self._seconds - self._loop.time()
+        if left > 0.001:
+            self._timer = self._loop.call_later(left, self._look)
+        else:
+            self._gone()
 
 
 class Allowance:

@@ -210,7 +210,7 @@ class WebChat:
     ) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False, autoping=True)
         await ws.prepare(request)
-        socket = Socket(ws, inbox, settings, self, inlet, _now)
+        socket = Socket(ws, request.transport, inbox, settings, self, inlet, _now)
         await socket.serve()
         if not ws.closed:
             await ws.close(code=WSCloseCode.GOING_AWAY)

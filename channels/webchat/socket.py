@@ -11,7 +11,7 @@ from msgspec.json import Decoder, Encoder
 
 from channels.contract import ChannelError, Desk, Inlet, Outbound, Signal
 from channels.signatures import BadToken
-from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
+from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
 from channels.webchat import compose, parse
 from channels.webchat.frames import (
     Before,
@@ -69,13 +69,14 @@ class Socket:
     def __init__(
         self,
         ws: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
         inbox: str,
         settings: ChatSettings,
         visitors: Visitors,
         inlet: Inlet,
         now: Callable[[], int],
     ) -> None:
-        """Serve `ws` for `inbox`; `now` is the hub's clock in ms."""
+        """Serve `ws` (over `transport`) for `inbox`; `now` is the hub's clock in ms."""
         self.inbox = inbox
         self.visitor = ""
         self.desk: Desk | None = None
@@ -85,7 +86,7 @@ class Socket:
         self._inlet = inlet
         self._now = now
         self._allowance = Allowance(settings.messages_per_minute)
-        self._writer = FrameWriter(ws, encode(StartOver(reason="too_slow")))
+        self._writer = FrameWriter(ws, transport, encode(StartOver(reason="too_slow")))
         self._shown: dict[str, int] = {}
         self._held: list[tuple[Outbound, bytes]] | None = []
         self._locale: str | None = None
@@ -156,20 +157,19 @@ class Socket:
             self.show(message, sent)
 
     async def _listen(self) -> None:
-        while not self._ws.closed:
-            try:
-                message = await self._ws.receive(timeout=SILENCE_SECONDS)
-            except TimeoutError:
-                self.bye("silent", 1_000)
-                return
-            if message.type is not WSMsgType.TEXT:
+        silence = Silence(SILENCE_SECONDS, lambda: self.bye("silent", 1_000))
+        try:
+            while not self._ws.closed:
+                message = await self._ws.receive()
+                silence.heard()
                 if message.type is WSMsgType.BINARY:
                     self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
-                    continue
-                return
-            command = self._decode(message.data)
-            if command is not None:
-                await self._obey(command)
+                elif message.type is not WSMsgType.TEXT:
+                    return
+                elif (command := self._decode(message.data)) is not None:
+                    await self._obey(command)
+        finally:
+            silence.stop()
 
     def _decode(self, data: str) -> Command | None:
         try:
@@ -224,6 +224,7 @@ class Socket:
     async def _send(self, frame: Send) -> SendResult:
         message = parse.inbound(frame, inbox=self.inbox, visitor=self.visitor, locale=self._locale, page=self._page)
         receipt = await self._inlet.receive(message)
+        self._typed_at = 0  # whoever goes on typing after a message is typing anew
         return SendResult(conversation=receipt.conversation, seq=receipt.seq, at=receipt.at)
 
     async def _before(self, frame: Before) -> Page:

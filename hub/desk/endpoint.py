@@ -42,7 +42,14 @@ class DeskEndpoint:
         ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False, autoping=True)
         await ws.prepare(request)
         session = DeskSession(
-            ws, self.tickets, self.staff, self.floor, self.commands, self.clock.now, per_minute=self.per_minute
+            ws,
+            request.transport,
+            self.tickets,
+            self.staff,
+            self.floor,
+            self.commands,
+            self.clock.now,
+            per_minute=self.per_minute,
         )
         self._open.add(session)
         try:

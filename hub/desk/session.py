@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder
 
-from channels.sockets import AGAIN, Allowance, FrameWriter, id_in
+from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
 from hub.desk.commands import Answer, Commands
 from hub.desk.floor import Floor, encode
 from hub.desk.frames import Auth, Bye, Command, Failure, Ping, Pong, Read, Result, StartOver, Typing
@@ -40,6 +40,7 @@ class DeskSession:
     def __init__(
         self,
         ws: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
         tickets: Tickets,
         staff: Staff,
         floor: Floor,
@@ -48,7 +49,7 @@ class DeskSession:
         *,
         per_minute: int = 600,
     ) -> None:
-        """Serve `ws`; `now` is the hub's clock (ms), `per_minute` the most commands."""
+        """Serve `ws` (over `transport`); `now` is the hub's clock (ms), `per_minute` the most commands."""
         self.agent = AgentId("")
         self._ws = ws
         self._tickets = tickets
@@ -56,7 +57,7 @@ class DeskSession:
         self._floor = floor
         self._commands = commands
         self._now = now
-        self._writer = FrameWriter(ws, encode(StartOver(reason="too_slow")))
+        self._writer = FrameWriter(ws, transport, encode(StartOver(reason="too_slow")))
         self._allowance = Allowance(per_minute)
         self._shown: dict[ConversationId, int] = {}
         self._held: list[bytes] | None = None
@@ -136,18 +137,19 @@ class DeskSession:
         return True
 
     async def _listen(self) -> None:
-        while not self._ws.closed:
-            try:
-                message = await self._ws.receive(timeout=SILENCE_SECONDS)
-            except TimeoutError:
-                self.bye("silent", 500)
-                return
-            if message.type is WSMsgType.BINARY:
-                self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
-            elif message.type is not WSMsgType.TEXT:
-                return
-            elif (command := self._decode(message.data)) is not None:
-                await self._obey(command)
+        silence = Silence(SILENCE_SECONDS, lambda: self.bye("silent", 500))
+        try:
+            while not self._ws.closed:
+                message = await self._ws.receive()
+                silence.heard()
+                if message.type is WSMsgType.BINARY:
+                    self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
+                elif message.type is not WSMsgType.TEXT:
+                    return
+                elif (command := self._decode(message.data)) is not None:
+                    await self._obey(command)
+        finally:
+            silence.stop()
 
     async def _obey(self, command: Command) -> None:
         match command:
