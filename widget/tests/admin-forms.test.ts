@@ -13,9 +13,10 @@ import { contrast, judgeAccent, parseColour } from "../src/desk/admin/model/cont
 import { changesOf, listDiff, rebase, same } from "../src/desk/admin/model/diff";
 import { wholeNumber } from "../src/desk/admin/model/digits";
 import { makePassword } from "../src/desk/admin/model/password";
-import type { Agent, Canned, Inbox, Queue, Workplace } from "../src/desk/admin/model/records";
+import type { Agent, AuditRecord, Canned, Inbox, Queue, Workplace } from "../src/desk/admin/model/records";
 import { fold, matches, readQuery, writeQuery } from "../src/desk/admin/model/search";
 import { joinSeconds, splitSeconds } from "../src/desk/admin/model/span";
+import { inTrail, nameWithin, targetOf } from "../src/desk/admin/model/trail";
 import { cutHoles, unknownHoles } from "../src/desk/admin/model/variables";
 
 const ALI: Agent = {
@@ -243,5 +244,36 @@ describe("small things", () => {
     expect(readQuery("?q=a%20b&role=")).toEqual({ q: "a b" });
     expect(writeQuery({ q: "سارا", role: "" })).toBe("?q=%D8%B3%D8%A7%D8%B1%D8%A7");
     expect(writeQuery({})).toBe("");
+  });
+});
+
+describe("the audit trail", () => {
+  const record = (change: Partial<AuditRecord>): AuditRecord => ({
+    seq: 1,
+    at: 0,
+    actor: "a",
+    actor_name: "Ali",
+    action: "queue.change",
+    target: "queue:support",
+    ip: null,
+    changes: {},
+    seal: "",
+    ...change,
+  });
+
+  test("is filtered by person and kind", () => {
+    expect(inTrail(record({}), { who: "", kind: "" })).toBe(true);
+    expect(inTrail(record({}), { who: "a", kind: "queue" })).toBe(true);
+    expect(inTrail(record({}), { who: "b", kind: "" })).toBe(false);
+    expect(inTrail(record({ actor: "" }), { who: "-", kind: "" })).toBe(true);
+    expect(inTrail(record({ action: "queues.change" }), { who: "", kind: "queue" })).toBe(false);
+  });
+
+  test("knows the names of what is gone", () => {
+    expect(targetOf("queue:a:b")).toEqual({ kind: "queue", id: "a:b" });
+    expect(targetOf("workplace")).toEqual({ kind: "", id: "workplace" });
+    expect(nameWithin(record({ changes: { name: ["Sales", null] } }))).toBe("Sales");
+    expect(nameWithin(record({ changes: { name: ["Sales", "Shop"] } }))).toBe("Shop");
+    expect(nameWithin(record({ changes: { priority: [1, 2] } }))).toBeNull();
   });
 });

@@ -41,10 +41,11 @@ function sections(): readonly Section[] {
   return role === "supervisor" ? SECTIONS.filter((one) => one !== "audit") : ["account"];
 }
 
-function Nav({ here }: { here: string }): JSX.Element {
+/** `first`: on a phone it is all there is on the screen. */
+function Nav({ here, first }: { here: string; first: boolean }): JSX.Element {
   return (
     <nav class="admin-nav" aria-label={t("admin.sections")}>
-      <h2>{t("admin.title")}</h2>
+      {first ? <h1>{t("admin.title")}</h1> : <h2>{t("admin.title")}</h2>}
       <p class="admin-lead">{t("admin.lead")}</p>
       <ul>
         {sections().map((one) => {
@@ -127,9 +128,9 @@ export function AdminApp(): JSX.Element {
   const here = section || sections()[0] || "account";
   const looksOnly = myRole() === "supervisor" && here !== "account";
   return (
-    <div class={`admin ${section ? "" : "is-root"}`}>
-      <Nav here={here} />
-      <main class="admin-main" key={`${here}/${id}`}>
+    <main class={`admin ${section ? "" : "is-root"}`}>
+      <Nav here={here} first={!section} />
+      <div class="admin-main" key={`${here}/${id}`}>
         {!online && (
           <p class="strip is-offline" role="status">
             {t("admin.offline")}
@@ -137,8 +138,8 @@ export function AdminApp(): JSX.Element {
         )}
         {looksOnly && <p class="strip">{t("admin.readonly")}</p>}
         <Content section={here} id={id} />
-      </main>
+      </div>
       <LeaveQuestion />
-    </div>
+    </main>
   );
 }

@@ -6,7 +6,6 @@ import { locale } from "../../../ui/i18n";
 import { Back, Close } from "../../../ui/icons";
 import {
   type CalendarName,
-  dayMs,
   isoOf,
   monthDays,
   parseDay,
