@@ -18,11 +18,9 @@ interface Refusal {
   error?: { code?: string; field?: string | null };
 }
 
-async function request<T>(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
-  path: string,
-  body?: object,
-): Promise<T> {
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+async function send<T>(method: Method, path: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = deskConfig().csrf;
   if (body) headers["Content-Type"] = "application/json";
@@ -45,6 +43,22 @@ async function request<T>(
     refusal.error?.code ?? (answer.status === 503 ? "unavailable" : String(answer.status)),
     field,
   );
+}
+
+/**
+ * Sends a request. Somebody who signed in again in another tab has a new token: it is fetched and the request sent once more, so
+ * that nothing written here is lost. Somebody else's session never gets the first one's changes.
+ */
+async function request<T>(method: Method, path: string, body?: object): Promise<T> {
+  try {
+    return await send<T>(method, path, body);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "bad_csrf") throw error;
+    const me = await send<Me>("GET", "/api/me");
+    if (me.id !== deskConfig().me.id || me.csrf === deskConfig().csrf) throw error;
+    deskConfig().csrf = me.csrf;
+    return send<T>(method, path, body);
+  }
 }
 
 const ADMIN = "/api/admin";

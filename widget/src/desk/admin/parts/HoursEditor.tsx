@@ -19,7 +19,8 @@ import {
 } from "../model/hours";
 import type { Calendar, Day, Window } from "../model/records";
 import { t } from "../words";
-import { Frame, Switch } from "./fields";
+import { Switch } from "./choices";
+import { Frame } from "./fields";
 import { Holidays } from "./Holidays";
 import { Copy } from "./icons";
 import { clockText, windowsText } from "./say";

@@ -72,13 +72,9 @@ export function Block(props: {
 
 /** What went wrong while loading, and how to try again. */
 export function LoadFailed({ error, retry }: { error: ApiError; retry: () => void }): JSX.Element {
-  const key = `error.${error.code}`;
-  const why =
-    error.code === "offline"
-      ? t("load.offline")
-      : isWord(key) && error.code !== "unknown"
-        ? t(key)
-        : undefined;
+  const keys = [`load.${error.code}`, `error.${error.code}`];
+  const key = error.code === "unknown" ? undefined : keys.find(isWord);
+  const why = key && t(key);
   return (
     <div role="alert">
       <Empty title={t("load.failed")} hint={why}>

@@ -7,7 +7,7 @@ import { ApiError, api } from "../api";
 import { makePassword } from "../model/password";
 import type { Agent } from "../model/records";
 import { refusalText, t } from "../words";
-import { CopyButton } from "./FormParts";
+import { CopyButton } from "./dialogs";
 
 export interface Secret {
   person: Agent;

@@ -29,6 +29,7 @@ export const en = {
 
   "load.failed": "This could not be loaded.",
   "load.offline": "There is no connection to the hub.",
+  "load.unavailable": "The hub cannot reach its database right now. Nothing is lost; try again in a moment.",
   "load.retry": "Try again",
   "load.busy": "Loading…",
 
@@ -124,7 +125,7 @@ export const en = {
   "word.off": "off",
   "word.yes": "yes",
   "word.no": "no",
-  "word.hidden": "hidden",
+  "word.hidden": "changed; the value is not recorded",
   "word.nobody": "nobody",
   "word.and": ", ",
   "lang.fa": "Persian",

@@ -30,6 +30,7 @@ export const fa: Record<WordKey, string> = {
 
   "load.failed": "بارگذاری نشد.",
   "load.offline": "به سامانه وصل نیستید.",
+  "load.unavailable": "سامانه الان به پایگاه داده دسترسی ندارد. چیزی از دست نرفته؛ کمی بعد دوباره تلاش کنید.",
   "load.retry": "دوباره",
   "load.busy": "در حال بارگذاری…",
 
@@ -122,7 +123,7 @@ export const fa: Record<WordKey, string> = {
   "word.off": "خاموش",
   "word.yes": "بله",
   "word.no": "خیر",
-  "word.hidden": "پنهان",
+  "word.hidden": "عوض شد؛ مقدارش ثبت نمی‌شود",
   "word.nobody": "هیچ‌کس",
   "word.and": "، ",
   "lang.fa": "فارسی",
