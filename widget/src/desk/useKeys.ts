@@ -171,10 +171,10 @@ export function useKeys(): void {
     let state = NO_PREFIX;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || ownsKey(event)) return;
-      const busy =
-        isWriting(event.target) ||
-        (dialog.peek() !== null && dialog.peek() !== "presence") ||
-        (route.peek().view === "admin" && !event.ctrlKey && isWriting(event.target));
+      const over = dialog.peek() !== null && dialog.peek() !== "presence";
+      // The focus may have left an open dialog (a click beside its fields): Escape still closes it.
+      if (over && event.key === "Escape") dialog.value = null;
+      const busy = over || isWriting(event.target);
       const next = press(state, event, busy, Date.now());
       state = next.state;
       if (next.action && act(next.action)) event.preventDefault();

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Close } from "../../ui/icons";
 import { t } from "../i18n";
 
@@ -22,7 +22,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, wide, bare }: DialogProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the paint: what is typed right after the key that opened it belongs to the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const first =
       box.current?.querySelector<HTMLElement>("[data-first]") ??
