@@ -36,7 +36,7 @@ _CANNED = (
     ("order", "en", "Could you give me your order number, please?"),
     ("marjoo", "fa", "تا هفت روز پس از تحویل می‌توانید کالا را برگردانید. شمارهٔ پیگیری: {{conversation.number}}"),
     ("return", "en", "You can return goods within seven days of delivery. Your reference: {{conversation.number}}"),
-    ("khodahafez", "fa", "از گفت‌وگو با شما خوشحال شدم. اگر پرسش دیگری بود، همین‌جا بنویسید."),
+    ("khodahafez", "fa", "از گفتگو با شما خوشحال شدم. اگر پرسش دیگری بود، همین‌جا بنویسید."),
     ("bye", "en", "It was a pleasure to help. If anything else comes up, just write here."),
 )
 

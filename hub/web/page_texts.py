@@ -37,7 +37,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "fa": {
         "product": "پیک",
         "login_title": "ورود",
-        "login_lead": "همهٔ گفت‌وگوها در یک صندوق.",
+        "login_lead": "همهٔ گفتگوها در یک صندوق.",
         "login": "نام کاربری",
         "password": "گذرواژه",
         "sign_in": "ورود",
@@ -61,6 +61,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "error_500": "مشکلی از سمت ما پیش آمد. شمارهٔ آن در سرآیند همین پاسخ است و در گزارش ثبت شده.",
         "error_other": "این درخواست برای سامانه معنا ندارد.",
         "error_back": "رفتن به صندوق",
-        "desk_needs_script": "صندوق گفت‌وگوها به جاوااسکریپت نیاز دارد.",
+        "desk_needs_script": "صندوق گفتگوها به جاوااسکریپت نیاز دارد.",
     },
 }

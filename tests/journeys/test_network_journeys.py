@@ -18,7 +18,7 @@ from tests.browser.people import Agent, Customer, People
 from tests.browser.stack import Stack
 
 pytestmark = BROWSER
-LINE = "در صف گفت‌وگو"
+LINE = "در صف گفتگو"
 
 
 async def talking(people: People, agent: Agent, customer: Customer) -> None:
