@@ -35,7 +35,7 @@ class Customer:
 
     async def open(self) -> None:
         """Open the chat from a button of the page and wait until one can write."""
-        await self.page.locator("[data-peyk-open]").first.click()
+        await self.page.locator("button[data-peyk-open]").first.click()
         await expect((await self.chat()).locator("#composer, form.form").first).to_be_visible(timeout=PATIENCE_MS)
 
     async def come(self) -> Customer:
@@ -237,7 +237,7 @@ class People:
     ) -> Agent:
         """Somebody of the staff at their desk, not online yet."""
         options.setdefault("viewport", {"width": 1440, "height": 900})
-        context = await self.context(line=line, browser=browser, storage_state=await self._key(login), **options)
+        context = await self.context(line=line, browser=browser, storage_state=await self.key(login), **options)
         agent = Agent(await context.new_page(), self.stack.hub, login)
         await agent.sit_down()
         return agent
@@ -255,7 +255,7 @@ class People:
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         return context
 
-    async def _key(self, login: str) -> StorageState:
+    async def key(self, login: str) -> StorageState:
         """The cookie of an account; signed in once through the login page."""
         if login not in self.keys:
             context = await self.browser.new_context()

@@ -22,6 +22,8 @@ from tests.browser.people import Agent, Customer, Locale, People, people_of
 from tests.browser.stack import CHROMIUM_ARGS, ROOT, Stack, chromium, prepare, running_stack
 
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LANGUAGES: tuple[Locale, ...] = ("fa", "en")
 WIDTHS = {1440: 900, 768: 1024, 360: 740}
 LOOKS: tuple[tuple[Locale, Scheme], ...] = (("fa", "light"), ("fa", "dark"), ("en", "light"), ("en", "dark"))
 TO_WEBP = """async png => {
@@ -105,17 +107,17 @@ class Studio:
     into: Path
     only: str
     converter: Page
-    desks: dict[tuple[Locale, Scheme], Agent] = field(default_factory=dict)
+    desks: dict[Locale, Agent] = field(default_factory=dict)
 
     async def shoot_all(self) -> None:
         """Every state, one after the other."""
         await self.doors()
         await self.forms()
         await self.visitors()
-        for look in LOOKS:
-            await self.sit_down(*look)
+        for locale in LANGUAGES:
+            await self.sit_down(locale)
         await self.nothing_to_do()
-        for locale in ("fa", "en"):
+        for locale in LANGUAGES:
             await self.conversation(locale)
         await self.lead()
 
@@ -125,6 +127,7 @@ class Studio:
             title = f"{name}-{look[0]}-{look[1]}-{width}"
             if self.only not in title:
                 continue
+            await page.emulate_media(color_scheme=look[1], reduced_motion="reduce")
             await page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             # Two frames: what the new width moves has moved.
             await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -133,27 +136,28 @@ class Studio:
             webp = base64.b64decode(await self.converter.evaluate(TO_WEBP, base64.b64encode(png).decode()))
             await asyncio.to_thread((self.into / f"{title}.webp").write_bytes, webp)
             print(f"{title}.webp  {len(webp) // 1024} kB", flush=True)
+        await page.set_viewport_size({"width": 1440, "height": 900})
 
-    async def context(self, locale: Locale, scheme: Scheme, **options: Any) -> BrowserContext:
-        """A browser that prefers a language and a scheme."""
+    async def context(self, locale: Locale, **options: Any) -> BrowserContext:
+        """A browser that prefers a language."""
         language = "fa-IR" if locale == "fa" else "en-GB"
-        zone = "Asia/Tehran"
-        return await self.people.context(color_scheme=scheme, locale=language, timezone_id=zone, **options)
+        size = {"width": 1440, "height": 900}
+        return await self.people.context(locale=language, timezone_id="Asia/Tehran", viewport=size, **options)
 
-    async def customer(self, locale: Locale, scheme: Scheme) -> Customer:
+    async def customer(self, locale: Locale) -> Customer:
         """A customer with the chat open."""
-        context = await self.context(locale, scheme, viewport={"width": 1440, "height": 900})
+        context = await self.context(locale)
         return await Customer(await context.new_page(), self.product.shop, locale).come()
 
     async def doors(self) -> None:
         """The login page, and the chat before anything is said."""
         for look in LOOKS:
-            page = await (await self.context(*look)).new_page()
+            page = await (await self.context(look[0])).new_page()
             await page.goto(f"{self.product.hub}/login?locale={look[0]}")
             await self.take(page, "login", look, 360 if look[1] == "dark" else 1440)
             await page.context.close()
             if look[1] == "light":
-                customer = await self.customer(*look)
+                customer = await self.customer(look[0])
                 await expect((await customer.chat()).locator(".welcome .chip").first).to_be_visible()
                 await self.take(customer.page, "chat-welcome", look, 360, 1440)
                 await customer.page.context.close()
@@ -161,7 +165,7 @@ class Studio:
     async def forms(self) -> None:
         """Nobody is there: the form."""
         for look in (LOOKS[0], LOOKS[3]):
-            customer = await self.customer(*look)
+            customer = await self.customer(look[0])
             await customer.ask_for_a_person()
             chat = await customer.chat()
             await expect(chat.locator("form.form")).to_be_visible()
@@ -185,101 +189,97 @@ class Studio:
                     await _send(ws, 2, form="offline", values=values)
                     await _send(ws, 3, text=words)
 
-    async def sit_down(self, locale: Locale, scheme: Scheme) -> None:
-        """A desk in this look."""
-        login = "ali" if locale == "fa" else "sara"
-        context = await self.context(
-            locale, scheme, viewport={"width": 1440, "height": 900}, storage_state=await self.people._key(login)
+    async def sit_down(self, locale: Locale) -> None:
+        """A desk in a language."""
+        desk = await self.staff("ali" if locale == "fa" else "sara", locale)
+        self.desks[locale] = desk
+
+    async def staff(self, login: str, locale: Locale) -> Agent:
+        """Somebody at their desk, who was asked about notifications before and wants no sound."""
+        context = await self.context(locale, storage_state=await self.people.key(login))
+        await context.add_init_script(
+            "localStorage['peyk.desk.notify'] = '\"no\"'; localStorage['peyk.desk.sound'] = 'false'"
         )
-        await context.add_init_script("localStorage.setItem('peyk.desk.notify', '\"no\"')")
         desk = Agent(await context.new_page(), self.product.hub, login)
         await desk.sit_down()
         if await desk.page.locator("html").get_attribute("lang") != locale:
             await desk.page.locator(".rail-language").click()
             await expect(desk.page.locator("html")).to_have_attribute("lang", locale)
-        self.desks[locale, scheme] = desk
+        return desk
 
     async def nothing_to_do(self) -> None:
         """The desk before work, and the line."""
-        for look, desk in self.desks.items():
-            await self.take(desk.page, "desk-empty", look, *((1440,) if look[1] == "light" else (360,)))
+        for locale, desk in self.desks.items():
+            await self.take(desk.page, "desk-empty", (locale, "light"), 1440)
             await desk.key("g")
             await desk.key("q")
             await expect(desk.rows.first).to_be_visible()
-            await self.take(desk.page, "desk-queue", look, 768 if look[1] == "light" else 360)
+            await self.take(desk.page, "desk-queue", (locale, "light"), 768)
+            await self.take(desk.page, "desk-queue", (locale, "dark"), 360)
             await desk.key("g")
             await desk.key("i")
 
     async def conversation(self, locale: Locale) -> None:
-        """From the bot to the rating, on both sides, light and dark at once."""
-        talk = TALKS[locale]
-        light, dark = self.desks[locale, "light"], self.desks[locale, "dark"]
-        customer = await self.customer(locale, "light")
-        await self._earlier(customer, light, talk)
-        shadow = await self._shadow(customer, locale)
+        """From the bot to the rating, on both sides."""
+        talk, desk = TALKS[locale], self.desks[locale]
+        customer = await self.customer(locale)
+        await self._earlier(customer, desk, talk)
         chat = await customer.chat()
         await customer.say(talk["order"])
         await expect(chat.locator(".chip:enabled").first).to_be_visible()
-        await self._both(customer, shadow, "chat-bot", locale, 360, 768)
+        await self._both(customer.page, "chat-bot", locale, 360)
         await customer.say(talk["more"])
-        await expect(chat.locator(".row.theirs").nth(2)).to_be_visible()
-        await light.page.evaluate("localStorage.setItem('peyk.desk.sound', 'false')")
+        await expect(chat.locator(".row.theirs .bubble").nth(2)).to_be_visible()
         await customer.ask_for_a_person()
         await expect(chat.locator(".bar")).to_be_visible()
-        await self._both(customer, shadow, "chat-line", locale, 360)
-        await light.online()
-        await self._until_offered(light, talk["name"])
-        await expect(dark.offer).to_be_visible()
-        await self.take(light.page, "desk-offer", (locale, "light"), 1440, 360)
-        await self.take(dark.page, "desk-offer", (locale, "dark"), 768)
-        await light.page.set_viewport_size({"width": 1440, "height": 900})
-        await light.accept()
+        await self._both(customer.page, "chat-line", locale, 360)
+        await desk.online()
+        await self._until_offered(desk, talk["name"])
+        await self.take(desk.page, "desk-offer", (locale, "light"), 1440)
+        await self.take(desk.page, "desk-offer", (locale, "dark"), 360)
+        await desk.accept()
         for key in ("hello", "ask"):
-            await light.reply(talk[key])
+            await desk.reply(talk[key])
         await customer.sees(talk["ask"])
         await customer.say(talk["address"])
-        await light.sees(talk["address"])
-        await light.note(talk["note"])
-        await light.reply(talk["done"])
+        await desk.sees(talk["address"])
+        await desk.note(talk["note"])
+        await desk.reply(talk["done"])
+        await customer.sees(talk["done"])
         await customer.say(talk["thanks"])
-        await light.sees(talk["thanks"])
-        await expect(light.timeline.locator(".delivery.is-read").last).to_be_visible()
-        await dark.page.goto(light.page.url)
-        await expect(dark.composer).to_be_visible()
-        for desk, scheme in ((light, "light"), (dark, "dark")):
-            await desk.away_from_fields()
-            await self.take(desk.page, "desk", (locale, scheme))
-            await desk.page.set_viewport_size({"width": 1440, "height": 900})
-        await self._both(customer, shadow, "chat", locale)
-        await self._over_the_desk(light, dark, locale)
-        await light.away_from_fields()
-        await light.close()
+        await desk.sees(talk["thanks"])
+        await expect(desk.timeline.locator(".delivery.is-read").last).to_be_visible()
+        await desk.away_from_fields()
+        await self._both(desk.page, "desk", locale)
+        await self._both(customer.page, "chat", locale)
+        await self._over_the_desk(desk, locale)
+        await desk.close()
         await expect(chat.locator(".rating .star").first).to_be_visible()
         await chat.locator(".rating .star").nth(4).click()
-        await expect(chat.locator("#rate-comment")).to_be_visible()
-        await self._both(customer, shadow, "chat-rating", locale, 360)
+        await expect(chat.locator(".rating .star.on")).to_have_count(5)
+        await self._both(customer.page, "chat-rating", locale, 360)
         await customer.page.context.close()
+        await desk.page.context.close()
 
-    async def _over_the_desk(self, light: Agent, dark: Agent, locale: Locale) -> None:
+    async def _over_the_desk(self, desk: Agent, locale: Locale) -> None:
         """What comes over the desk: canned replies, dialogs, the command bar."""
-        await light.composer.fill("/")
-        await expect(light.page.locator(".complete-item").first).to_be_visible()
-        await self.take(light.page, "desk-canned", (locale, "light"), 1440)
-        await light.composer.fill("")
-        for desk, key, name, scheme in (
-            (dark, "t", "desk-transfer", "dark"),
-            (light, "e", "desk-close", "light"),
-            (light, "?", "desk-keys", "light"),
-            (dark, "Control+k", "desk-commands", "dark"),
-        ):
-            await desk.page.set_viewport_size({"width": 1440, "height": 900})
+        await desk.composer.fill("/")
+        await expect(desk.page.locator(".complete-item").first).to_be_visible()
+        await self.take(desk.page, "desk-canned", (locale, "light"), 1440)
+        await desk.composer.fill("")
+        looks: tuple[tuple[str, str, Scheme], ...] = (
+            ("t", "desk-transfer", "dark"),
+            ("e", "desk-close", "light"),
+            ("?", "desk-keys", "light"),
+            ("Control+k", "desk-commands", "dark"),
+        )
+        for key, name, scheme in looks:
             await desk.away_from_fields()
             await desk.key(key)
             await expect(desk.dialog).to_be_visible()
             await self.take(desk.page, name, (locale, scheme), 1440 if locale == "fa" else 360)
             await desk.key("Escape")
             await expect(desk.dialog).to_have_count(0)
-            await desk.page.set_viewport_size({"width": 1440, "height": 900})
 
     async def _earlier(self, customer: Customer, desk: Agent, talk: dict[str, str]) -> None:
         """The customer has been here before: then we know the name."""
@@ -302,21 +302,9 @@ class Studio:
         await chat.locator(".rating .star").nth(3).click()
         await chat.locator(".composer .solid").click()
 
-    async def _shadow(self, customer: Customer, locale: Locale) -> Customer:
-        """The same customer in the dark: the same browser's memory, another scheme."""
-        context = await self.context(
-            locale,
-            "dark",
-            storage_state=await customer.page.context.storage_state(),
-            viewport=customer.page.viewport_size,
-        )
-        return await Customer(await context.new_page(), self.product.shop, locale).come()
-
-    async def _both(self, customer: Customer, shadow: Customer, name: str, locale: Locale, *widths: int) -> None:
-        last = (await customer.words())[-1]
-        await expect((await shadow.all(".bubble, .system")).last).to_have_text(last)
-        for one, scheme in ((customer, "light"), (shadow, "dark")):
-            await self.take(one.page, name, (locale, scheme), *widths)
+    async def _both(self, page: Page, name: str, locale: Locale, *widths: int) -> None:
+        for scheme in SCHEMES:
+            await self.take(page, name, (locale, scheme), *widths)
 
     async def _until_offered(self, desk: Agent, name: str) -> None:
         """Who came before in the line is passed on."""
@@ -330,31 +318,23 @@ class Studio:
 
     async def lead(self) -> None:
         """The team and the admin part."""
-        for look in LOOKS:
-            locale, scheme = look
-            context = await self.context(
-                locale, scheme, viewport={"width": 1440, "height": 900}, storage_state=await self.people._key("admin")
-            )
-            page = await context.new_page()
+        for locale in LANGUAGES:
+            page = (await self.staff("admin", locale)).page
             await page.goto(f"{self.product.hub}/desk/team")
-            await expect(page.locator(".face-button")).to_be_visible()
-            if await page.locator("html").get_attribute("lang") != locale:
-                await page.locator(".rail-language").click()
-                await expect(page.locator("html")).to_have_attribute("lang", locale)
             await expect(page.locator(".team")).to_be_visible()
-            await self.take(page, "team", look, 1440 if scheme == "light" else 360)
-            for section, widths in (
-                ("people", (1440, 360)),
-                ("inboxes/shop", (768,)),
-                ("rules", (360,)),
-                ("audit", (1440,)),
-            ):
-                if (section in {"people", "inboxes/shop"}) != (scheme == "light"):
-                    continue
+            await self.take(page, "team", (locale, "light"), 1440)
+            await self.take(page, "team", (locale, "dark"), 360)
+            places: tuple[tuple[str, Scheme, int], ...] = (
+                ("people", "light", 1440),
+                ("inboxes/shop", "light", 768),
+                ("rules", "dark", 360),
+                ("audit", "dark", 1440),
+            )
+            for section, scheme, width in places:
                 await page.goto(f"{self.product.hub}/desk/admin/{section}")
                 await expect(page.locator(".admin-host h1, .admin-host h2").first).to_be_visible()
-                await self.take(page, "admin-" + section.partition("/")[0], look, *widths)
-            await context.close()
+                await self.take(page, "admin-" + section.partition("/")[0], (locale, scheme), width)
+            await page.context.close()
 
 
 async def _send(ws: Any, number: int, **message: object) -> None:

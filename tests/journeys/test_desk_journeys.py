@@ -82,7 +82,7 @@ async def test_outside_business_hours_a_form_becomes_a_conversation(people: Peop
 async def test_a_transfer_to_a_colleague_goes_with_its_note(people: People) -> None:
     giver, customer = await talking(people)
     taker = await (await people.agent("sara")).online()
-    await giver.reply("یک لحظه لطفاً")
+    await giver.reply("الان وصلتان می‌کنم")
     await giver.away_from_fields()
     await giver.key("t")
     await giver.dialog.locator("input").first.fill("سارا")
@@ -92,7 +92,7 @@ async def test_a_transfer_to_a_colleague_goes_with_its_note(people: People) -> N
     await expect(taker.offer).to_contain_text("فقط تأیید آدرس مانده", timeout=15_000)
     await taker.accept()
     await taker.sees_event("فقط تأیید آدرس مانده")
-    await taker.sees("یک لحظه لطفاً")
+    await taker.sees("الان وصلتان می‌کنم")
     await customer.sees("به همکاری وصل می‌کنم")
     await taker.reply("سلام، ادامه با من")
     await customer.sees("سلام، ادامه با من")

@@ -57,7 +57,7 @@ export function Timeline(): JSX.Element {
           <Rating />
         </div>
       </div>
-      {!atEnd.value && (
+      {!atEnd.value && !(form && unread.value === 0) && (
         <button type="button" class="pill" onClick={() => toEnd(box.current, true)}>
           <icon.Down size={16} />
           {unread.value > 0 ? t.value.newMessages(number(unread.value), unread.value === 1) : t.value.toEnd}
