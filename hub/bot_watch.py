@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -21,6 +21,8 @@ class BotWatch:
     bot: Bot
     enabled: bool
     tell: Callable[[BotStatus], None]
+    seen: bool = False
+    """Whether it has ever answered since the start; until then it is still being trained or loaded."""
     status: BotStatus = field(default_factory=lambda: BotStatus(available=False, detail="starting"))
 
     def refuses(self, inbox: Inbox) -> str | None:
@@ -38,6 +40,9 @@ class BotWatch:
     async def ask(self) -> None:
         """Ask now."""
         status = await self.bot.ready() if self.enabled else BotStatus(available=False, detail="off")
+        self.seen = self.seen or status.available
+        if self.enabled and not self.seen:
+            status = replace(status, detail="training")
         if status != self.status:
             log.info("bot_status", available=status.available, detail=status.detail)
             self.status = status

@@ -58,6 +58,7 @@ export const en = {
   "tab.snoozed": "Snoozed",
   "tab.resolved": "Closed",
   "tabs.label": "Conversations",
+  "list.empty.online": "Go online",
   "list.empty.mine": "Nothing on your desk",
   "list.empty.mine.hint":
     "Be online and the next conversation is offered to you. You can also take one from the queue.",

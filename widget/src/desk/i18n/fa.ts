@@ -60,6 +60,7 @@ export const fa: Record<keyof typeof en, string> = {
   "tab.snoozed": "به‌تعویق",
   "tab.resolved": "بسته",
   "tabs.label": "گفتگوها",
+  "list.empty.online": "آماده‌ام",
   "list.empty.mine": "میزتان خالی است",
   "list.empty.mine.hint": "آماده باشید تا گفتگوی بعدی به شما پیشنهاد شود؛ یا خودتان یکی را از صف بردارید.",
   "list.empty.queue": "کسی در صف نیست",

@@ -4,13 +4,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { number } from "../../ui/format";
 import { Check, Close, Search } from "../../ui/icons";
 import type { Summary, Tab } from "../../wire/desk.types";
-import { goTab, openRow } from "../actions";
-import { countOf, currentId, cursor, focusFilter, held, link, listed, rows, tab, tabs } from "../desk";
+import { goTab, openRow, setStatus } from "../actions";
+import { countOf, currentId, cursor, focusFilter, held, link, listed, me, rows, tab, tabs } from "../desk";
 import { t } from "../i18n";
 import { loadTab } from "../link";
 import { fold } from "../state/composer";
 import { changesOf, heldRows, type ShownRow, TABS, windowOf } from "../state/lists";
-import { Empty, Failed, IconButton, Skeleton } from "./common";
+import { Empty, Failed, IconButton, Keys, Skeleton } from "./common";
 import { Inbox } from "./icons";
 import { Row } from "./Row";
 
@@ -99,7 +99,13 @@ function Nothing({ which }: { which: Tab }): JSX.Element {
       title={t(`list.empty.${which}`)}
       hint={t(`list.empty.${which}.hint`)}
       icon={which === "mine" ? <Check size={26} /> : <Inbox size={26} />}
-    />
+    >
+      {which === "mine" && me.value?.status === "offline" && (
+        <button type="button" class="button button-main" onClick={() => void setStatus("online")}>
+          {t("list.empty.online")} <Keys caps={["O"]} />
+        </button>
+      )}
+    </Empty>
   );
 }
 
