@@ -44,7 +44,7 @@ class StalledDesk:
                     await self._stall(ws)
                 finally:
                     ws.transport.abort()
-                self.cuts += 1
+                    self.cuts += 1
             await asyncio.sleep(0.2)
 
     async def _stall(self, ws: ClientConnection) -> None:

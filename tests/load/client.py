@@ -114,7 +114,7 @@ class Customer(Line):
         while self._more and self.conversation:
             view = self._journal.view(self.name, self.conversation)
             command = {"type": "before", "conversation": self.conversation, "seq": view.sights[0].seq}
-            page = (await self.ask(command)).data or {}
+            page = (await self.ask_patiently(command)).data or {}
             entries = convert(page.get("entries", []), list[Shown])
             view.prepend(sight(entry) for entry in entries)
             self.shown[:0] = entries
@@ -202,7 +202,7 @@ class Agent(Line):
     async def greeted(self, event: Event) -> None:
         """Be online, open what is mine or was open, take what is offered."""
         if (event.me or {}).get("status") != "online" and self.accepts:
-            await self.ask({"type": "status.set", "status": "online"})
+            await self.ask_patiently({"type": "status.set", "status": "online"})
         for conversation in {*self.mine, *self.opened}:
             await self.open(conversation)
         for offer in event.offers:
@@ -222,7 +222,7 @@ class Agent(Line):
         command: dict[str, object] = {"type": "open", "conversation": conversation}
         if view.sights:
             command["after"] = view.last
-        data = (await self.ask(command)).data or {}
+        data = (await self.ask_patiently(command)).data or {}
         entries = convert(data["entries"], list[Shown])
         if data.get("start_over") or not view.sights:
             await self._from_the_start(conversation, entries, more=bool(data.get("more")))
@@ -239,7 +239,7 @@ class Agent(Line):
         pages = list(entries)
         while more and pages:
             command = {"type": "history", "conversation": conversation, "before": pages[0].seq}
-            page = (await self.ask(command)).data or {}
+            page = (await self.ask_patiently(command)).data or {}
             older = convert(page["entries"], list[Shown])
             pages[:0] = older
             more = bool(page["more"]) and bool(older)

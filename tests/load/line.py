@@ -108,6 +108,17 @@ class Line(ABC):
             raise Refused(event.code, event.text, retry=event.retry)
         return event
 
+    async def ask_patiently(self, command: dict[str, object]) -> Event:
+        """Ask on this very line, again after a refusal that may be retried. Raises `Refused`, `Cut`."""
+        for attempt in range(50):
+            try:
+                return await self.ask(command)
+            except Refused as error:
+                if not error.retry:
+                    raise
+                await asyncio.sleep(jitter(attempt, self._patience))
+        raise Cut
+
     async def insist(self, command: dict[str, object], *, seconds: float = 120.0) -> Event:
         """Ask until it is answered, through cuts and refusals that may be retried: what a client's send queue does."""
         attempt = 0
@@ -174,7 +185,8 @@ class Line(ABC):
     async def _greet(self, event: Event) -> None:
         try:
             await self.greeted(event)
-        except Cut:
+        except (Cut, Refused):
+            self.cut()
             return
         self.up.set()
 
