@@ -1,6 +1,6 @@
 /** What forms have around their fields: the bar that saves, clashes, confirmations, secrets shown once. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Alert } from "../../../ui/icons";
 import { Keys } from "../../parts/common";
 import { t } from "../words";
@@ -61,6 +61,15 @@ function SaveBar<T extends object>(props: {
   const { draft } = props;
   // On a phone the summary is folded when it is long, so that the form stays in sight.
   const [roomy] = useState(() => matchMedia("(min-width: 761px) and (min-height: 620px)").matches);
+  const bar = useRef<HTMLDivElement>(null);
+  // The bar never lies over the field that has the focus.
+  useLayoutEffect(() => {
+    const focused = document.activeElement;
+    const main = bar.current?.closest(".admin-main");
+    if (!bar.current || !main || !focused?.closest(".form") || bar.current.contains(focused)) return;
+    const hidden = focused.getBoundingClientRect().bottom + 12 - bar.current.getBoundingClientRect().top;
+    if (hidden > 0) main.scrollBy({ top: hidden });
+  }, [draft.dirty, draft.changes.length]);
   if (!draft.dirty && !draft.isNew && !draft.notice) return null;
   const lines =
     draft.isNew || props.secret
@@ -68,7 +77,7 @@ function SaveBar<T extends object>(props: {
       : draft.changes.flatMap((one) => explain(one.field, one.before, one.after));
   const open = roomy || lines.length <= 2;
   return (
-    <div class="save-bar" role="region" aria-label={t("form.will")}>
+    <div ref={bar} class="save-bar" role="region" aria-label={t("form.will")}>
       {draft.notice && (
         <p class="form-notice" role="alert" tabIndex={-1}>
           <Alert size={16} />
