@@ -1,30 +1,23 @@
-"""The composition root: the only module that names concrete adapters, and the list of every subscription."""
+"""The composition root: names the concrete channels, wires every part, lists every subscription."""
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 
 import structlog
-import uvloop
 from aiohttp import web
 
 from bot.actions import Actions
-from bot.contract import Bot, BotStatus
-from bot.guarded import GuardedBot
-from bot.hours import OpeningHours, opening_hours
-from bot.orders import HttpOrders, Orders
-from bot.rasa import RasaBot
+from bot.contract import Bot
+from bot.orders import Orders
 from channels.contract import Channel
 from channels.webchat.adapter import WebChat
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
-from hub.clock import Clock, SystemClock
+from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivered, Delivery
 from hub.desk.commands import AgentTyping, Commands
@@ -33,27 +26,26 @@ from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
+from hub.errands import Errands
 from hub.inlet import ContactTyping, HubInlet
 from hub.intake import Intake
 from hub.intervals import IntervalLog
 from hub.lanes import Appended, Lanes
 from hub.mirror import Mirror
-from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
 from hub.routing.courtesy import Courtesy
 from hub.routing.router import LineMoved, Router
 from hub.seed import seed
-from hub.settings import LogFormat, Settings
+from hub.settings import Settings
 from hub.staff import AgentChanged, Staff
 from hub.store.agents import Agents
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
-from hub.store.database import Database, connect
+from hub.store.database import Database
 from hub.store.entries import Entries
 from hub.store.intervals import Intervals
 from hub.store.tickets import Tickets
-from hub.telemetry import set_up_logging
 from hub.web import setup as web_setup
 from hub.web import upkeep
 from hub.web.addresses import client_address
@@ -61,181 +53,209 @@ from hub.web.chat_pages import ChatPages
 from hub.web.context import Web
 from hub.web.files import CustomerFiles
 from hub.web.limits import Buckets
-from hub.web.sessions import AccessEnded
 from hub.workers import Pool, supervised
 
 log = structlog.get_logger(__name__)
 
-DRAIN_SECONDS = 8.0
 MAX_BODY = 12 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """Everything that makes a hub, wired."""
+    """Everything that makes a hub. Each part is made when it is first asked for, from the parts that it names.
 
-    settings: Settings
-    database: Database
-    clock: Clock
-    bus: Bus
-    config: Config
-    lanes: Lanes
-    acts: Acts
-    staff: Staff
-    router: Router
-    courtesy: Courtesy
-    deadlines: Deadlines
-    dialogue: Dialogue
-    delivery: Delivery
-    interval_log: IntervalLog
-    reading: Reading
-    mirror: Mirror
-    floor: Floor
-    desk: DeskEndpoint
-    inlet: HubInlet
-    intake: Intake
-    watch: BotWatch
-    actions: Actions
-    channels: dict[str, Channel]
-    webchat: WebChat
-    web: Web
-    entries: Entries
-    conversations: Conversations
-    contacts: Contacts
-    intervals: Intervals
-    background: Pool
+    Nothing runs and nothing is read before `running`.
+    """
 
+    def __init__(self, settings: Settings, database: Database, bot: Bot, orders: Orders, clock: Clock) -> None:
+        """Wire a hub around what differs between production and tests."""
+        self.settings = settings
+        self.database = database
+        self.bot = bot
+        self.orders = orders
+        self.clock = clock
+        self.bus = Bus()
+        self.config = Config(database)
+        self.entries = Entries(database)
+        self.conversations = Conversations(database)
+        self.contacts = Contacts(database)
+        self.intervals = Intervals(database)
+        self.background = Pool("background")
+        self._key = settings.signing_key.get_secret_value().encode()
+        _subscribe(self)
 
-def make_hub(settings: Settings, database: Database, bot: Bot, orders: Orders, clock: Clock) -> Hub:
-    """Wire the parts. Nothing runs and nothing is read yet."""
-    bus, config = Bus(), Config(database)
-    entries, conversations, contacts = Entries(database), Conversations(database), Contacts(database)
-    intervals = Intervals(database)
-    background = Pool("background")
-    staff = Staff(Agents(database), conversations, bus, clock)
-    key = settings.signing_key.get_secret_value().encode()
+    @cached_property
+    def lanes(self) -> Lanes:
+        """The only writers of timelines."""
+        return Lanes(self.entries, self.conversations, self.bus, self.clock, lambda state: self.deadlines.due(state))  # noqa: PLW0108 - the deadlines need the lanes
 
-    def send_away(ended: AccessEnded) -> None:
-        desk.send_away(ended.agent, ended.reason)
+    @cached_property
+    def acts(self) -> Acts:
+        """Everything that can be done to a conversation."""
+        return Acts(self.lanes, self.clock, self.delivery.mailbox)
 
-    def profile_changed(agent: AgentId) -> None:
-        background.start(staff.refresh(agent), "refresh")
+    @cached_property
+    def staff(self) -> Staff:
+        """Agents at work."""
+        return Staff(Agents(self.database), self.conversations, self.bus, self.clock)
 
-    web_parts = web_setup.make_web(
-        database,
-        config,
-        clock,
-        web_setup.WebOptions(base_url=settings.base_url, signing_key=key, trusted_proxies=settings.trusted_proxies),
-        on_access_ended=send_away,
-        on_agent_changed=profile_changed,
-    )
+    @cached_property
+    def intake(self) -> Intake:
+        """Step 1."""
+        return Intake(
+            lanes=self.lanes,
+            acts=self.acts,
+            config=self.config,
+            contacts=self.contacts,
+            conversations=self.conversations,
+            entries=self.entries,
+            files=self.web.files,
+            clock=self.clock,
+            bot_refuses=self.watch.refuses,
+        )
 
-    def own_origins() -> frozenset[str]:
-        return frozenset({web_parts.origin})
+    @cached_property
+    def dialogue(self) -> Dialogue:
+        """Step 2."""
+        return Dialogue(self.bot, self.lanes, self.acts, self.config, self.entries, self.mirror.bot_typing)
 
-    pages = ChatPages(web_parts.assets, Buckets(clock, per_second=1.0, burst=300))
-    webchat = WebChat(
-        key=sha256(b"peyk chat\0" + key).digest(),
-        own_origins=own_origins,
-        pages=pages,
-        address_of=lambda request: client_address(request, web_parts.trusted),
-    )
-    channels: dict[str, Channel] = {webchat.name: webchat}
+    @cached_property
+    def router(self) -> Router:
+        """Step 3."""
+        return Router(self.acts, self.staff, self.config, self.conversations, self.intervals, self.bus, self.clock)
 
-    lanes = Lanes(entries, conversations, bus, clock, lambda state: deadlines.due(state))  # noqa: PLW0108 - wired below
-    acts = Acts(lanes, clock, lambda channel: delivery.mailbox(channel))  # noqa: PLW0108 - wired below
-    delivery = Delivery(channels, lanes, entries, staff, bus)
-    router = Router(acts, staff, config, conversations, intervals, bus, clock)
-    courtesy = Courtesy(acts, staff, config, clock, router.staffed)
-    deadlines = Deadlines(lanes, acts, staff, config, conversations, courtesy, clock)
-    reading = Reading(conversations, bus)
-    views = Views(staff, config)
-    floor = Floor(views, lanes, config, reading, router, clock)
-    watch = BotWatch(bot, settings.bot_enabled, lambda status: floor.on_bot(_bot_view(status)))
-    intake = Intake(
-        lanes=lanes,
-        acts=acts,
-        config=config,
-        contacts=contacts,
-        conversations=conversations,
-        entries=entries,
-        files=web_parts.files,
-        clock=clock,
-        bot_refuses=watch.refuses,
-    )
+    @cached_property
+    def courtesy(self) -> Courtesy:
+        """What customers are told when the conversation changes hands."""
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.staffed)
 
-    async def owner_of(conversation: str) -> tuple[str, str] | None:
-        row = await conversations.get(ConversationId(conversation))
-        return (row.state.header.inbox, row.state.header.address) if row else None
+    @cached_property
+    def desk(self) -> DeskEndpoint:
+        """Step 4."""
+        commands = Commands(
+            acts=self.acts,
+            lanes=self.lanes,
+            staff=self.staff,
+            floor=self.floor,
+            views=self.views,
+            config=self.config,
+            contacts=self.contacts,
+            conversations=self.conversations,
+            entries=self.entries,
+            files=self.web.files,
+            reading=self.reading,
+            line=self.router,
+            bus=self.bus,
+            clock=self.clock,
+        )
+        return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
 
-    inlet = HubInlet(
-        intake=intake,
-        acts=acts,
-        lanes=lanes,
-        config=config,
-        contacts=contacts,
-        conversations=conversations,
-        entries=entries,
-        staff=staff,
-        router=router,
-        reading=reading,
-        files=CustomerFiles(web_parts.uploads, web_parts.files, owner_of),
-        bus=bus,
-        clock=clock,
-    )
-    mirror = Mirror(delivery, lanes, inlet.state_of)
-    dialogue = Dialogue(bot, lanes, acts, config, entries, mirror.bot_typing)
-    commands = Commands(
-        acts=acts,
-        lanes=lanes,
-        staff=staff,
-        floor=floor,
-        views=views,
-        config=config,
-        contacts=contacts,
-        conversations=conversations,
-        entries=entries,
-        files=web_parts.files,
-        reading=reading,
-        line=router,
-        bus=bus,
-        clock=clock,
-    )
-    desk = DeskEndpoint(web_parts.tickets, staff, floor, commands, clock, own_origins)
-    hub = Hub(
-        settings=settings,
-        database=database,
-        clock=clock,
-        bus=bus,
-        config=config,
-        lanes=lanes,
-        acts=acts,
-        staff=staff,
-        router=router,
-        courtesy=courtesy,
-        deadlines=deadlines,
-        dialogue=dialogue,
-        delivery=delivery,
-        interval_log=IntervalLog(intervals, conversations, clock),
-        reading=reading,
-        mirror=mirror,
-        floor=floor,
-        desk=desk,
-        inlet=inlet,
-        intake=intake,
-        watch=watch,
-        actions=_actions(settings, orders, acts, lanes, config, Tickets(database), clock),
-        channels=channels,
-        webchat=webchat,
-        web=web_parts,
-        entries=entries,
-        conversations=conversations,
-        contacts=contacts,
-        intervals=intervals,
-        background=background,
-    )
-    _subscribe(hub)
-    return hub
+    @cached_property
+    def views(self) -> Views:
+        """From the model to the desk's frames."""
+        return Views(self.staff, self.config)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Every open desk."""
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.clock)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """Step 5."""
+        return Delivery(self.channels, self.lanes, self.entries, self.staff, self.bus)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """Every timer."""
+        return Deadlines(self.lanes, self.acts, self.staff, self.config, self.conversations, self.courtesy, self.clock)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How far each side has read."""
+        return Reading(self.conversations, self.bus)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        """What customers see besides words."""
+        return Mirror(self.delivery, self.lanes, self.inlet.state_of)
+
+    @cached_property
+    def interval_log(self) -> IntervalLog:
+        """Where everything was, from when to when."""
+        return IntervalLog(self.intervals, self.conversations, self.clock)
+
+    @cached_property
+    def watch(self) -> BotWatch:
+        """Whether the bot can serve."""
+        return BotWatch(
+            self.bot,
+            self.settings.bot_enabled,
+            lambda status: self.floor.on_bot(BotView(available=status.available, detail=status.detail)),
+        )
+
+    @cached_property
+    def inlet(self) -> HubInlet:
+        """The hub as channels see it."""
+        return HubInlet(
+            intake=self.intake,
+            acts=self.acts,
+            lanes=self.lanes,
+            config=self.config,
+            contacts=self.contacts,
+            conversations=self.conversations,
+            entries=self.entries,
+            staff=self.staff,
+            router=self.router,
+            reading=self.reading,
+            files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
+            bus=self.bus,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def webchat(self) -> WebChat:
+        """The website chat."""
+        return WebChat(
+            key=sha256(b"peyk chat\0" + self._key).digest(),
+            own_origins=self._own_origins,
+            pages=ChatPages(self.web.assets, Buckets(self.clock, per_second=1.0, burst=300)),
+            address_of=lambda request: client_address(request, self.web.trusted),
+        )
+
+    @cached_property
+    def channels(self) -> dict[str, Channel]:
+        """All adapters by name."""
+        return {self.webchat.name: self.webchat}
+
+    @cached_property
+    def actions(self) -> Actions:
+        """The bot's action server."""
+        errands = Errands(self.acts, self.lanes, self.config, Tickets(self.database), self.clock)
+        return Actions(
+            token=self.settings.rasa_token.get_secret_value(),
+            orders=self.orders,
+            register_ticket=errands.register_ticket,
+            opening_hours=errands.hours,
+        )
+
+    @cached_property
+    def web(self) -> Web:
+        """Pages, accounts and the REST API."""
+        return web_setup.make_web(
+            self.database,
+            self.config,
+            self.clock,
+            web_setup.WebOptions(
+                base_url=self.settings.base_url,
+                signing_key=self._key,
+                trusted_proxies=self.settings.trusted_proxies,
+            ),
+            on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
+            on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
+        )
+
+    def _own_origins(self) -> frozenset[str]:
+        return frozenset({self.web.origin})
 
 
 def _subscribe(hub: Hub) -> None:
@@ -329,79 +349,3 @@ async def _index(hub: Hub) -> None:
     for part in (hub.entries, hub.conversations, hub.contacts, hub.intervals):
         await part.index()
     await web_setup.index(hub.web)
-
-
-def _bot_view(status: BotStatus) -> BotView:
-    return BotView(available=status.available, detail=status.detail)
-
-
-def _actions(
-    settings: Settings, orders: Orders, acts: Acts, lanes: Lanes, config: Config, tickets: Tickets, clock: Clock
-) -> Actions:
-    async def register(conversation: str, text: str) -> str:
-        key = sha256(f"{conversation}\0{text}".encode()).hexdigest()
-        number = await tickets.register(conversation=conversation, text=text, key=key, now=clock.now())
-        await acts.note_ticket(ConversationId(conversation), number)
-        return number
-
-    async def hours(conversation: str) -> OpeningHours:
-        state = await lanes.state(ConversationId(conversation))
-        inbox = config.inbox(state.header.inbox)
-        calendar = inbox.calendar if inbox else None
-        if calendar is None:
-            return opening_hours(week={}, time_zone="UTC", at=clock.now(), always_open=True)
-        return opening_hours(
-            week=calendar.week,
-            time_zone=calendar.time_zone,
-            at=clock.now(),
-            holidays=calendar.holidays,
-            always_open=calendar.always_open,
-        )
-
-    token = settings.rasa_token.get_secret_value()
-    return Actions(token=token, orders=orders, register_ticket=register, opening_hours=hours)
-
-
-def serve(settings: Settings) -> None:
-    """Run a hub until SIGTERM or SIGINT, then drain and return."""
-    as_json = {LogFormat.JSON: True, LogFormat.CONSOLE: False}.get(settings.log_format)
-    set_up_logging(as_json=as_json)
-    uvloop.run(_serve(settings))
-
-
-async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with AsyncExitStack() as stack:
-        uri = settings.mongodb_uri
-        database = await stack.enter_async_context(
-            connect(uri.get_secret_value() if uri else "mongodb://127.0.0.1:27017", settings.database)
-        )
-        rasa = await stack.enter_async_context(RasaBot(settings.bot_url, settings.rasa_token.get_secret_value()))
-        orders = await stack.enter_async_context(HttpOrders(settings.order_service))
-        hub = make_hub(settings, database, GuardedBot(rasa, observe=figures.on_bot_turn), orders, SystemClock())
-        await stack.enter_async_context(running(hub))
-        await stack.enter_async_context(_listening(hub))
-        log.info("hub_ready", host=settings.host, port=settings.port)
-        await stop.wait()
-        log.info("hub_draining")
-
-
-@asynccontextmanager
-async def _listening(hub: Hub) -> AsyncIterator[None]:
-    """Accept connections; at the end refuse new ones and send the open sockets away politely."""
-    runner = web.AppRunner(
-        make_app(hub), access_log=None, shutdown_timeout=DRAIN_SECONDS, handle_signals=False, lingering_time=2.0
-    )
-    await runner.setup()
-    site = web.TCPSite(runner, hub.settings.host, hub.settings.port, backlog=4_096)
-    await site.start()
-    try:
-        yield
-    finally:
-        await site.stop()
-        hub.desk.drain()
-        await hub.webchat.drain()
-        await runner.cleanup()

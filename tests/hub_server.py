@@ -25,7 +25,7 @@ from aiohttp import web
 
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Turn
 from bot.orders import Order
-from hub.app import Hub, make_app, make_hub, running
+from hub.app import Hub, make_app, running
 from hub.clock import Clock, SystemClock
 from hub.settings import Settings
 from hub.store.database import Database
@@ -160,7 +160,7 @@ async def live_hub(
         rasa_token="tests-rasa-token-0123456789-abcdefghij",
         signing_key="tests-signing-key-0123456789-abcdefghi",
     )
-    hub = make_hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock())
+    hub = Hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock())
     async with running(hub):
         runner = web.AppRunner(
             make_app(hub), access_log=None, shutdown_timeout=1.0, handle_signals=False, lingering_time=0.3

@@ -105,6 +105,11 @@ class Conversations:
         row = await self.get(conversation)
         return row.state if row else None
 
+    async def owner_of(self, conversation: str) -> tuple[str, str] | None:
+        """The (inbox, address) whose conversation this is; None when there is none."""
+        row = await self.get(ConversationId(conversation))
+        return (row.state.header.inbox, row.state.header.address) if row else None
+
     async def current(self, inbox: str, address: str) -> Row | None:
         """The newest conversation of an address."""
         query = {"header.inbox": inbox, "header.address": address}

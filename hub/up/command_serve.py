@@ -23,7 +23,7 @@ def main(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    from hub.app import serve  # noqa: PLC0415 (only once the settings are good)
+    from hub.serving import serve  # noqa: PLC0415 (only once the settings are good)
 
     allow_open_files()
     serve(settings)
