@@ -28,7 +28,9 @@ export function longDay(ms: number, now: number): string {
   const year = format("y", { year: "numeric" });
   const options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
   if (year.format(ms) === year.format(now)) return format("wdm", options).format(ms);
-  return format("wdmy", { ...options, year: "numeric" }).format(ms);
+  // Apart, because the Persian pattern of all four at once puts the year first.
+  const date = format("dmy", { day: "numeric", month: "long", year: "numeric" });
+  return `${format("w", { weekday: "long" }).format(ms)} ${date.format(ms)}`;
 }
 
 /** 18:00 today, else Sat 3 Dec, 09:00: a moment that lies ahead. */
