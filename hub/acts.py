@@ -70,11 +70,19 @@ class Acts:
         )
 
     async def bot_says(
-        self, state: Conversation, parts: tuple[Part, ...], *, up_to: int, index: int, understood: Understood | None
+        self,
+        state: Conversation,
+        parts: tuple[Part, ...],
+        *,
+        up_to: int,
+        index: int,
+        understood: Understood | None,
+        last: bool = True,
     ) -> Outcome:
         """One of the bot's messages in answer to everything up to `up_to`.
 
-        Refused once the conversation changed hands.
+        Only the `last` one pays the turn: after a crash before it, the bot still owes one. Refused once the
+        conversation changed hands.
         """
         return await self.lanes.append(
             Draft(
@@ -84,10 +92,14 @@ class Acts:
                 parts=parts,
                 understood=understood,
                 fence=state.fence,
-                up_to=up_to,
+                up_to=up_to if last else None,
                 delivery=self._delivery(state),
             )
         )
+
+    async def bot_is_done(self, state: Conversation, up_to: int) -> Outcome:
+        """The bot has nothing to add to what it said to everything up to `up_to`."""
+        return await self._happen(state.id, Event(type=EventType.BOT_TURN, up_to=up_to), BOT, fence=state.fence)
 
     async def agent_writes(
         self,
@@ -128,7 +140,7 @@ class Acts:
         state: Conversation,
         *,
         reason: str,
-        queue: QueueId,
+        queue: QueueId | None,
         summary: str = "",
         understood: Understood | None = None,
         up_to: int | None = None,
@@ -262,7 +274,7 @@ class Acts:
         return outcome
 
 
-_REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE})
+_REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE, EventType.BOT_TURN})
 
 
 def offered_conversation(offer: str) -> ConversationId:

@@ -16,7 +16,7 @@ from hub.lanes import Lanes
 from hub.model.conversation import Conversation
 from hub.model.due import Due, DueKind, next_due
 from hub.model.entry import SYSTEM, EventType
-from hub.model.ids import ConversationId, QueueId
+from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
@@ -43,7 +43,7 @@ class Deadlines:
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
-        return next_due(state, self.config.workplace, self.config.queue(state.queue or ""))
+        return next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -77,8 +77,9 @@ class Deadlines:
             case DueKind.OFFER:
                 await self._expire(state)
             case DueKind.BOT:
+                queue = self.config.queue_for(None, state.header.inbox)
                 await self.acts.hand_off(
-                    state, reason="bot_silent", queue=self._queue_of(state), up_to=state.contact_seq
+                    state, reason="bot_silent", queue=queue.id if queue else None, up_to=state.contact_seq
                 )
             case DueKind.LINE:
                 await self.courtesy.offer_form(state)
@@ -113,7 +114,3 @@ class Deadlines:
                 await self.acts.send_back(state, SYSTEM, reason="agent_gone", front=True)
         except Conflict:
             log.info("return_overtaken", conversation=conversation)
-
-    def _queue_of(self, state: Conversation) -> QueueId:
-        inbox = self.config.inbox(state.header.inbox)
-        return inbox.queue if inbox else next(iter(self.config.queues.values())).id

@@ -17,7 +17,7 @@ from hub.errors import Conflict, HubError
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, Button, Entry, Part, Understood
-from hub.model.ids import ConversationId, QueueId
+from hub.model.ids import ConversationId
 from hub.store.config import Config
 from hub.store.entries import Entries
 from hub.workers import Pool
@@ -112,20 +112,21 @@ class Dialogue:
             await self.acts.speak(state, Author(kind="contact", id=state.header.contact), reply.locale)
         understood = _understood(reply.understood)
         parts = [made for say in reply.says if (made := _parts(say))]
+        handoff = reply.handoff or (None if parts else Handoff(reason=HandoffReason.BOT_SILENT))
         for index, one in enumerate(parts):
-            await self.acts.bot_says(state, one, up_to=up_to, index=index, understood=understood)
-        if reply.handoff is not None:
-            await self._hand_off(state, reply.handoff, understood, up_to)
-        elif not parts:
-            await self._hand_off(state, Handoff(reason=HandoffReason.BOT_SILENT), understood, up_to)
+            last = handoff is None and index == len(parts) - 1
+            said = await self.acts.bot_says(state, one, up_to=up_to, index=index, understood=understood, last=last)
+            if last and said.duplicate:  # said before a crash, by a turn that was longer then
+                await self.acts.bot_is_done(state, up_to)
+        if handoff is not None:
+            await self._hand_off(state, handoff, understood, up_to)
 
     async def _hand_off(self, state: Conversation, handoff: Handoff, understood: Understood | None, up_to: int) -> None:
-        inbox = self.config.inbox(state.header.inbox)
-        queue = handoff.queue if handoff.queue in self.config.queues else (inbox.queue if inbox else None)
+        queue = self.config.queue_for(handoff.queue, state.header.inbox)
         await self.acts.hand_off(
             state,
             reason=handoff.reason.value,
-            queue=QueueId(queue or next(iter(self.config.queues))),
+            queue=queue.id if queue else None,
             summary=handoff.summary,
             understood=understood,
             up_to=up_to,

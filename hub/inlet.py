@@ -173,6 +173,7 @@ class HubInlet:
         """What a customer may know of a conversation now."""
         marks = await self.reading.marks(state.id)
         place, wait = self.router.place(state.id) or (None, None)
+        queue = self.config.queue_for(state.queue, state.header.inbox)
         return State(
             conversation=state.id,
             status=state.status if state.ended_by_customer is None else "resolved",
@@ -184,7 +185,7 @@ class HubInlet:
             agent_read=marks.agent_read,
             contact_read=marks.contact_read,
             rating=state.rating,
-            staffed=self.router.staffed(state.queue or self._inbox(state.header.inbox).queue),
+            staffed=queue is not None and self.router.staffed(queue.id),
         )
 
     async def _page(self, conversation: ConversationId, entries: list[Entry], *, more: bool) -> Timeline:

@@ -1,14 +1,16 @@
 """Agents at work: what they chose, whether a socket is alive, what they carry. The one place that changes any of it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import NotFound
+from hub.errors import NotFound, Unavailable
 from hub.model import presence
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
@@ -29,7 +31,10 @@ class AgentChanged:
 
 @dataclass(slots=True)
 class Staff:
-    """The roster, kept in memory over the store."""
+    """The roster, kept in memory over the store.
+
+    `doubtful` names agents of whom a write was not confirmed, so that their load must be counted again.
+    """
 
     store: Agents
     conversations: Conversations
@@ -37,7 +42,8 @@ class Staff:
     clock: Clock
     _roster: dict[AgentId, Agent] = field(default_factory=dict)
     _sockets: dict[AgentId, int] = field(default_factory=dict)
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _one_at_a_time: dict[AgentId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    doubtful: set[AgentId] = field(default_factory=set)
 
     async def load(self) -> None:
         """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
@@ -55,7 +61,23 @@ class Staff:
         for agent in list(self._roster.values()):
             wanted = held.get(agent.id, [])
             if {item.conversation for item in agent.load} != {one for one, _ in wanted}:
-                await self._kept(self.store.set_load(agent.id, wanted))
+                await self._kept(agent.id, partial(self.store.set_load, agent.id, wanted))
+
+    async def hold(self, agent: AgentId, held: Callable[[], Awaitable[list[Conversation]]]) -> None:
+        """Set the agent's load to what `held` finds while nothing else changes it; no doubt is left."""
+
+        async def write() -> Agent | None:
+            load = [(item.id, cost_of(item.header.channel)) for item in await held()]
+            return await self.store.set_load(agent, load)
+
+        await self._kept(agent, write)
+        self.doubtful.discard(agent)
+
+    async def settle(self) -> None:
+        """Make good what the store did not take while it was away: who has a socket, and who has none."""
+        for agent in list(self._roster.values()):
+            if agent.connected != bool(self._sockets.get(agent.id)):
+                await self._match_sockets(agent.id)
 
     @property
     def agents(self) -> Iterable[Agent]:
@@ -72,21 +94,22 @@ class Staff:
         return known.name if known else None
 
     async def refresh(self, agent: AgentId) -> None:
-        """An admin changed the profile: read it again."""
-        await self._kept(self.store.get(agent))
+        """Read an agent again: an admin changed the profile, or memory and store disagree."""
+        await self._kept(agent, lambda: self.store.get(agent))
 
     async def arrived(self, agent: AgentId) -> None:
-        """A socket of the agent opened."""
+        """A socket of the agent opened. Raises `Unavailable`, and then it does not count."""
         self._sockets[agent] = self._sockets.get(agent, 0) + 1
-        if self._sockets[agent] == 1:
-            await self._become(agent, presence.arrived)
+        try:
+            await self._match_sockets(agent)
+        except BaseException:
+            self._sockets[agent] -= 1
+            raise
 
     async def left(self, agent: AgentId) -> None:
         """A socket of the agent is gone; with the last one, the agent is."""
         self._sockets[agent] = max(0, self._sockets.get(agent, 0) - 1)
-        if self._sockets[agent] == 0:
-            now = self.clock.now()
-            await self._become(agent, lambda one: presence.left(one, now))
+        await self._match_sockets(agent)
 
     async def choose(self, agent: AgentId, status: str) -> None:
         """The agent chose a status."""
@@ -105,29 +128,45 @@ class Staff:
 
     async def reserve(self, agent: AgentId, item: Conversation) -> bool:
         """Put an item on the agent's load if it fits now."""
-        return await self._kept(self.store.reserve(agent, item.id, cost_of(item.header.channel))) is not None
+        cost = cost_of(item.header.channel)
+        return await self._kept(agent, lambda: self.store.reserve(agent, item.id, cost)) is not None
 
     async def burden(self, agent: AgentId, item: Conversation) -> None:
         """Put an item on the load that the agent took by hand."""
-        await self._kept(self.store.burden(agent, item.id, cost_of(item.header.channel)))
+        cost = cost_of(item.header.channel)
+        await self._kept(agent, lambda: self.store.burden(agent, item.id, cost))
 
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""
-        await self._kept(self.store.release(agent, item, self.clock.now()))
+        await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))
+
+    async def _match_sockets(self, agent: AgentId) -> None:
+        def seen(known: Agent) -> Agent:
+            return presence.arrived(known) if self._sockets.get(agent) else presence.left(known, self.clock.now())
+
+        await self._become(agent, seen)
 
     async def _become(self, agent: AgentId, change: Callable[[Agent], Agent]) -> None:
-        async with self._one_at_a_time:
+        async def write() -> Agent | None:
             known = self._roster.get(agent)
             if known is None:
                 raise NotFound("There is no such agent.")
             wanted = change(known)
-            if wanted != known:
-                await self._kept(self.store.set_presence(wanted))
+            return await self.store.set_presence(wanted) if wanted != known else None
 
-    async def _kept(self, change: Awaitable[Agent | None]) -> Agent | None:
-        after = await change
-        if after is not None:
-            before = self._roster.get(after.id)
-            self._roster[after.id] = after
-            self.bus.tell(AgentChanged(before, after))
-        return after
+        await self._kept(agent, write)
+
+    async def _kept(self, agent: AgentId, change: Callable[[], Awaitable[Agent | None]]) -> Agent | None:
+        # One change of an agent at a time: two answers that overtake each other would leave the older one in memory.
+        async with self._one_at_a_time[agent]:
+            try:
+                after = await change()
+            except Unavailable:
+                self.doubtful.add(agent)
+                raise
+            if after is not None:
+                before = self._roster.get(after.id)
+                self._roster[after.id] = after
+                if after != before:
+                    self.bus.tell(AgentChanged(before, after))
+            return after

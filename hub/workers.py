@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from hub.errors import Unavailable
+
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.5
@@ -14,7 +16,10 @@ LONGEST_PAUSE = 30.0
 
 @asynccontextmanager
 async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run `work` for as long as the block lasts; start it again after a failure, later each time."""
+    """Run `work` for as long as the block lasts; start it again after a failure, later each time it fails at once.
+
+    A store that is away is no failure of the worker's: it tries again soon, because people wait for the deadlines.
+    """
     task = asyncio.create_task(_forever(name, work), name=name)
     try:
         yield
@@ -24,11 +29,17 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIte
 
 
 async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    loop = asyncio.get_running_loop()
     pause = FIRST_PAUSE
     while True:
+        began = loop.time()
         try:
             await work()
+        except Unavailable as error:
+            pause = FIRST_PAUSE
+            log.warning("worker_waits", worker=name, code=error.code, again_in_s=pause)
         except Exception:  # a worker's failure is logged and retried, never spread
+            pause = FIRST_PAUSE if loop.time() - began > LONGEST_PAUSE else pause
             log.exception("worker_failed", worker=name, again_in_s=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

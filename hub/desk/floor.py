@@ -79,8 +79,8 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
         return True
     if agent.id in {state.owner.agent, state.last_agent}:
         return True
-    inbox = config.inbox(state.header.inbox)
-    return (state.queue or (inbox.queue if inbox else None)) in agent.queues
+    queue = config.queue_for(state.queue, state.header.inbox)
+    return queue is not None and queue.id in agent.queues
 
 
 @dataclass(slots=True)

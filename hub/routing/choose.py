@@ -1,10 +1,12 @@
 """Who gets what: pure functions over the line and the agents."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from hub.model.config import Agent, Workplace, cost_of
 from hub.model.conversation import Conversation
+from hub.model.ids import ConversationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,22 +22,26 @@ def in_order(line: Iterable[Conversation]) -> list[Conversation]:
     return sorted(line, key=lambda item: item.line_key)
 
 
+def has_room(item: Conversation, agent: Agent) -> bool:
+    """Whether an agent is there and has room for the item."""
+    return agent.available and agent.used + cost_of(item.header.channel) <= agent.capacity
+
+
 def fits(item: Conversation, agent: Agent) -> bool:
     """Whether an agent serves the item's queue and has room for it."""
-    serves = not agent.queues or item.queue in agent.queues
-    return agent.available and serves and agent.used + cost_of(item.header.channel) <= agent.capacity
+    return (not agent.queues or item.queue in agent.queues) and has_room(item, agent)
 
 
 def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
     """The best agent for an item now; None when nobody fits.
 
     Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone
-    while they can take it. Otherwise: who speaks the customer's language, then who is idle longest, then who has the
-    most room.
+    while they can take it, whichever queues they serve. Otherwise: who speaks the customer's language, then who is
+    idle longest, then who has the most room.
     """
     cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
     if item.reserved_for is not None:
-        wanted = next((agent for agent in cooled if agent.id == item.reserved_for and fits(item, agent)), None)
+        wanted = next((agent for agent in cooled if agent.id == item.reserved_for and has_room(item, agent)), None)
         if wanted is not None:
             return Choice(agent=wanted, reason="reserved")
     able = [agent for agent in cooled if fits(item, agent)]
@@ -47,7 +53,7 @@ def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now:
 
 def _cooled(item: Conversation, agent: Agent, rules: Workplace, now: int) -> bool:
     passed = item.passed.get(agent.id)
-    return passed is None or now - passed >= rules.cooling_seconds * 1000
+    return passed is None or not 0 <= now - passed < rules.cooling_seconds * 1000  # a clock set back bars nobody
 
 
 def _rank(item: Conversation, agent: Agent) -> tuple[bool, int, int, str]:
@@ -55,10 +61,14 @@ def _rank(item: Conversation, agent: Agent) -> tuple[bool, int, int, str]:
     return (not speaks, agent.used, agent.idle_since, agent.id)
 
 
-def place(item: Conversation, line: Iterable[Conversation]) -> int:
-    """The item's place in its queue, from 1, among those that wait or are being offered."""
-    ahead = sum(1 for other in line if other.queue == item.queue and other.line_key < item.line_key)
-    return ahead + 1
+def places(line: Iterable[Conversation]) -> dict[ConversationId, int]:
+    """Everybody's place in their queue, from 1, among those that wait or are being offered."""
+    counts: dict[str | None, int] = defaultdict(int)
+    found: dict[ConversationId, int] = {}
+    for item in in_order(line):
+        counts[item.queue] += 1
+        found[item.id] = counts[item.queue]
+    return found
 
 
 def expected_wait(place_in_line: int, serving: int, handle_ms: float) -> int | None:

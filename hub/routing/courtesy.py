@@ -71,7 +71,8 @@ class Courtesy:
     async def _welcome_to_line(self, state: Conversation) -> None:
         inbox = self.config.inbox(state.header.inbox)
         hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
-        if hours_open and self.staffed(state.queue or ""):
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if hours_open and queue is not None and self.staffed(queue.id):
             await self.acts.tell(state, "line_joined", once=str(state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")

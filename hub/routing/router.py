@@ -7,7 +7,8 @@ then the offer is appended with the fence that was seen. Whoever loses either on
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -21,7 +22,7 @@ from hub.model.conversation import Conversation
 from hub.model.entry import EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import takes_offers
-from hub.routing.choose import choose, expected_wait, in_order, place
+from hub.routing.choose import choose, expected_wait, in_order, places
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
@@ -55,6 +56,7 @@ class Router:
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("routing"))
     _line: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _places: dict[ConversationId, int] | None = None
     _told: dict[ConversationId, tuple[int, int | None]] = field(default_factory=dict)
     _handle_ms: dict[str, float] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,7 +66,7 @@ class Router:
         """Read who waits and who is offered."""
         for kind in ("queue", "offer"):
             for row in await self.conversations.unresolved(kind=kind):
-                self._line[row.state.id] = row.state
+                self._follow(row.state)
         for queue in self.config.queues:
             times = await self.intervals.handle_times(queue=queue)
             if times:
@@ -74,19 +76,14 @@ class Router:
     def on_appended(self, event: Appended) -> None:
         """Follow everybody who enters, leaves or moves in the line; free the agents who have let go."""
         before, after = event.before, event.after
-        waits = after.owner.kind in {"queue", "offer"}
-        if waits:
-            self._line[after.id] = after
-        else:
-            self._line.pop(after.id, None)
-            self._told.pop(after.id, None)
+        self._follow(after)
         if event.entry.author.kind == "contact" and not before.contact_seq:
             self._nudge()
         if not event.entry.moves_fence:
             return
         if before.owner.agent is not None and before.owner.agent != after.owner.agent:
             self.pool.start(self.staff.release(before.owner.agent, after.id), "release")
-        if event.entry.event is not None and event.entry.event.type in {EventType.TAKEN, EventType.REOPENED}:
+        if after.owner.agent is not None and after.owner.agent != before.owner.agent:
             self._burden(after)
         self._withdraw_if_idle(after)
         if before.owner.kind == "agent" and before.queue:
@@ -103,7 +100,9 @@ class Router:
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
-        """Queues or rules changed: look again."""
+        """Queues or rules changed: look again, also for lines that are gone."""
+        for state in tuple(self._line.values()):
+            self._follow(state)
         self._nudge()
 
     async def run(self) -> None:
@@ -113,6 +112,7 @@ class Router:
                 async with asyncio.timeout(TICK_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
+            await self.settle()
             await self.match()
 
     async def tell_places(self) -> None:
@@ -125,10 +125,26 @@ class Router:
                 self.bus.tell(LineMoved(changed))
             await asyncio.sleep(TELL_SECONDS)
 
+    async def settle(self) -> None:
+        """Make good what the store did not take while it was away: who is there, and what each of them carries."""
+        await self.staff.settle()
+        for agent in tuple(self.staff.doubtful):
+            await self.staff.hold(agent, partial(self._held_by, agent))
+
+    async def _held_by(self, agent: AgentId) -> list[Conversation]:
+        known = self.staff.get(agent)
+        perhaps = {row.state.id for row in await self.conversations.held_by(agent)}
+        perhaps |= {ConversationId(item.conversation) for item in (known.load if known else ())}
+        states = [await self.acts.lanes.state(one) for one in perhaps]
+        return [state for state in states if state.owner.agent == agent]
+
     async def match(self) -> None:
         """Offer whatever can be offered now, in order."""
-        for item in in_order(state for state in self._line.values() if _ready(state)):
-            choice = choose(item, list(self.staff.agents), self.config.workplace, self.clock.now())
+        for item in in_order(state for state in self._line.values() if state.owner.kind == "queue"):
+            free = [agent for agent in self.staff.agents if agent.available and agent.used < agent.capacity]
+            if not free:
+                break
+            choice = choose(item, free, self.config.workplace, self.clock.now())
             if choice is not None:
                 await self._offer(item, choice.agent, choice.reason)
         self._moved.set()
@@ -142,7 +158,9 @@ class Router:
         state = self._line.get(conversation)
         if state is None:
             return None
-        position = place(state, self._line.values())
+        if self._places is None:
+            self._places = places(self._line.values())
+        position = self._places[conversation]
         return position, self.wait_minutes(state.queue or "", position)
 
     def wait_minutes(self, queue: str, position: int) -> int | None:
@@ -170,6 +188,7 @@ class Router:
 
     async def _offer(self, item: Conversation, agent: Agent, reason: str) -> None:
         if not await self.staff.reserve(agent.id, item):
+            await self.staff.refresh(agent.id)
             return
         queue = self.config.queue(item.queue or "")
         seconds = queue.offer_seconds if queue else 20
@@ -177,15 +196,20 @@ class Router:
             await self.acts.offer(item, agent.id, until=self.clock.now() + seconds * 1000, reason=reason)
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
-            await self.staff.release(agent.id, item.id)
-            await self._look_again(item.id)
+            self.staff.doubtful.add(agent.id)  # it may have been stored all the same
+            self._follow(await self.acts.lanes.state(item.id))
+            self._wake.set()
 
-    async def _look_again(self, conversation: ConversationId) -> None:
-        state = await self.acts.lanes.state(conversation)
-        if state.owner.kind in {"queue", "offer"}:
-            self._line[conversation] = state
+    def _follow(self, state: Conversation) -> None:
+        """Keep the line as it is: who waits or is being offered, and has said something."""
+        self._places = None
+        if state.owner.kind in {"queue", "offer"} and state.contact_seq:
+            queue = self.config.queue_for(state.queue, state.header.inbox)
+            moved = queue is not None and queue.id != state.queue
+            self._line[state.id] = replace(state, queue=queue.id) if queue is not None and moved else state
         else:
-            self._line.pop(conversation, None)
+            self._line.pop(state.id, None)
+            self._told.pop(state.id, None)
 
     def _withdraw_if_idle(self, state: Conversation) -> None:
         """An offer must not stand with who cannot answer it, also when they left while it was being made."""
@@ -204,8 +228,12 @@ class Router:
         return [s for s in self._line.values() if s.owner.kind == "offer" and s.owner.agent == agent]
 
     def _burden(self, state: Conversation) -> None:
-        if state.owner.agent is not None:
-            self.pool.start(self.staff.burden(state.owner.agent, state), "burden")
+        agent = self.staff.get(state.owner.agent) if state.owner.agent is not None else None
+        if agent is None:
+            return
+        reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
+        if not reserved:
+            self.pool.start(self.staff.burden(agent.id, state), "burden")
 
     def _learn(self, queue: str, handled_ms: int) -> None:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
@@ -221,11 +249,3 @@ class Router:
     def _nudge(self) -> None:
         self._wake.set()
         self._moved.set()
-
-
-def _ready(state: Conversation) -> bool:
-    """Whether it waits and there is something to read.
-
-    A conversation begins a moment before its first message is stored.
-    """
-    return state.owner.kind == "queue" and state.contact_seq > 0

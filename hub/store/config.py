@@ -60,6 +60,13 @@ class Config:
         """One queue, None when there is none."""
         return self._one(Queue, id_)
 
+    def queue_for(self, queue: str | None, inbox: str) -> Queue | None:
+        """The line in which a conversation waits: its queue; its inbox's while it has none or that is deleted."""
+        known = self.queue(queue or "")
+        if known is None and (source := self.inbox(inbox)) is not None:
+            known = self.queue(source.queue)
+        return known or next(iter(self.queues.values()), None)
+
     def canned_reply(self, id_: str) -> Canned | None:
         """One canned reply, None when there is none."""
         return self._one(Canned, id_)
