@@ -73,5 +73,7 @@ def _flatten(prefix: str, value: object, into: dict[str, str]) -> None:
 
 def _shown(locale: str, value: object) -> str:
     text = str(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return text.translate(_PERSIAN_DIGITS) if locale == "fa" and is_number else text
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return text.translate(_PERSIAN_DIGITS) if locale == "fa" else text
+    # Isolated (Unicode UAX 9), so that a Persian name does not turn an English sentence around, nor the other way.
+    return f"\u2068{text}\u2069"
