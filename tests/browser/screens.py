@@ -18,7 +18,7 @@ from typing import Any, Literal
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from hub.model.ids import new_id
-from tests.browser.people import Agent, Customer, Locale, People, people_of
+from tests.browser.people import Agent, Customer, Locale, People, people_of, sweep
 from tests.browser.stack import CHROMIUM_ARGS, ROOT, Stack, chromium, prepare, running_stack
 
 Scheme = Literal["light", "dark"]
@@ -113,7 +113,6 @@ class Studio:
         """Every state, one after the other."""
         await self.doors()
         await self.forms()
-        await self.visitors()
         for locale in LANGUAGES:
             await self.sit_down(locale)
         await self.nothing_to_do()
@@ -127,6 +126,9 @@ class Studio:
             title = f"{name}-{look[0]}-{look[1]}-{width}"
             if self.only not in title:
                 continue
+            for toast in await page.locator(".toast-close").all():
+                await toast.click()
+            await page.mouse.move(0, 0)
             await page.emulate_media(color_scheme=look[1], reduced_motion="reduce")
             await page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             # Two frames: what the new width moves has moved.
@@ -174,6 +176,7 @@ class Studio:
             await chat.locator("#form-name").blur()
             await self.take(customer.page, "chat-form", look, 360)
             await customer.page.context.close()
+        await sweep(self.product)
 
     async def visitors(self) -> None:
         """Some have left a message and wait in line."""
@@ -186,6 +189,8 @@ class Studio:
                     person = "گفتگو با همکار" if locale == "fa" else "talk to a person please"
                     values = {"name": name, "email": "someone@example.com", "message": words}
                     await _send(ws, 1, text=person)
+                    while (await ws.receive_json(timeout=15)).get("state", {}).get("owner") != "queue":
+                        pass
                     await _send(ws, 2, form="offline", values=values)
                     await _send(ws, 3, text=words)
 
@@ -198,7 +203,7 @@ class Studio:
         """Somebody at their desk, who was asked about notifications before and wants no sound."""
         context = await self.context(locale, storage_state=await self.people.key(login))
         await context.add_init_script(
-            "localStorage['peyk.desk.notify'] = '\"no\"'; localStorage['peyk.desk.sound'] = 'false'"
+            "try { localStorage['peyk.desk.notify'] = '\"no\"'; localStorage['peyk.desk.sound'] = 'false' } catch {}"
         )
         desk = Agent(await context.new_page(), self.product.hub, login)
         await desk.sit_down()
@@ -208,16 +213,15 @@ class Studio:
         return desk
 
     async def nothing_to_do(self) -> None:
-        """The desk before work, and the line."""
+        """The desk before work."""
         for locale, desk in self.desks.items():
             await self.take(desk.page, "desk-empty", (locale, "light"), 1440)
-            await desk.key("g")
-            await desk.key("q")
-            await expect(desk.rows.first).to_be_visible()
-            await self.take(desk.page, "desk-queue", (locale, "light"), 768)
-            await self.take(desk.page, "desk-queue", (locale, "dark"), 360)
-            await desk.key("g")
-            await desk.key("i")
+
+    async def line(self, desk: Agent, locale: Locale) -> None:
+        """Who waits."""
+        await desk.page.goto(f"{self.product.hub}/desk/queue")
+        await expect(desk.rows.first).to_be_visible()
+        await self._both(desk.page, "desk-queue", locale, 768 if locale == "en" else 360)
 
     async def conversation(self, locale: Locale) -> None:
         """From the bot to the rating, on both sides."""
@@ -226,18 +230,19 @@ class Studio:
         await self._earlier(customer, desk, talk)
         chat = await customer.chat()
         await customer.say(talk["order"])
-        await expect(chat.locator(".chip:enabled").first).to_be_visible()
+        await expect(chat.locator(".row.theirs .chip:enabled").first).to_be_visible()
         await self._both(customer.page, "chat-bot", locale, 360)
         await customer.say(talk["more"])
         await expect(chat.locator(".row.theirs .bubble").nth(2)).to_be_visible()
+        await desk.online()
         await customer.ask_for_a_person()
         await expect(chat.locator(".bar")).to_be_visible()
-        await self._both(customer.page, "chat-line", locale, 360)
-        await desk.online()
-        await self._until_offered(desk, talk["name"])
+        await self.take(customer.page, "chat-line", (locale, "light" if locale == "fa" else "dark"), 360)
+        await expect(desk.offer).to_contain_text(talk["name"])
         await self.take(desk.page, "desk-offer", (locale, "light"), 1440)
         await self.take(desk.page, "desk-offer", (locale, "dark"), 360)
         await desk.accept()
+        await self._company(desk, locale)
         for key in ("hello", "ask"):
             await desk.reply(talk[key])
         await customer.sees(talk["ask"])
@@ -257,9 +262,11 @@ class Studio:
         await expect(chat.locator(".rating .star").first).to_be_visible()
         await chat.locator(".rating .star").nth(4).click()
         await expect(chat.locator(".rating .star.on")).to_have_count(5)
-        await self._both(customer.page, "chat-rating", locale, 360)
+        await self.take(customer.page, "chat-rating", (locale, "light" if locale == "en" else "dark"), 360)
+        await self.line(desk, locale)
         await customer.page.context.close()
         await desk.page.context.close()
+        await sweep(self.product)
 
     async def _over_the_desk(self, desk: Agent, locale: Locale) -> None:
         """What comes over the desk: canned replies, dialogs, the command bar."""
@@ -267,6 +274,8 @@ class Studio:
         await expect(desk.page.locator(".complete-item").first).to_be_visible()
         await self.take(desk.page, "desk-canned", (locale, "light"), 1440)
         await desk.composer.fill("")
+        if locale == "en":
+            return
         looks: tuple[tuple[str, str, Scheme], ...] = (
             ("t", "desk-transfer", "dark"),
             ("e", "desk-close", "light"),
@@ -277,7 +286,7 @@ class Studio:
             await desk.away_from_fields()
             await desk.key(key)
             await expect(desk.dialog).to_be_visible()
-            await self.take(desk.page, name, (locale, scheme), 1440 if locale == "fa" else 360)
+            await self.take(desk.page, name, (locale, scheme), 360 if key == "e" else 1440)
             await desk.key("Escape")
             await expect(desk.dialog).to_have_count(0)
 
@@ -306,22 +315,31 @@ class Studio:
         for scheme in SCHEMES:
             await self.take(page, name, (locale, scheme), *widths)
 
-    async def _until_offered(self, desk: Agent, name: str) -> None:
-        """Who came before in the line is passed on."""
-        while True:
-            await expect(desk.offer).to_be_visible()
-            if name in await desk.offer.inner_text():
-                return
-            offered = await desk.offer.locator("h2").inner_text()
-            await desk.accept()
-            await expect(desk.offer.filter(has_text=offered)).to_have_count(0)
+    async def _company(self, desk: Agent, locale: Locale) -> None:
+        """Others come: some wait in line, two are taken along."""
+        await desk.away_from_fields()
+        await desk.key("p")
+        await (
+            desk.page.locator("[role=menuitemradio]").nth(-2).click()
+        )  # finish what I have, so that no offer covers it
+        await expect(desk.page.locator(".face-button .status-dot.is-away")).to_be_visible()
+        back = desk.page.url
+        await self.visitors()
+        for name in [name for name, language, _ in LEFT if language == locale][:2]:
+            await desk.page.goto(f"{self.product.hub}/desk/queue")
+            await desk.rows.filter(has_text=name).click()
+            await expect(desk.page.locator(".readonly button")).to_be_enabled()
+            await desk.key("m")
+            await expect(desk.page.locator(".pane-owner.is-mine")).to_be_visible()
+        await desk.page.goto(back)
+        await expect(desk.composer).to_be_visible()
 
     async def lead(self) -> None:
         """The team and the admin part."""
         for locale in LANGUAGES:
             page = (await self.staff("admin", locale)).page
             await page.goto(f"{self.product.hub}/desk/team")
-            await expect(page.locator(".team")).to_be_visible()
+            await expect(page.locator(".face-button")).to_be_visible()
             await self.take(page, "team", (locale, "light"), 1440)
             await self.take(page, "team", (locale, "dark"), 360)
             places: tuple[tuple[str, Scheme, int], ...] = (

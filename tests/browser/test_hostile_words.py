@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Frame, Page, expect
 
 from bot.contract import BotStatus, Button, Handoff, HandoffReason, Reply, Say, Turn
-from hub.model.ids import new_id
+from hub.model.ids import InboxId, new_id
 from hub.store.database import connect
 from hub.store.embedded import Mongod
 from tests.browser.fixtures import BROWSER
@@ -134,7 +135,9 @@ class Echo(AbsentBot):
 
     async def turn(self, turn: Turn) -> Reply:
         says = tuple(
-            Say(text=text, buttons=(Button(title=text[:80], payload="/x"),)) for text in turn.texts if text != "person"
+            Say(text=text, buttons=(Button(title=text[:80], payload="/x"),))
+            for text in turn.texts or ("?",)
+            if text != "person"
         )
         asked = Handoff(reason=HandoffReason.REQUESTED, summary=PAYLOADS[12]) if "person" in turn.texts else None
         return Reply(says=says, handoff=asked)
@@ -149,8 +152,12 @@ async def echoing(mongod_server: Mongod, tmp_path: Path) -> AsyncIterator[LiveHu
     await asyncio.to_thread(prepare)
     name = "t" + "".join(letter for letter in new_id().lower() if letter.isalnum())
     async with connect(mongod_server.uri, name) as database:
-        async with live_hub(database, tmp_path / "var", bot=Echo()) as hub:
-            yield hub
+        async with live_hub(database, tmp_path / "var", bot=Echo()) as running:
+            config = running.hub.web.config
+            inbox = config.inboxes[InboxId("shop")]
+            # So many messages in a minute are what the product's own limit is for.
+            await config.save(replace(inbox, settings={**inbox.settings, "messages_per_minute": 0}))
+            yield running
         await database.drop()
 
 

@@ -80,11 +80,16 @@ function Line({ row }: { row: Row }): JSX.Element {
 }
 
 let lastTop = 0;
+let lastSize = "";
 
-/** Only who scrolls up leaves the end; room that gets smaller (a keyboard, a bar) does not take one away from it. */
+/** Only who scrolls up leaves the end; other room (a keyboard, a bar, a turned phone) does not take one away from it. */
 function look(box: HTMLElement | null): void {
   if (!box) return;
+  const size = `${box.clientWidth} ${box.clientHeight}`;
+  const resized = size !== lastSize;
+  lastSize = size;
   if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX) atEnd.value = true;
+  else if (resized && atEnd.value) toEnd(box);
   else if (box.scrollTop < lastTop) atEnd.value = false;
   lastTop = box.scrollTop;
 }

@@ -348,6 +348,12 @@ export const en = {
   "card.rating": "Rating",
   "card.rating.of": "{score} of 5",
   "card.hide": "Hide the customer card",
+  "field.email": "E-mail",
+  "field.order_number": "Order number",
+  "field.name": "Name",
+  "field.message": "Message",
+  "field.phone": "Phone",
+  "field.page": "Page",
 
   "toast.resolved": "Closed as “{disposition}”",
   "toast.snoozed": "Snoozed until {time}",

@@ -349,6 +349,12 @@ export const fa: Record<keyof typeof en, string> = {
   "card.rating": "امتیاز",
   "card.rating.of": "{score} از ۵",
   "card.hide": "بستن کارت مشتری",
+  "field.email": "ایمیل",
+  "field.order_number": "شمارهٔ سفارش",
+  "field.name": "نام",
+  "field.message": "پیام",
+  "field.phone": "تلفن",
+  "field.page": "صفحه",
 
   "toast.resolved": "بسته شد: «{disposition}»",
   "toast.snoozed": "به تعویق افتاد تا {time}",

@@ -3,7 +3,7 @@ import { fileSize, percent, time } from "../../ui/format";
 import { Alert, Check, Checks, Clock, Download, File, Lock, Spark } from "../../ui/icons";
 import type { EntryView, FileView, PartView, UnderstoodView } from "../../wire/desk.types";
 import { currentId, dispatch } from "../desk";
-import { errorText, t } from "../i18n";
+import { errorText, t, word } from "../i18n";
 import { resend } from "../link";
 import { type Block, type Item, imageBox } from "../state/timeline";
 import type { Pending } from "../state/types";
@@ -76,7 +76,7 @@ function Part({ part }: { part: PartView }): JSX.Element | null {
         <p dir="auto">{part.text ?? t("part.form")}</p>
         {values.map(([name, value]) => (
           <p key={name} class="form-value">
-            <span>{name}</span> <bdi>{value}</bdi>
+            <span>{word("field", name)}</span> <bdi>{value}</bdi>
           </p>
         ))}
       </div>

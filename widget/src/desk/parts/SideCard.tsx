@@ -63,7 +63,7 @@ function Pairs({ values }: { values: Record<string, string> | undefined }): JSX.
   return (
     <dl class="facts">
       {all.map(([name, value]) => (
-        <Fact key={name} name={name.replaceAll("_", " ")}>
+        <Fact key={name} name={word("field", name)}>
           <bdi>{value}</bdi>
         </Fact>
       ))}

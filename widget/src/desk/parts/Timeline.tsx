@@ -63,12 +63,14 @@ interface Place {
   atEnd: boolean;
   fromEnd: number;
   first: number;
+  /** Width and height of the box: a scroll that comes of another size is not the reader's. */
+  size: string;
 }
 
 /** The messages of a conversation. It stays at its end while the reader is there, and never jumps otherwise. */
 export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const place = useRef<Place>({ atEnd: true, fromEnd: 0, first: 0 });
+  const place = useRef<Place>({ atEnd: true, fromEnd: 0, first: 0, size: "" });
   const [size, setSize] = useState(WINDOW);
   const [seen, setSeen] = useState<number | null>(null);
   const mine = me.value?.id ?? "";
@@ -95,6 +97,10 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
   const onScroll = () => {
     const it = box.current;
     if (!it) return;
+    const room = `${it.clientWidth} ${it.clientHeight}`;
+    const resized = room !== place.current.size;
+    place.current.size = room;
+    if (resized && place.current.atEnd) it.scrollTop = it.scrollHeight;
     const fromEnd = it.scrollHeight - it.scrollTop - it.clientHeight;
     const atEnd = fromEnd < AT_END;
     if (atEnd !== place.current.atEnd) setSeen(atEnd ? null : lastSeq);
