@@ -60,10 +60,7 @@ class FrameWriter:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while self._waiting:
-                    frame = self._waiting.popleft()
-                    self._bytes -= len(frame)
-                    await self._send(frame)
+                await self._write_all()
                 if self._closing is not None:
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await self._ws.close(code=self._closing)
@@ -72,14 +69,37 @@ class FrameWriter:
                 self._abort()
                 return
 
-    async def _send(self, frame: bytes) -> None:
-        # A timer for each frame would cost more than the frame: only where the write may have to wait is one set.
+    async def _write_all(self) -> None:
+        """Write what waits.
+
+        A system call and a timer for each frame would cost more than the frame: while the reader keeps up, they go out
+        together; only where a write may have to wait there is a timer.
+        """
         transport = self._transport
-        if transport is not None and transport.get_write_buffer_size() + len(frame) < FREE_BYTES:
-            await self._ws.send_frame(frame, WSMsgType.TEXT)
-            return
-        async with asyncio.timeout(STUCK_SECONDS):
-            await self._ws.send_frame(frame, WSMsgType.TEXT)
+        while self._waiting:
+            if transport is not None and transport.get_write_buffer_size() < FREE_BYTES:
+                if self._ws.closed or transport.is_closing():
+                    raise ConnectionResetError
+                transport.write(self._together())
+                continue
+            frame = self._taken()
+            async with asyncio.timeout(STUCK_SECONDS):
+                await self._ws.send_frame(frame, WSMsgType.TEXT)
+
+    def _together(self) -> bytes:
+        """As many frames as may go out at once, as bytes of the wire."""
+        pieces: list[bytes] = []
+        size = 0
+        while self._waiting and size < FREE_BYTES:
+            frame = self._taken()
+            pieces += (text_header(len(frame)), frame)
+            size += len(frame)
+        return b"".join(pieces)
+
+    def _taken(self) -> bytes:
+        frame = self._waiting.popleft()
+        self._bytes -= len(frame)
+        return frame
 
     def _close_after(self, frame: bytes, code: int) -> None:
         self._waiting.append(frame)
@@ -90,6 +110,15 @@ class FrameWriter:
         self._closing = AGAIN
         if self._transport is not None:
             self._transport.abort()
+
+
+def text_header(length: int) -> bytes:
+    """The header of an unmasked, unfragmented text frame (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2, "big")
+    return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
 class Silence:

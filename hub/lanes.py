@@ -91,9 +91,11 @@ class Lanes:
         clock: Clock,
         due: Callable[[Conversation], Due | None],
         *,
-        count: int = 2,
+        count: int = 1,
     ) -> None:
-        """Write to `entries`; `due` tells a state's next deadline. `count` lanes commit side by side."""
+        """Write to `entries`; `due` tells a state's next deadline. `count` lanes commit side by side; one
+        makes the largest batches, and on two cores nothing is quicker (docs/bench.md).
+        """
         self._entries = entries
         self._projections = projections
         self._bus = bus

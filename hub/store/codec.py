@@ -20,16 +20,22 @@ _VERBATIM = frozenset({"passed", "values", "entities", "slots", "attributes", "s
 
 
 def _lean(fields: dict[str, Any]) -> dict[str, Any]:
-    lean = {name: _leaner(name, value) for name, value in fields.items()}
-    return {name: value for name, value in lean.items() if value is not None and value not in ({}, [])}
+    lean: dict[str, Any] = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if isinstance(value, (dict, list)):
+            value = _leaner(name, value)  # noqa: PLW2901 - every message goes through here
+            if not value:
+                continue
+        lean[name] = value
+    return lean
 
 
-def _leaner(name: str, value: object) -> object:
-    if isinstance(value, dict) and name not in _VERBATIM:
-        return _lean(value)
+def _leaner(name: str, value: dict[str, Any] | list[Any]) -> dict[str, Any] | list[Any]:
     if isinstance(value, list):
         return [_lean(item) if isinstance(item, dict) else item for item in value]
-    return value
+    return value if name in _VERBATIM else _lean(value)
 
 
 def decoded(fields: dict[str, Any], kind: type[T]) -> T:
