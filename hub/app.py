@@ -79,6 +79,7 @@ class Hub:
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
+        self.tickets = Tickets(database)
         self.background = Pool("background")
         self._key = settings.signing_key.get_secret_value().encode()
         _subscribe(self)
@@ -204,6 +205,7 @@ class Hub:
             contacts=self.contacts,
             conversations=self.conversations,
             entries=self.entries,
+            tickets=self.tickets,
             staff=self.staff,
             router=self.router,
             reading=self.reading,
@@ -230,7 +232,7 @@ class Hub:
     @cached_property
     def actions(self) -> Actions:
         """The bot's action server."""
-        errands = Errands(self.acts, self.lanes, self.config, Tickets(self.database), self.clock)
+        errands = Errands(self.acts, self.lanes, self.config, self.tickets, self.clock)
         return Actions(
             token=self.settings.rasa_token.get_secret_value(),
             orders=self.orders,
@@ -284,6 +286,7 @@ def _subscribe(hub: Hub) -> None:
     figures.watch("line", lambda: len(hub.router.line()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
+    hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
 
 

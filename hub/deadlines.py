@@ -11,8 +11,9 @@ import structlog
 
 from hub.acts import Acts
 from hub.clock import Clock
-from hub.errors import Conflict, HubError
+from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
+from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.due import Due, DueKind, next_due
 from hub.model.entry import SYSTEM, EventType
@@ -40,6 +41,8 @@ class Deadlines:
     courtesy: Courtesy
     clock: Clock
     late_ms: int = 0
+    _rules_changed: bool = True
+    """Also at the start: a hub may have died between a new rule and the deadlines that follow from it."""
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
@@ -51,18 +54,33 @@ class Deadlines:
             await self.sweep(self.clock.now())
             await asyncio.sleep(SWEEP_SECONDS)
 
+    def on_rules_changed(self, kind: str) -> None:
+        """Deadlines follow the rules of today, also those that are set already."""
+        self._rules_changed = True
+
     async def sweep(self, now: int) -> None:
         """Do everything that is due at `now`."""
+        if self._rules_changed:
+            await self._reckon()
         for conversation in await self.conversations.due(now):
             await self._handle(conversation, now)
         await self._sweep_gone(now)
+
+    async def _reckon(self) -> None:
+        self._rules_changed = False
+        try:
+            states = [await self.lanes.state(row.state.id) for row in await self.conversations.unresolved()]
+            await self.conversations.correct_due([(state, self.due(state)) for state in states])
+        except Unavailable:
+            self._rules_changed = True
+            raise
 
     async def _handle(self, conversation: ConversationId, now: int) -> None:
         try:
             state = await self.lanes.state(conversation)
             due = self.due(state)
             if due is None or due.at > now:
-                await self.conversations.correct_due(state, due)
+                await self.conversations.correct_due([(state, due)])
                 return
             self.late_ms = now - due.at
             await self._act(state, due)
@@ -70,6 +88,8 @@ class Deadlines:
             log.info("deadline_overtaken", conversation=conversation)
         except HubError as error:
             log.warning("deadline_not_done", conversation=conversation, code=error.code)
+        except Exception:  # one conversation's trouble is not that of those behind it
+            log.exception("deadline_failed", conversation=conversation)
 
     async def _act(self, state: Conversation, due: Due) -> None:
         log.info("deadline", kind=due.kind.value, conversation=state.id)
@@ -101,16 +121,23 @@ class Deadlines:
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000
         for agent in list(self.staff.agents):
-            if not is_lost(agent, now, grace):
+            if not is_lost(agent, now, grace) and not (agent.connected and agent.status == "offline"):
                 continue
             for item in agent.load:
-                await self._return(ConversationId(item.conversation), agent.id)
-            await self.staff.give_up(agent.id)
+                await self._return(ConversationId(item.conversation), agent)
+            if is_lost(agent, now, grace):
+                await self.staff.give_up(agent.id)
 
-    async def _return(self, conversation: ConversationId, agent: str) -> None:
+    async def _return(self, conversation: ConversationId, agent: Agent) -> None:
         try:
             state = await self.lanes.state(conversation)
-            if state.owner.kind == "agent" and state.owner.agent == agent and state.status == "open":
+            if state.owner.kind != "agent" or state.owner.agent != agent.id or state.status != "open":
+                return
+            if state.ended_by_customer is not None:
+                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+            elif not agent.connected:
                 await self.acts.send_back(state, SYSTEM, reason="agent_gone", front=True)
+            elif state.fence_at <= agent.status_since:  # what somebody off work takes by hand is theirs
+                await self.acts.send_back(state, SYSTEM, reason="agent_offline", front=True)
         except Conflict:
             log.info("return_overtaken", conversation=conversation)

@@ -1,6 +1,7 @@
 """What the hub offers to channels: the `Inlet` of `channels.contract`, over intake, lanes, routing and files."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from hub.clock import Clock
 from hub.delivery import outbound
 from hub.errors import HubError
 from hub.intake import Found, Intake, clean, refusal
-from hub.lanes import Lanes, Outcome
+from hub.lanes import Lanes
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, Draft, Entry, Event, EventType
@@ -23,8 +24,9 @@ from hub.routing.router import Router
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.contacts import Contacts
-from hub.store.conversations import Conversations, Row
+from hub.store.conversations import Conversations
 from hub.store.entries import Entries
+from hub.store.tickets import Tickets
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,7 @@ class HubInlet:
     contacts: Contacts
     conversations: Conversations
     entries: Entries
+    tickets: Tickets
     staff: Staff
     router: Router
     reading: Reading
@@ -81,7 +84,7 @@ class HubInlet:
         self, inbox: str, address: str, conversation: str | None, *, after: int = 0, before: int | None = None
     ) -> Timeline | None:
         """Entries after (or the page before) a number, of the address's own conversation."""
-        try:
+        with _refusing():
             found = await self._find(inbox, address, conversation)
             if found is None:
                 return None
@@ -91,57 +94,51 @@ class HubInlet:
                     return await self._page(found, entries, more=False)
             page, more = await self.entries.before(found, before, limit=PAGE, messages_only=True)
             return await self._page(found, page, more=more)
-        except HubError as error:
-            raise refusal(error) from error
 
     async def signal(self, inbox: str, address: str, signal: Signal) -> None:
         """Pass on typing and read marks of a customer."""
-        state = await self._own(inbox, address, signal.conversation)
-        if signal.type == "typing":
-            self.bus.tell(ContactTyping(state.id, signal.on))
-        elif signal.type == "read":
-            await self.reading.contact(state.id, min(signal.seq, state.last_seq))
+        with _refusing():
+            state = await self._own(inbox, address, signal.conversation)
+            if signal.type == "typing":
+                self.bus.tell(ContactTyping(state.id, signal.on))
+            elif signal.type == "read":
+                await self.reading.contact(state.id, min(signal.seq, state.last_seq))
 
     async def rate(self, inbox: str, address: str, conversation: str, score: int, comment: str | None) -> None:
         """Rate a conversation 1-5."""
-        state = await self._own(inbox, address, conversation)
-        if not 1 <= score <= 5:
-            raise ChannelError("bad_score", "A rating is a number from 1 to 5.")
-        words = clean(comment or "")[:1_000] or None
-        await self._do(self.acts.rate(state.id, _author(state), score, words))
+        with _refusing():
+            state = await self._own(inbox, address, conversation)
+            if not 1 <= score <= 5:
+                raise ChannelError("bad_score", "A rating is a number from 1 to 5.")
+            words = clean(comment or "")[:1_000] or None
+            await self.acts.rate(state.id, _author(state), score, words)
 
     async def end(self, inbox: str, address: str, conversation: str) -> None:
         """The customer ends the conversation."""
-        state = await self._own(inbox, address, conversation)
-        if state.open and state.ended_by_customer is None:
-            await self._do(self.acts.customer_ends(state, _author(state)))
+        with _refusing():
+            state = await self._own(inbox, address, conversation)
+            if state.open and state.ended_by_customer is None:
+                await self.acts.customer_ends(state, _author(state))
 
     async def set_locale(self, inbox: str, address: str, locale: str) -> None:
         """The customer chose a language."""
         if locale not in {"fa", "en"}:
             raise ChannelError("bad_frame", "There is no such language.")
-        found = await self.intake.current(inbox, address)
-        if found is not None:
-            state = await self.lanes.state(found.conversation)
-            await self.contacts.set_locale(found.contact, locale)
-            if state.open and state.locale != locale:
-                await self._do(self.acts.speak(state, _author(state), locale))
+        with _refusing():
+            found = await self.intake.current(inbox, address)
+            if found is not None:
+                state = await self.lanes.state(found.conversation)
+                await self.contacts.set_locale(found.contact, locale)
+                if state.open and state.locale != locale:
+                    await self.acts.speak(state, _author(state), locale)
 
     async def forget(self, inbox: str, address: str) -> None:
         """Erase what the customer wrote, and end what is open."""
-        found = await self.intake.current(inbox, address)
-        if found is None:
-            return
-        rows = await self.conversations.of_contact(found.contact, limit=1_000)
-        for row in rows:
-            await self._erase(row, found)
-        await self.entries.erase_words([row.state.id for row in rows])
-        await self.conversations.erase([row.state.id for row in rows])
-        for row in rows:
-            await self.files.erase(row.state.id)
-            self.lanes.forget(row.state.id)
-        await self.contacts.erase(found.contact)
-        self.intake.forget(inbox, address)
+        with _refusing():
+            found = await self.intake.current(inbox, address)
+            if found is not None:
+                await self._erase_all(found)
+                self.intake.forget(inbox, address)
 
     async def desk(self, inbox: str) -> Desk:
         """Who is there to answer."""
@@ -200,34 +197,46 @@ class HubInlet:
         return found.conversation if found else None
 
     async def _own(self, inbox: str, address: str, conversation: str) -> Conversation:
-        try:
+        with _refusing():
             state = await self.lanes.state(ConversationId(conversation))
-        except HubError as error:
-            raise refusal(error) from error
         if (state.header.inbox, state.header.address) != (inbox, address):
             raise ChannelError("not_found", "There is no such conversation.", status=404)
         return state
 
-    async def _erase(self, row: Row, found: Found) -> None:
-        state = await self.lanes.state(row.state.id)
-        author = Author(kind="contact", id=found.contact)
-        if state.open:
-            await self._do(self.acts.resolve(state, author, disposition=None, reason="erased"))
-        event = Event(type=EventType.ERASED)
-        draft = Draft(conversation=state.id, author=author, dedupe=f"erased:{state.id}:{new_id()}", event=event)
-        await self._do(self.lanes.append(draft))
+    async def _erase_all(self, found: Found) -> None:
+        conversations = [row.state.id for row in await self.conversations.of_contact(found.contact, limit=1_000)]
+        for one in conversations:
+            await self._end_and_erase(await self.lanes.state(one), Author(kind="contact", id=found.contact))
+        await self.entries.erase_words(conversations)
+        await self.conversations.erase(conversations)
+        await self.tickets.erase(conversations)
+        for one in conversations:
+            await self.files.erase(one)
+            self.lanes.forget(one)
+        await self.contacts.erase(found.contact)
 
-    async def _do(self, act: Awaitable[Outcome]) -> Outcome:
-        try:
-            return await act
-        except HubError as error:
-            raise refusal(error) from error
+    async def _end_and_erase(self, state: Conversation, author: Author) -> None:
+        if state.open:
+            await self.acts.resolve(state, author, disposition=None, reason="erased")
+        event = Event(type=EventType.ERASED)
+        await self.lanes.append(
+            Draft(conversation=state.id, author=author, dedupe=f"erased:{state.id}:{new_id()}", event=event)
+        )
 
     def _inbox(self, inbox: str) -> Inbox:
         known = self.config.inbox(inbox)
         if known is None:
             raise ChannelError("not_found", "There is no such inbox.", status=404)
         return known
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Errors of the hub as a channel passes them on."""
+    try:
+        yield
+    except HubError as error:
+        raise refusal(error) from error
 
 
 def _author(state: Conversation) -> Author:

@@ -14,7 +14,7 @@ from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation, Header
-from hub.model.entry import Author, Draft, File, Part
+from hub.model.entry import Author, Draft, Entry, File, Part
 from hub.model.ids import ContactId, ConversationId, FileId, new_id
 from hub.store.config import Config
 from hub.store.contacts import Contacts
@@ -71,10 +71,10 @@ class Intake:
             raise refusal(error) from error
 
     async def current(self, inbox: str, address: str) -> Found | None:
-        """The newest conversation of an address, open or not."""
+        """The open conversation of an address; its newest when none is open."""
         key = (inbox, address)
         found = self._current.get(key)
-        if found is None:
+        if found is None or not (await self.lanes.state(found.conversation)).open:
             row = await self.conversations.current(inbox, address)
             if row is None:
                 return None
@@ -89,14 +89,15 @@ class Intake:
         parts = checked_parts(message.parts)
         dedupe = f"{inbox.id}:{message.sender.address}:{message.external_id}"
         for _ in range(TRIES):
-            found = await self._conversation(inbox, message, dedupe)
+            found = await self._conversation(inbox, message, parts, dedupe)
             if isinstance(found, Receipt):
                 return found
+            attached = await self._attached(message, found, parts)
             state = await self.lanes.state(found.conversation)
             if state.last_seq == 0:
                 await self._begin(inbox, state)
             try:
-                return await self._store(message, found, await self._attached(message, found, parts), dedupe)
+                return await self._store(message, found, attached, dedupe)
             except Conflict:
                 log.info("closed_meanwhile", conversation=found.conversation)
         raise Unavailable("Please try again.")
@@ -116,9 +117,9 @@ class Intake:
             )
         )
         entry = outcome.entry
-        if outcome.duplicate and entry.parts != parts:
-            raise ChannelError("reused_id", "This message id was used for another message.", status=409)
-        if not outcome.duplicate and any(part.type == "form_reply" for part in parts):
+        if outcome.duplicate:
+            _check_same(entry, parts)
+        if any(part.type == "form_reply" for part in parts):
             await self._claim(found.contact, parts)
         return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=outcome.duplicate)
 
@@ -135,7 +136,9 @@ class Intake:
         said = {key: value for key, value in values.items() if key in {"email", "phone"} and value}
         await self.contacts.claim(contact, name=values.get("name"), attributes=said)
 
-    async def _conversation(self, inbox: Inbox, message: Inbound, dedupe: str) -> Found | Receipt:
+    async def _conversation(
+        self, inbox: Inbox, message: Inbound, parts: tuple[Part, ...], dedupe: str
+    ) -> Found | Receipt:
         key = (inbox.id, message.sender.address)
         found = await self.current(*key)
         if found is not None:
@@ -144,6 +147,7 @@ class Intake:
                 return found
         known = await self.entries.by_dedupe(dedupe)
         if known is not None:
+            _check_same(known, parts)
             return Receipt(conversation=known.conversation, seq=known.seq, at=known.at, duplicate=True)
         if found is not None and state_ended(await self.lanes.state(found.conversation)):
             await self._close_ended(found)
@@ -206,6 +210,16 @@ class Intake:
     def forget(self, inbox: str, address: str) -> None:
         """Drop what is remembered of an address."""
         self._current.pop((inbox, address), None)
+
+
+def _check_same(known: Entry, parts: tuple[Part, ...]) -> None:
+    """What was sent under an id once is what it stands for; files count by their id."""
+    if [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
+        raise ChannelError("reused_id", "This message id was used for another message.", status=409)
+
+
+def _outline(part: Part) -> Part:
+    return part if part.file is None else replace(part, file=File(id=part.file.id, name="", content_type="", size=0))
 
 
 def state_ended(state: Conversation) -> bool:

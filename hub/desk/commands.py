@@ -144,15 +144,6 @@ class Commands:
             await self.staff.choose(desk.agent, f"break:{command.reason}")
         else:
             await self.staff.choose(desk.agent, status)
-        if status == "offline":
-            await self._give_back_all(desk)
-
-    async def _give_back_all(self, desk: Desk) -> None:
-        """Whoever goes home leaves no customer behind; what is snoozed keeps its owner until it wakes."""
-        for row in await self.conversations.held_by(desk.agent):
-            state = await self.lanes.state(row.state.id)
-            if state.owner.kind == "agent" and state.owner.agent == desk.agent and state.status == "open":
-                await self.acts.send_back(state, _author(desk.me()), reason="agent_offline", front=True)
 
     async def _accept(self, desk: Desk, command: AcceptOffer) -> None:
         await self.acts.answer_offer(command.offer, _author(desk.me()), EventType.ACCEPTED)

@@ -26,6 +26,7 @@ from hub.desk.frames import (
     TypingEvent,
 )
 from hub.desk.views import Views, agent_view, canned_view
+from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
@@ -108,8 +109,7 @@ class Floor:
         self._desks[desk.agent].discard(desk)
         if not self._desks[desk.agent]:
             del self._desks[desk.agent]
-        for conversation in [one for one, group in self._followers.items() if desk in group]:
-            self.unfollow(desk, conversation)
+        self._forget_followed(desk)
 
     def follow(self, desk: Desk, conversation: ConversationId) -> None:
         """Send a conversation's entries to a desk from now on."""
@@ -126,7 +126,21 @@ class Floor:
     def viewers(self, conversation: ConversationId, but: AgentId) -> list[str]:
         """Names of the others who look at a conversation."""
         group = self._followers.get(conversation, ())
-        return sorted({desk.me().name for desk in group if desk.agent != but})
+        return sorted({self.views.staff.name(desk.agent) or "" for desk in group if desk.agent != but})
+
+    def _forget_followed(self, desk: Desk) -> None:
+        for conversation in [one for one, group in self._followers.items() if desk in group]:
+            self.unfollow(desk, conversation)
+
+    def _send_strangers_away(self, state: Conversation) -> None:
+        """A conversation that changed hands is no longer for everybody who looked at it."""
+        for desk in tuple(self._followers.get(state.id, ())):
+            if not self._sees(desk, state):
+                self.unfollow(desk, state.id)
+
+    def _sees(self, desk: Desk, state: Conversation) -> bool:
+        agent = self.views.staff.get(desk.agent)
+        return agent is not None and agent.active and may_see(agent, state, self.config)
 
     def desks_of(self, agent: AgentId) -> set[Desk]:
         """The open desks of an agent."""
@@ -161,9 +175,10 @@ class Floor:
                 desk.show(state.id, entry.seq, frame)
         if entry.moves_fence:
             self._tell_offer(event)
+            self._send_strangers_away(state)
         for mentioned in entry.mentions:
             frame = encode(MentionEvent(conversation=state.id, number=state.header.number, by=entry.author.name or ""))
-            self._push(self.desks_of(mentioned), frame)
+            self._push([desk for desk in self.desks_of(mentioned) if self._sees(desk, state)], frame)
 
     def on_read(self, event: ReadMoved) -> None:
         """A side has read on."""
@@ -173,7 +188,11 @@ class Floor:
             self._push(self._followers.get(event.conversation, ()), frame)
 
     def on_agent_changed(self, event: AgentChanged) -> None:
-        """A colleague's status or load."""
+        """A colleague's status or load; with other queues or another role, they may see less than before."""
+        before, after = event.before, event.after
+        if before is not None and (before.queues, before.role) != (after.queues, after.role):
+            for desk in tuple(self.desks_of(after.id)):
+                self._forget_followed(desk)
         self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
 
     def on_config_changed(self, kind: str) -> None:
@@ -209,6 +228,16 @@ class Floor:
                 for conversation in dirty:
                     await self._tell_summary(conversation)
 
+    async def _tell_summary(self, conversation: ConversationId) -> None:
+        try:
+            state = await self.lanes.state(conversation)
+            marks = await self.reading.marks(conversation)
+        except Unavailable:
+            self._dirty.add(conversation)
+            return
+        frame = encode(SummaryEvent(conversation=self.views.summary(state, marks)))
+        self._push([desk for desk in self._all() if self._sees(desk, state)], frame)
+
     async def run_queues(self) -> None:
         """Send changed queue figures, once a second."""
         while True:
@@ -217,12 +246,6 @@ class Floor:
             if queues != self._queues:
                 self._queues = queues
                 self._push(self._all(), encode(QueuesEvent(queues=queues)))
-
-    async def _tell_summary(self, conversation: ConversationId) -> None:
-        state = await self.lanes.state(conversation)
-        marks = await self.reading.marks(conversation)
-        frame = encode(SummaryEvent(conversation=self.views.summary(state, marks)))
-        self._push([desk for desk in self._all() if may_see(desk.me(), state, self.config)], frame)
 
     def _tell_offer(self, event: Appended) -> None:
         before, after = event.before.owner, event.after.owner

@@ -50,7 +50,7 @@ class Conversation:
     and go); `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for
     words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
     missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
-    `form_at`: when the offline form was last offered. `contact_name`: what the customer calls themselves.
+    `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
     """
 
     header: Header
@@ -122,6 +122,8 @@ def check(state: Conversation, event: Event) -> None:
             f"'{event.type}' is not possible while the owner is '{state.owner.kind}'.",
             code=code,
         )
+    if state.ended_by_customer is not None and event.type in _GIVES_ON:
+        raise Conflict("The customer has ended this conversation.", code="resolved")
     if event.agent is not None and event.type in _BY_HOLDER and state.owner.agent != event.agent:
         raise StaleFence("Somebody else has it.")
 
@@ -146,6 +148,7 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.CUSTOMER_ENDED: _ANY_LIVE,
     EventType.BOT_TURN: frozenset({"bot"}),
 }
+_GIVES_ON = frozenset({EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED})
 _BY_HOLDER = frozenset(
     {
         EventType.ACCEPTED,
@@ -185,8 +188,10 @@ def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
     words = {"last_text": preview(entry), "last_author": entry.author.kind}
     match entry.author.kind:
         case "contact":
+            answers = any(part.type == "form_reply" for part in entry.parts)
             return {
                 **words,
+                "form_at": entry.at if answers else state.form_at,
                 "contact_seq": entry.seq,
                 "contact_at": entry.at,
                 "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
@@ -225,15 +230,15 @@ def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry)
 
 
-def _to_line(state: Conversation, entry: Entry, *, front: bool = False, keep_place: bool = False) -> Conversation:
+def _to_line(state: Conversation, entry: Entry, *, front: bool = False) -> Conversation:
     return replace(
         state,
         owner=Owner(kind="queue"),
-        queued_at=state.queued_at if keep_place and state.queued_at else entry.at,
-        front=front or (keep_place and state.front),
-        passed=state.passed if keep_place else {},
+        queued_at=entry.at,
+        front=front,
+        passed={},
         reserved_for=None,
-        form_at=state.form_at if keep_place else None,
+        form_at=None,
     )
 
 
@@ -345,7 +350,8 @@ def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, status="open", snoozed_until=None)
+    # Whoever put it aside gets the whole time to answer again.
+    return replace(state, status="open", snoozed_until=None, waiting_since=entry.at if state.waiting_since else None)
 
 
 def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -362,6 +368,11 @@ def _bot_turn(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(state, locale=event.locale or state.locale)
+
+
+def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    # What a projection repeats of the words goes with them, whenever it is written.
+    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None)
 
 
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -387,7 +398,7 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.CUSTOMER_ENDED: _customer_ended,
     EventType.RATED: _rated,
     EventType.TICKET: _noted,
-    EventType.ERASED: _noted,
+    EventType.ERASED: _erased,
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
 }

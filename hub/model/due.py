@@ -49,7 +49,9 @@ def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
     queued = state.queued_at or state.fence_at
     if state.form_at is None and queue is not None:
         return Due(kind=DueKind.LINE, at=queued + queue.max_wait_seconds * 1000)
-    return Due(kind=DueKind.IDLE, at=state.last_at + rules.agent_idle_seconds * 1000)
+    # Who asked something is not closed unread over some holidays: it waits as long as anything may be put aside.
+    patience = rules.snooze_max_days * 86_400 if state.contact_seq else rules.agent_idle_seconds
+    return Due(kind=DueKind.IDLE, at=state.last_at + patience * 1000)
 
 
 def _with_agent(state: Conversation, rules: Workplace) -> Due:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from hub.model.conversation import Conversation, Header
 from hub.model.due import Due
@@ -35,6 +35,8 @@ class Row:
     state: Conversation
     marks: Marks
 
+
+_DUPLICATE = 11000
 
 TABS: dict[str, dict[str, Any]] = {
     "mine": {"state.status": "open", "state.owner.kind": "agent"},
@@ -111,11 +113,12 @@ class Conversations:
         return (row.state.header.inbox, row.state.header.address) if row else None
 
     async def current(self, inbox: str, address: str) -> Row | None:
-        """The newest conversation of an address."""
+        """The open conversation of an address; its newest when none is open."""
         query = {"header.inbox": inbox, "header.address": address}
         async with guard():
-            rows = await self._rows.find(query).sort("header.created_at", DESCENDING).limit(1).to_list()
-        return _row(rows[0]) if rows else None
+            row = await self._rows.find_one({"open_key": open_key(inbox, address)})
+            row = row or await self._rows.find_one(query, sort=[("header.created_at", DESCENDING)])
+        return _row(row) if row else None
 
     async def of_contact(self, contact: ContactId, *, limit: int = 20) -> list[Row]:
         """A contact's conversations, newest first."""
@@ -129,11 +132,18 @@ class Conversations:
         return [_row(row) for row in rows]
 
     async def save(self, states: Sequence[tuple[Conversation, Due | None]]) -> None:
-        """Write projections, forwards only."""
+        """Write projections, forwards only.
+
+        One that was opened again while its customer had begun another goes without the key, and holds up no neighbour.
+        """
         if not states:
             return
         async with guard():
-            await self._rows.bulk_write([_projection(state, due) for state, due in states], ordered=False)
+            try:
+                await self._rows.bulk_write([_projection(state, due) for state, due in states], ordered=False)
+            except BulkWriteError as error:
+                second = [_projection(*states[index], current=False) for index in _taken(error)]
+                await self._rows.bulk_write(second, ordered=False)
 
     async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
         """Conversations whose deadline has come, most overdue first."""
@@ -146,12 +156,18 @@ class Conversations:
             )
         return [ConversationId(row["_id"]) for row in rows]
 
-    async def correct_due(self, state: Conversation, due: Due | None) -> None:
-        """Set the deadline of exactly this state again: the rules changed, or the projection had fallen behind."""
-        change: dict[str, Any] = {"$set": _due_fields(due)} if due else {"$unset": {"due_at": "", "due_kind": ""}}
-        query = {"_id": state.id, "state.last_seq": {"$lte": state.last_seq}}
-        async with guard():
-            await self._rows.update_one(query, change)
+    async def correct_due(self, states: Sequence[tuple[Conversation, Due | None]]) -> None:
+        """Set the deadlines of exactly these states again: the rules changed, or a projection had fallen behind."""
+        updates = [
+            UpdateOne(
+                {"_id": state.id, "state.last_seq": {"$lte": state.last_seq}},
+                {"$set": _due_fields(due)} if due else {"$unset": {"due_at": "", "due_kind": ""}},
+            )
+            for state, due in states
+        ]
+        if updates:
+            async with guard():
+                await self._rows.bulk_write(updates, ordered=False)
 
     async def unresolved(self, *, kind: str | None = None) -> list[Row]:
         """All open conversations, or those with an owner of one kind."""
@@ -201,7 +217,12 @@ class Conversations:
     async def erase(self, conversations: Sequence[ConversationId]) -> None:
         """Blank what projections and drafts repeat of what was said."""
         blank = {
-            "$set": {"state.last_text": "", "state.contact_name": "", "state.handoff_summary": None},
+            "$set": {
+                "state.last_text": "",
+                "state.contact_name": "",
+                "state.handoff_summary": None,
+                "state.transfer_note": None,
+            },
             "$unset": {"drafts": ""},
         }
         async with guard():
@@ -227,10 +248,19 @@ def open_key(inbox: str, address: str) -> str:
     return f"{inbox}\x1f{address}"
 
 
-def _projection(state: Conversation, due: Due | None) -> UpdateOne:
+def _taken(error: BulkWriteError) -> list[int]:
+    """Where the only trouble was that the address has an open conversation already. Raises `error` for any other."""
+    details = error.details or {}
+    failures = details.get("writeErrors", [])
+    if details.get("writeConcernErrors") or not failures or any(one["code"] != _DUPLICATE for one in failures):
+        raise error
+    return [one["index"] for one in failures]
+
+
+def _projection(state: Conversation, due: Due | None, *, current: bool = True) -> UpdateOne:
     change: dict[str, Any] = {"$set": {**conversation_fields(state), **_due_fields(due)}}
     unset = {} if due else {"due_at": "", "due_kind": ""}
-    if state.open:
+    if state.open and current:
         change["$set"]["open_key"] = open_key(state.header.inbox, state.header.address)
     else:
         unset["open_key"] = ""

@@ -3,7 +3,7 @@
 `insert` is the only way in. It answers for each entry apart, and tells a duplicate from a lost race.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -12,7 +12,6 @@ from bson import encode
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import BulkWriteError, PyMongoError
 
 from hub.errors import Unavailable
 from hub.model.delivery import before
@@ -59,8 +58,8 @@ class Entries:
         """Write entries of different conversations in one commit (majority, journaled).
 
         Raises `Unavailable` when durability of *any* of them is not confirmed. A duplicate is reported only when the
-        server also confirms durability: `insert_many` exposes write-concern errors next to duplicate-key errors,
-        `insert_one` hides them.
+        server also confirms durability: its answer has write-concern errors next to duplicate-key errors, of which the
+        driver's `insert_one` shows only the latter.
         """
         made = [_encoded(entry) for entry in entries]
         fit = [row for row in made if row is not None]
@@ -68,13 +67,9 @@ class Entries:
         return [Written.UNFIT if row is None else next(found) for row in made]
 
     async def _insert(self, rows: list[RawBSONDocument]) -> list[Written]:
-        try:
-            await self._rows.insert_many(rows, ordered=False)
-        except BulkWriteError as error:
-            return _verdicts(len(rows), error)
-        except PyMongoError as error:
-            raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
-        return [Written.STORED] * len(rows)
+        async with guard():
+            answer = await self.database.insert("entries", rows)
+        return _verdicts(len(rows), answer)
 
     async def by_dedupe(self, dedupe: str) -> Entry | None:
         """The entry stored under a dedupe key."""
@@ -135,19 +130,14 @@ class Entries:
         return [entry_of(row) for row in rows]
 
     async def erase_words(self, conversations: Sequence[ConversationId]) -> None:
-        """Blank what was said in these conversations; numbers, times and events stay."""
-        blank = {
-            "$set": {"parts": [{"type": "text", "text": ""}]},
-            "$unset": {"understood": ""},
-        }
+        """Blank what was said in these conversations, and who said it; numbers, times and what happened stay."""
+        theirs: dict[str, Any] = {"conversation": {"$in": list(conversations)}}
+        blank = {"$set": {"parts": [{"type": "text", "text": ""}]}, "$unset": {"understood": ""}}
+        repeated = {"$unset": {"understood": "", "event.summary": "", "event.note": ""}}
         async with guard():
-            await self._rows.update_many(
-                {
-                    "conversation": {"$in": list(conversations)},
-                    "kind": {"$in": ["message", "note"]},
-                },
-                blank,
-            )
+            await self._rows.update_many({**theirs, "kind": {"$in": ["message", "note"]}}, blank)
+            await self._rows.update_many({**theirs, "kind": "event"}, repeated)
+            await self._rows.update_many({**theirs, "author.kind": "contact"}, {"$unset": {"author.name": ""}})
 
 
 def _encoded(entry: Entry) -> RawBSONDocument | None:
@@ -158,11 +148,10 @@ def _encoded(entry: Entry) -> RawBSONDocument | None:
         return None
 
 
-def _verdicts(count: int, error: BulkWriteError) -> list[Written]:
-    details = error.details or {}
-    failures = {row["index"]: row for row in details.get("writeErrors", [])}
-    if details.get("writeConcernErrors") or any(row["code"] != _DUPLICATE for row in failures.values()):
-        raise Unavailable("The store cannot confirm this now; nothing was acknowledged.") from error
+def _verdicts(count: int, answer: Mapping[str, Any]) -> list[Written]:
+    failures = {row["index"]: row for row in answer.get("writeErrors", ())}
+    if answer.get("writeConcernError") or any(row["code"] != _DUPLICATE for row in failures.values()):
+        raise Unavailable("The store cannot confirm this now; nothing was acknowledged.")
     verdicts = [Written.STORED] * count
     for index, row in failures.items():
         verdicts[index] = Written.DUPLICATE if "_id" in row.get("keyPattern", {}) else Written.RACED

@@ -1,5 +1,6 @@
 """Tickets: registered complaints with a number that the customer can name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +37,8 @@ class Tickets:
                 except DuplicateKeyError:
                     known = await self._rows.find_one({"_id": key})
         return str((known or {})["number"])
+
+    async def erase(self, conversations: Sequence[str]) -> None:
+        """Blank the words of complaints; their numbers stay."""
+        async with guard():
+            await self._rows.update_many({"conversation": {"$in": list(conversations)}}, {"$set": {"text": ""}})
