@@ -1,14 +1,15 @@
 """The connection: one client, time-outs everywhere, majority and journal for every write."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import AutoReconnect, NetworkTimeout, NotPrimaryError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from hub.errors import BadInput, Unavailable
@@ -30,6 +31,7 @@ class Database:
     def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
         """Wrap a driver's database."""
         self._database = database
+        self._collections: dict[str, Collection] = {}
 
     @property
     def name(self) -> str:
@@ -38,7 +40,30 @@ class Database:
 
     def collection(self, name: str) -> Collection:
         """A collection with majority reads and journaled majority writes."""
-        return self._database.get_collection(name, write_concern=DURABLE, read_concern=ReadConcern("majority"))
+        known = self._collections.get(name)
+        if known is None:
+            majority = ReadConcern("majority")
+            known = self._database.get_collection(name, write_concern=DURABLE, read_concern=majority)
+            self._collections[name] = known
+        return known
+
+    async def insert(self, name: str, rows: Sequence[RawBSONDocument]) -> Document:
+        """Insert documents into a collection in one durable command, each apart; return the server's own answer.
+
+        The answer may carry `writeErrors` and `writeConcernError`: both count. The driver's bulk machinery around the
+        same command costs twice what the command does, and every message goes through here.
+
+        Raises:
+            PyMongoError: The command as a whole failed; some of the documents may be stored.
+        """
+        command = {"insert": name, "documents": rows, "ordered": False, "writeConcern": DURABLE.document}
+        try:
+            return await self._database.command(command)
+        except NetworkTimeout:
+            raise  # it has waited long enough
+        except (NotPrimaryError, AutoReconnect):
+            # Once more, as the driver's retryable writes do: what was stored after all shows as a duplicate.
+            return await self._database.command(command)
 
     async def ping(self) -> None:
         """Raise `Unavailable` unless the store answers now."""
