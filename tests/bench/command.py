@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inbound.add_argument(
         "--rate", type=_seconds, help="messages a second, by the clock; without it: as many as it takes"
     )
-    inbound.add_argument("--agents", type=_positive, default=4)
+    inbound.add_argument("--agents", type=_positive, default=2)
+    inbound.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
     idle = benches.add_parser("idle", help="memory of a hub with many quiet sockets")
     idle.add_argument("--sockets", type=_positive, default=5_000)
     stalled = benches.add_parser("stalled", help="does one desk that takes nothing slow down the others")
@@ -49,7 +50,9 @@ def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, obj
 
     match arguments.bench:
         case "inbound":
-            return inbound(arguments.conversations, arguments.seconds, arguments.rate, arguments.agents)
+            return inbound(
+                arguments.conversations, arguments.seconds, arguments.rate, arguments.agents, first=arguments.first
+            )
         case "idle":
             return idle(arguments.sockets)
         case "stalled":
