@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -286,30 +287,35 @@ async def people_of(stack: Stack, browser: Browser, keys: dict[str, StorageState
 
 async def sweep(stack: Stack) -> None:
     """Everybody goes home and every open conversation is closed, as a supervisor would do it."""
-    async with AsyncExitStack() as closing:
-        for login in ("ali", "sara", "admin", "mina"):
-            person = await closing.enter_async_context(stack.person())
-            await person.sign_in(login)
-            async with person.desk() as ws:
-                numbers = iter(range(1, 10_000))
+    async with (await stack.staff("mina")).desk() as ws:
+        ready = await ws.receive_json(timeout=10)
+    at_work = [one["login"] for one in await _accounts(stack) if one["id"] in _busy(ready["agents"])]
+    for login in [*at_work, "mina"]:
+        async with (await stack.staff(login)).desk() as ws:
+            mine = [row["id"] for row in (await ws.receive_json(timeout=10))["mine"]]
+            await _ask(ws, type="status.set", status="offline")
+            if login == "mina":
+                for tab in ("all", "snoozed"):
+                    mine += [row["id"] for row in (await _ask(ws, type="list", tab=tab, limit=100))["data"]["rows"]]
+            for conversation in dict.fromkeys(mine):
+                await _ask(ws, type="take", conversation=conversation)
+                await _ask(ws, type="wake", conversation=conversation)
+                await _ask(ws, type="resolve", conversation=conversation, disposition="answered")
 
-                async def ask(_ws: Any = ws, _numbers: Any = numbers, **command: Any) -> dict[str, Any]:
-                    number = next(_numbers)
-                    await _ws.send_json({"id": number, **command})
-                    while True:
-                        frame: dict[str, Any] = await _ws.receive_json(timeout=10)
-                        if frame.get("id") == number and frame["type"] in {"result", "error"}:
-                            return frame
 
-                ready = await ws.receive_json(timeout=10)
-                await ask(type="status.set", status="offline")
-                mine = [row["id"] for row in ready["mine"]]
-                if login == "mina":
-                    rows = (await ask(type="list", tab="all", limit=100))["data"]["rows"]
-                    snoozed = (await ask(type="list", tab="snoozed", limit=100))["data"]["rows"]
-                    for row in rows + snoozed:
-                        await ask(type="take", conversation=row["id"])
-                        mine.append(row["id"])
-                for conversation in dict.fromkeys(mine):
-                    await ask(type="wake", conversation=conversation)
-                    await ask(type="resolve", conversation=conversation, disposition="answered")
+async def _accounts(stack: Stack) -> list[dict[str, Any]]:
+    return list((await (await stack.staff("admin")).call("GET", "/api/admin/agents")).json["agents"])
+
+
+def _busy(agents: list[dict[str, Any]]) -> set[str]:
+    return {one["id"] for one in agents if one["status"] != "offline" or one.get("load")}
+
+
+async def _ask(ws: Any, **command: Any) -> dict[str, Any]:
+    """A command to the desk's socket and its answer, also when it is refused."""
+    number = secrets.randbelow(2**30) + 1
+    await ws.send_json({"id": number, **command})
+    while True:
+        frame: dict[str, Any] = await ws.receive_json(timeout=10)
+        if frame.get("id") == number and frame["type"] in {"result", "error"}:
+            return frame

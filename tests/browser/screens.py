@@ -126,8 +126,7 @@ class Studio:
             title = f"{name}-{look[0]}-{look[1]}-{width}"
             if self.only not in title:
                 continue
-            for toast in await page.locator(".toast-close").all():
-                await toast.click()
+            await page.evaluate("document.querySelectorAll('.toast-close').forEach(it => it.click())")
             await page.mouse.move(0, 0)
             await page.emulate_media(color_scheme=look[1], reduced_motion="reduce")
             await page.set_viewport_size({"width": width, "height": WIDTHS[width]})

@@ -18,8 +18,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
-
 from bot import environment
 from hub.processes import die_with_parent
 from hub.store.mongod_binary import find_mongod
@@ -46,6 +44,7 @@ class Stack:
     process: asyncio.subprocess.Process
     passwords: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    _staff: dict[str, Browser] = field(default_factory=dict)
     _heard: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def pid(self, name: str) -> int:
@@ -86,18 +85,17 @@ class Stack:
         """Somebody who uses the HTTP API."""
         return Browser(self.hub, self.passwords)
 
-    @asynccontextmanager
-    async def admin(self) -> AsyncIterator[Browser]:
-        """The administrator, signed in."""
-        async with self.person() as admin:
-            await admin.sign_in("admin")
-            yield admin
+    async def staff(self, login: str) -> Browser:
+        """Somebody of the staff at the HTTP API, signed in once for all tests."""
+        if login not in self._staff:
+            self._staff[login] = person = self.person()
+            await person.sign_in(login)
+        return self._staff[login]
 
-    async def metric(self, name: str) -> float:
-        """The value of a Prometheus metric, 0 when it was never counted."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self.hub}/metrics") as answer:
-            text = await answer.text()
-        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
+    async def close(self) -> None:
+        """Let go of the staff's connections."""
+        for person in self._staff.values():
+            await person.session.close()
 
 
 def cache() -> Path:
@@ -155,6 +153,7 @@ async def running_stack(var: Path, *words: str) -> AsyncIterator[Stack]:
             await stack.hears("the bot answers customers now", seconds=180)
         yield stack
     finally:
+        await stack.close()
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(listening, 60)
