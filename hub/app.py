@@ -312,7 +312,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
         await hub.staff.load()
         await hub.router.load()
-        await hub.interval_log.load()
+        await hub.interval_log.load(hub.staff.agents)
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)

@@ -1,6 +1,7 @@
 """Records the interval log: where each conversation and each agent was, from when to when."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -27,11 +28,18 @@ class IntervalLog:
     _waiting: list[Turn] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def load(self) -> None:
-        """After a crash: what is true now is recorded."""
-        for row in await self.conversations.unresolved():
-            if row.state.last_seq:
-                self._add(_turn(row.state, row.state.fence_at))
+    async def load(self, agents: Iterable[Agent]) -> None:
+        """After a crash: what is true now is recorded, of conversations and of agents."""
+        rows = await self.conversations.unresolved()
+        kinds = await self.store.open_kinds([row.state.id for row in rows])
+        for row in rows:
+            kind = _kind(row.state)
+            began_later = kind in {"hold", "wrap_up"}  # than the last change of hands
+            if row.state.last_seq and not (began_later and kinds.get(row.state.id) == kind):
+                self._add(_turn(row.state, row.state.last_at if began_later else row.state.fence_at))
+        for agent in agents:
+            if agent.gone_at is not None:
+                self._add(_agent_turn(agent, agent.gone_at))
 
     def on_appended(self, event: Appended) -> None:
         """A conversation moved to another kind of interval."""
@@ -42,7 +50,7 @@ class IntervalLog:
         """An agent's state changed."""
         kind = _agent_state(event.after)
         if event.before is None or _agent_state(event.before) != kind:
-            self._add(Turn(subject=f"agent:{event.after.id}", kind=kind, at=self.clock.now(), agent=event.after.id))
+            self._add(_agent_turn(event.after, self.clock.now()))
 
     async def run(self) -> None:
         """Write what waits, for ever."""
@@ -92,6 +100,10 @@ def _turn(state: Conversation, at: int) -> Turn:
         queue=state.queue,
         reason=state.handoff_reason if state.owner.kind == "queue" else None,
     )
+
+
+def _agent_turn(agent: Agent, at: int) -> Turn:
+    return Turn(subject=f"agent:{agent.id}", kind=_agent_state(agent), at=at, agent=agent.id)
 
 
 def _agent_state(agent: Agent) -> str:

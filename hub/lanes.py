@@ -93,8 +93,10 @@ class Lanes:
         *,
         count: int = 1,
     ) -> None:
-        """Write to `entries`; `due` tells a state's next deadline. `count` lanes commit side by side; one
-        makes the largest batches, and on two cores nothing is quicker (docs/bench.md).
+        """Write to `entries`; `due` tells a state's next deadline.
+
+        `count` lanes commit side by side; one makes the largest batches, and on two cores nothing is quicker
+        (docs/bench.md).
         """
         self._entries = entries
         self._projections = projections
@@ -353,6 +355,8 @@ class Lanes:
             await work()
         except Unavailable:
             log.warning("roll_up_late", conversations=len(self._dirty))
+        except Exception:  # a lane or the roll-up that ends here would end for everybody
+            log.exception("roll_up_failed")
 
 
 def _take(lane: _Lane) -> list[_Pending]:

@@ -44,7 +44,9 @@ class Reading:
         known = self._marks.get(conversation)
         if known is None:
             row = await self.conversations.get(conversation)
-            known = self._keep(conversation, row.marks if row else Marks())
+            known = self._marks.get(conversation)  # somebody may have been faster, and have read further
+            if known is None:
+                known = self._keep(conversation, row.marks if row else Marks())
         return known
 
     def known(self, conversation: ConversationId) -> Marks:

@@ -14,16 +14,21 @@ from hub.store.entries import Entries
 log = structlog.get_logger(__name__)
 
 BATCH = 1_000
+LATELY = 10_000
+"""So many entries at most can be newer than what the last roll-up (every quarter of a second) has seen."""
 
 
 async def roll_forward(conversations: Conversations, entries: Entries, lanes: Lanes, deadlines: Deadlines) -> int:
-    """Bring projections that had fallen behind their timelines up to date; returns how many."""
-    rows = await conversations.unresolved()
+    """Bring projections that had fallen behind their timelines up to date; returns how many.
+
+    Those that are open, and those that anybody wrote in lately: rated after the end, or opened again.
+    """
+    perhaps = [*{row.state.id for row in await conversations.unresolved()} | await entries.written_lately(LATELY)]
     behind = 0
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        newest = await entries.last_seqs([row.state.id for row in batch])
-        late = [row.state.id for row in batch if newest.get(row.state.id, 0) > row.state.last_seq]
+    for start in range(0, len(perhaps), BATCH):
+        batch = perhaps[start : start + BATCH]
+        newest, known = await entries.last_seqs(batch), await conversations.last_seqs(batch)
+        late = [one for one in batch if one in known and newest.get(one, 0) > known[one]]
         states = [await lanes.state(one) for one in late]
         await conversations.save([(state, deadlines.due(state)) for state in states])
         behind += len(late)

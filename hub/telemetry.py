@@ -118,7 +118,7 @@ def set_up_logging(*, as_json: bool | None = None, level: int = logging.INFO) ->
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
-    renderer: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer: Processor = structlog.processors.JSONRenderer() if as_json else _console()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -170,3 +170,8 @@ def _places(exc_info: structlog.typing.ExcInfo) -> str:
         lines.append(f"  {code.co_filename}:{trace.tb_lineno} in {code.co_name}")
         trace = trace.tb_next
     return "\n".join([lines[0], *lines[1:][-12:]])
+
+
+def _console() -> Processor:
+    # The default formatter shows the local variables of every frame: people's words among them.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from hub.errors import Unavailable
+from hub.errors import HubError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +67,8 @@ class Pool:
     async def _run(self, work: Awaitable[None], name: str) -> None:
         try:
             await work
+        except HubError as error:  # the driver's own words may repeat a document: only the code is logged
+            log.warning("task_not_done", pool=self._name, task=name, code=error.code)
         except Exception:  # logged; the store still knows the unfinished work
             log.exception("task_failed", pool=self._name, task=name)
 

@@ -109,7 +109,7 @@ class WebChat:
         frame = _signal_frame(signal) if sockets else None
         if sockets and frame is not None:
             for socket in tuple(sockets):
-                socket.push(frame)
+                socket.tell(frame)
 
     async def drain(self) -> None:
         """Ask every tab to come back in a moment, spread over two seconds."""

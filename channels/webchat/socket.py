@@ -88,7 +88,7 @@ class Socket:
         self._allowance = Allowance(settings.messages_per_minute)
         self._writer = FrameWriter(ws, transport, encode(StartOver(reason="too_slow")))
         self._shown: dict[str, int] = {}
-        self._held: list[tuple[Outbound, bytes]] | None = []
+        self._held: list[tuple[Outbound | None, bytes]] | None = []
         self._locale: str | None = None
         self._page: str | None = None
         self._typed_at = 0
@@ -101,6 +101,8 @@ class Socket:
                 await self._listen()
         except BadToken:
             self.bye("unauthorized")
+        except ChannelError as error:
+            self.bye(error.code, 2_000)
         finally:
             self._visitors.leave(self)
             self.bye("end")
@@ -112,6 +114,13 @@ class Socket:
             self._held.append((message, frame))
         elif message.seq > self._shown.get(message.conversation, 0):
             self._shown[message.conversation] = message.seq
+            self.push(frame)
+
+    def tell(self, frame: bytes) -> None:
+        """Pass on what is short-lived; before the welcome is out, hold it back, too."""
+        if self._held is not None:
+            self._held.append((None, frame))
+        else:
             self.push(frame)
 
     def push(self, frame: bytes) -> None:
@@ -135,26 +144,28 @@ class Socket:
         return True
 
     async def _welcome(self, hello: Hello) -> None:
-        start_over = False
+        start_over, after = False, hello.after if hello.conversation is not None else 0
         try:
-            timeline = await self._inlet.timeline(self.inbox, self.visitor, hello.conversation, after=hello.after)
+            timeline = await self._inlet.timeline(self.inbox, self.visitor, hello.conversation, after=after)
         except ChannelError as error:
             if error.code != "not_found":
-                self.bye(error.code, 2_000)
-                return
-            start_over = True
+                raise
+            start_over, after = True, 0  # a number of another conversation says nothing about this one
             timeline = await self._inlet.timeline(self.inbox, self.visitor, None)
         urls = self._visitors.file_url(self.inbox, self.visitor)
         desk = self.desk = await self._inlet.desk(self.inbox)
         frame = compose.welcome(
-            self.visitor, self._now(), desk, timeline, after=hello.after, start_over=start_over, file_url=urls
+            self.visitor, self._now(), desk, timeline, after=after, start_over=start_over, file_url=urls
         )
         if timeline is not None:
-            self._shown[timeline.state.conversation] = max([hello.after, *(one.seq for one in timeline.entries)])
+            self._shown[timeline.state.conversation] = max([after, *(one.seq for one in timeline.entries)])
         self.push(encode(frame))
         held, self._held = self._held or [], None
         for message, sent in held:
-            self.show(message, sent)
+            if message is None:
+                self.push(sent)
+            else:
+                self.show(message, sent)
 
     async def _listen(self) -> None:
         silence = Silence(SILENCE_SECONDS, lambda: self.bye("silent", 1_000))
@@ -162,6 +173,8 @@ class Socket:
             while not self._ws.closed:
                 message = await self._ws.receive()
                 silence.heard()
+                if self._writer.closing:
+                    return
                 if message.type is WSMsgType.BINARY:
                     self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
                 elif message.type is not WSMsgType.TEXT:

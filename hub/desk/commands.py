@@ -49,7 +49,7 @@ from hub.reading import Reading
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.contacts import Contacts
-from hub.store.conversations import Conversations
+from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
@@ -128,10 +128,11 @@ class Commands:
     async def signal(self, desk: Desk, command: frames.Typing | frames.Read) -> None:
         """Typing and read marks."""
         state = await self._seen(desk, command.conversation)
-        if isinstance(command, frames.Read):
-            await self.reading.agent(state.id, min(command.seq, state.last_seq))
-            return
         me = desk.me()
+        if isinstance(command, frames.Read):
+            if state.owner.kind != "agent" or state.owner.agent == me.id:  # who only looks on reads for nobody
+                await self.reading.agent(state.id, min(command.seq, state.last_seq))
+            return
         self.floor.on_typing(state.id, on=command.on, agent=me)
         if state.owner.kind == "agent" and state.owner.agent == me.id:
             self.bus.tell(AgentTyping(state, me, command.on))
@@ -159,7 +160,7 @@ class Commands:
             rows = [self.views.summary(state, await self.reading.marks(state.id)) for state in waiting[:500]]
             return ListPage(rows=rows, total=len(waiting))
         found, total = await self.conversations.page(command.tab, me.id, before=_cursor(command.cursor), limit=limit)
-        seen = [row for row in found if may_see(me, row.state, self.config)]
+        seen = [row for row in found if self._may(desk, row)]
         last = found[-1].state if len(found) == limit else None
         return ListPage(
             rows=[self.views.row(row) for row in seen],
@@ -178,11 +179,12 @@ class Commands:
         if entries:
             desk.has(state.id, entries[-1].seq)
         contact = await self.contacts.get(state.header.contact) or Contact(id=state.header.contact)
-        earlier = await self.conversations.of_contact(state.header.contact)
+        found = await self.conversations.of_contact(state.header.contact)
+        earlier = [row for row in found if row.state.id != state.id and self._may(desk, row)]
         kept = await self.conversations.draft(state.id, desk.agent)
         return Opened(
             conversation=self.views.summary(await self.lanes.state(state.id), await self.reading.marks(state.id)),
-            contact=contact_view(contact, [row for row in earlier if row.state.id != state.id]),
+            contact=contact_view(contact, earlier),
             entries=[self.views.entry(entry) for entry in entries],
             more=more,
             start_over=start_over,
@@ -298,6 +300,9 @@ class Commands:
         await self.reading.label(state.id, labels)
         self.floor.touch(state.id)
 
+    def _may(self, desk: Desk, row: Row) -> bool:
+        return may_see(desk.me(), row.state, self.config)
+
     async def _seen(self, desk: Desk, conversation: str) -> Conversation:
         state = await self.lanes.state(ConversationId(conversation))
         if not may_see(desk.me(), state, self.config):
@@ -315,7 +320,9 @@ class Commands:
         if not is_client_id(client_id):
             raise BadInput("client_id must be 8-64 characters of A-Z a-z 0-9 _ -.", field="client_id")
         known = await self.acts.written_before(_author(me), client_id) if state.owner.agent != me.id else None
-        return Stored(seq=known.seq, at=known.at) if known else None
+        if known is None or known.conversation != state.id:
+            return None
+        return Stored(seq=known.seq, at=known.at)
 
     async def _parts(self, me: Agent, state: Conversation, text: str | None, files: Sequence[str]) -> tuple[Part, ...]:
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()

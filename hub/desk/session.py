@@ -142,6 +142,8 @@ class DeskSession:
             while not self._ws.closed:
                 message = await self._ws.receive()
                 silence.heard()
+                if self._writer.closing:
+                    return
                 if message.type is WSMsgType.BINARY:
                     self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
                 elif message.type is not WSMsgType.TEXT:

@@ -41,7 +41,7 @@ _DUPLICATE = 11000
 TABS: dict[str, dict[str, Any]] = {
     "mine": {"state.status": "open", "state.owner.kind": "agent"},
     "queue": {"state.owner.kind": {"$in": ["queue", "offer"]}},
-    "all": {"state.status": {"$ne": "resolved"}},
+    "all": {"state.status": {"$ne": "resolved"}, "state.contact_seq": {"$gt": 0}},
     "snoozed": {"state.status": "waiting"},
     "resolved": {"state.status": "resolved"},
 }
@@ -175,6 +175,12 @@ class Conversations:
         async with guard():
             rows = await self._rows.find(query).to_list()
         return [_row(row) for row in rows]
+
+    async def last_seqs(self, conversations: Sequence[ConversationId]) -> dict[ConversationId, int]:
+        """Up to which number each projection has seen its timeline."""
+        async with guard():
+            rows = await self._rows.find({"_id": {"$in": list(conversations)}}, {"state.last_seq": 1}).to_list()
+        return {ConversationId(row["_id"]): row["state"]["last_seq"] for row in rows}
 
     async def held_by(self, agent: AgentId) -> list[Row]:
         """Conversations that an agent has or is offered."""

@@ -46,12 +46,17 @@ class Entries:
         return self.database.collection("entries")
 
     async def index(self) -> None:
-        """Make the index that keeps one order."""
+        """Make the index that keeps one order, and one that finds what is not delivered yet."""
         async with guard():
             await self._rows.create_index(
                 [("conversation", ASCENDING), ("seq", ASCENDING)],
                 unique=True,
                 name="one_order",
+            )
+            await self._rows.create_index(
+                [("delivery", ASCENDING), ("at", ASCENDING)],
+                partialFilterExpression={"delivery": "queued"},
+                name="undelivered",
             )
 
     async def insert(self, entries: Sequence[Entry]) -> list[Written]:
@@ -111,6 +116,12 @@ class Entries:
         async with guard():
             rows = await (await self._rows.aggregate(pipeline)).to_list()
         return {row["_id"]: row["seq"] for row in rows}
+
+    async def written_lately(self, limit: int) -> set[ConversationId]:
+        """The conversations of the newest entries of all."""
+        async with guard():
+            rows = await self._rows.find({}, {"conversation": 1}).sort("$natural", DESCENDING).limit(limit).to_list()
+        return {row["conversation"] for row in rows}
 
     async def set_delivery(
         self, conversation: ConversationId, seq: int, state: DeliveryState, reason: str | None = None

@@ -63,6 +63,13 @@ class Intervals:
             async with guard():
                 await self._rows.bulk_write(updates, ordered=True)
 
+    async def open_kinds(self, subjects: Sequence[str]) -> dict[str, str]:
+        """What each of these is in at the moment, as far as it is recorded."""
+        query = {"subject": {"$in": list(subjects)}, "end": None}
+        async with guard():
+            rows = await self._rows.find(query, {"subject": 1, "kind": 1}).sort("start", ASCENDING).to_list()
+        return {row["subject"]: row["kind"] for row in rows}
+
     async def handle_times(self, *, queue: str, limit: int = 50) -> list[int]:
         """Lengths (ms) of the newest ended active intervals of a queue."""
         query = {"kind": "active", "queue": queue, "end": {"$ne": None}}
