@@ -21,7 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate", type=_seconds, help="messages a second, by the clock; without it: as many as it takes"
     )
     inbound.add_argument("--agents", type=_positive, default=2)
-    inbound.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
     idle = benches.add_parser("idle", help="memory of a hub with many quiet sockets")
     idle.add_argument("--sockets", type=_positive, default=5_000)
     stalled = benches.add_parser("stalled", help="does one desk that takes nothing slow down the others")
@@ -30,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reconnect = benches.add_parser("reconnect", help="all sockets drop at once: until when are they back")
     reconnect.add_argument("--sockets", type=_positive, default=5_000)
     reconnect.add_argument("--kill", action="store_true", help="the hub is killed and started again, too")
+    for each in (inbound, stalled):
+        each.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
     for each in (inbound, idle, stalled, reconnect):
         each.add_argument("--json", action="store_true", help="print nothing but the last line")
 
@@ -56,7 +57,7 @@ def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, obj
         case "idle":
             return idle(arguments.sockets)
         case "stalled":
-            return stalled(arguments.rate, arguments.seconds)
+            return stalled(arguments.rate, arguments.seconds, first=arguments.first)
         case _:
             return reconnect(arguments.sockets, kill=arguments.kill)
 

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
 from tests.bench.figures import in_ms, percentile
-from tests.bench.inbound import Load, drive
+from tests.bench.inbound import Load, drive, go_first
 from tests.load.client import Agent
 from tests.load.crowd import Crowd, crowd
 from tests.load.frames import encode
@@ -61,10 +61,12 @@ class StalledDesk:
             await ws.send(encode({"type": "ping"}), text=True)
 
 
-async def stalled(rate: float, seconds: float) -> dict[str, object]:
+async def stalled(rate: float, seconds: float, *, first: bool = False) -> dict[str, object]:
     """p99 of everybody else with one stalled desk, over p99 without."""
     plan = Plan(agents=("agent-0", "agent-1", "stalled"))
     async with lab(plan) as running:
+        if first:
+            go_first(running)
         return await pairs(running, rate, seconds)
 
 
