@@ -156,10 +156,12 @@ export function ListPane(): JSX.Element {
         </IconButton>
       </header>
       {filter.value !== null && <Filter />}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a row is marked only where there are rows */}
       <div
         ref={box}
         class="list"
-        role="listbox"
+        // A listbox must have options; an empty one is a group with a sentence in it.
+        role={shown.length > 0 ? "listbox" : "group"}
         tabIndex={0}
         aria-label={t(`tab.${which}`)}
         aria-activedescendant={cursor.value ? `row-${cursor.value}` : undefined}
