@@ -205,8 +205,9 @@ class Router:
         self._places = None
         if state.owner.kind in {"queue", "offer"} and state.contact_seq:
             queue = self.config.queue_for(state.queue, state.header.inbox)
-            moved = queue is not None and queue.id != state.queue
-            self._line[state.id] = replace(state, queue=queue.id) if queue is not None and moved else state
+            if queue is not None and (queue.id, queue.priority) != (state.queue, state.priority):
+                state = replace(state, queue=queue.id, priority=queue.priority)
+            self._line[state.id] = state
         else:
             self._line.pop(state.id, None)
             self._told.pop(state.id, None)

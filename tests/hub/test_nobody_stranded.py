@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,27 @@ async def test_a_worker_tries_again_at_once_after_every_outage_not_later_each_ti
     async with supervised("deadlines", work):
         await done.wait()
     assert set(pauses) == {0.5}
+
+
+async def test_a_line_of_higher_priority_is_served_first_also_when_an_admin_says_so_later(floor: Floor) -> None:  # noqa: F811
+    vip = Queue(id=QueueId("vip"), name="VIP")
+    await floor.hub.config.create(vip)
+    ali = await floor.comes("ali")
+    urgent = await floor.writes("v1")
+    await floor.accepts(urgent, "ali")
+    await floor.hub.staff.choose(ali, "break:lunch")
+    first = await floor.writes("v2")
+    me = Author(kind="agent", id=ali)
+    await floor.hub.acts.transfer(await floor.state(urgent), me, agent=None, queue=vip.id, note=None)
+    await floor.hub.acts.transfer(
+        (await floor.hub.acts.take(await floor.state(first), me)).state,
+        me,
+        agent=None,
+        queue=QueueId("support"),
+        note=None,
+    )
+    assert [state.id for state in floor.hub.router.line()] == [urgent.conversation, first.conversation]
+    support = floor.hub.config.queue("support")
+    assert support is not None
+    await floor.hub.config.save(replace(support, priority=5))
+    assert [state.id for state in floor.hub.router.line()] == [first.conversation, urgent.conversation]
