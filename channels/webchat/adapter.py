@@ -19,6 +19,7 @@ from channels.contract import (
     Signal,
 )
 from channels.signatures import BadToken, sign, verify
+from channels.views import FileUrl
 from channels.webchat import compose
 from channels.webchat.api import ChatApi, Pages
 from channels.webchat.frames import DeskEvent, EntryEvent, StateEvent, TypingEvent
@@ -146,7 +147,7 @@ class WebChat:
         refresh = sign(self._key, "chat-refresh", claims, expires_at=_now() + REFRESH_MS)
         return access, refresh, expires
 
-    def file_url(self, inbox: str, visitor: str) -> compose.FileUrl:
+    def file_url(self, inbox: str, visitor: str) -> FileUrl:
         """Maker of links that open one file for some hours."""
 
         def url(file: str) -> str:

@@ -10,8 +10,8 @@ from msgspec.json import Decoder, encode
 
 from channels.contract import ChannelError, File, Inlet
 from channels.signatures import BadToken
-from channels.webchat.compose import FileUrl
-from channels.webchat.frames import FileView, Session, SessionRequest
+from channels.views import FileUrl, file_view
+from channels.webchat.frames import Session, SessionRequest
 from channels.webchat.settings import ChatSettings, chat_settings
 
 MAX_BODY = 8_192
@@ -137,16 +137,7 @@ class ChatApi:
         except ChannelError as error:
             return _refused(error)
         url = self._tokens.file_url(inbox, visitor)
-        view = FileView(
-            id=file.id,
-            name=file.name,
-            content_type=file.content_type,
-            size=file.size,
-            url=url(file.id),
-            width=file.width,
-            height=file.height,
-        )
-        return _json(view)
+        return _json(file_view(file, url))
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         inbox, _ = await self._settings(request)

@@ -1,20 +1,15 @@
 """From the hub's data to the widget's frames. Pure."""
 
-from collections.abc import Callable
 from typing import Literal
 
-from channels.contract import Desk, Outbound, Part, State, Timeline
+from channels.contract import Desk, Outbound, State, Timeline
+from channels.views import FileUrl, part_view
 from channels.webchat.frames import (
-    ButtonView,
     DeskView,
     EntryView,
-    FileView,
-    PartView,
     StateView,
     Welcome,
 )
-
-FileUrl = Callable[[str], str]
 
 
 def entry_view(entry: Outbound, file_url: FileUrl) -> EntryView:
@@ -23,31 +18,9 @@ def entry_view(entry: Outbound, file_url: FileUrl) -> EntryView:
         seq=entry.seq,
         at=entry.at,
         author=entry.author,
-        parts=[_part(part, file_url) for part in entry.parts],
+        parts=[part_view(part, file_url) for part in entry.parts],
         name=entry.author_name if entry.author == "agent" else None,
         client_id=entry.client_id if entry.author == "contact" else None,
-    )
-
-
-def _part(part: Part, file_url: FileUrl) -> PartView:
-    file = part.file
-    return PartView(
-        type=part.type,
-        text=part.text,
-        buttons=[ButtonView(title=button.title, payload=button.payload) for button in part.buttons],
-        file=None
-        if file is None
-        else FileView(
-            id=file.id,
-            name=file.name,
-            content_type=file.content_type,
-            size=file.size,
-            url=file_url(file.id),
-            width=file.width,
-            height=file.height,
-        ),
-        form=part.form,
-        values=dict(part.values),
     )
 
 

@@ -10,35 +10,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-
-class FileView(Struct, frozen=True, omit_defaults=True):
-    """A file one may fetch at `url` (signed, short-lived). `size` in bytes, `width` and `height` in pixels."""
-
-    id: str
-    name: str
-    content_type: str
-    size: int
-    url: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-class ButtonView(Struct, frozen=True):
-    """A choice; pressing it sends `Send(button=payload, text=title)`."""
-
-    title: str
-    payload: str
-
-
-class PartView(Struct, frozen=True, omit_defaults=True):
-    """One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply."""
-
-    type: Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
-    text: str | None = None
-    buttons: list[ButtonView] = field(default_factory=list)
-    file: FileView | None = None
-    form: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
+from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part of this protocol
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from msgspec.json import Decoder, Encoder
 from channels.contract import ChannelError, Desk, Inlet, Outbound, Signal
 from channels.signatures import BadToken
 from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
+from channels.views import FileUrl
 from channels.webchat import compose, parse
 from channels.webchat.frames import (
     Before,
@@ -59,7 +60,7 @@ class Visitors(Protocol):
     def leave(self, socket: "Socket") -> None:
         """Stop."""
 
-    def file_url(self, inbox: str, visitor: str) -> compose.FileUrl:
+    def file_url(self, inbox: str, visitor: str) -> FileUrl:
         """Maker of short-lived links to files."""
 
 

@@ -12,41 +12,13 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part of this protocol
+
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 Role = Literal["agent", "supervisor", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
-
-
-class FileView(Struct, frozen=True, omit_defaults=True):
-    """A file to fetch at `url`. `size` in bytes; `width`, `height` in pixels for images."""
-
-    id: str
-    name: str
-    content_type: str
-    size: int
-    url: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-class ButtonView(Struct, frozen=True):
-    """A choice that was offered to the customer."""
-
-    title: str
-    payload: str
-
-
-class PartView(Struct, frozen=True, omit_defaults=True):
-    """One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply."""
-
-    type: Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
-    text: str | None = None
-    buttons: list[ButtonView] = field(default_factory=list)
-    file: FileView | None = None
-    form: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
 
 
 class UnderstoodView(Struct, frozen=True, omit_defaults=True):
@@ -64,8 +36,8 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
     `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
-    snoozed, woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue`
-    are names to show, `reason` is a code that the screens translate, `until` in ms.
+    snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
+    `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
     """
 
     type: str
@@ -559,7 +531,7 @@ class OfferEvent(Struct, frozen=True, tag="offer", tag_field="type"):
 
 
 class OfferGone(Struct, frozen=True, tag="offer.gone", tag_field="type"):
-    """An offer to me ended: accepted (also in my other tab), declined, expired, withdrawn."""
+    """An offer to me ended: accepted (perhaps in my other tab), declined, expired, withdrawn, resolved."""
 
     offer: str
     reason: str

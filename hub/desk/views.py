@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from channels.views import part_view
 from hub.desk.frames import (
     AgentView,
-    ButtonView,
     CannedView,
     ContactView,
     EarlierView,
     EntryView,
     EventView,
-    FileView,
     IdentityView,
     OfferView,
     OwnerView,
-    PartView,
     Role,
     Summary,
     UnderstoodView,
@@ -23,7 +21,7 @@ from hub.desk.frames import (
 from hub.model.config import Agent, Canned
 from hub.model.contact import Contact
 from hub.model.conversation import Conversation
-from hub.model.entry import Entry, Event, Part, Understood
+from hub.model.entry import Entry, Event, Understood
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -97,7 +95,7 @@ class Views:
             kind=entry.kind,
             author_id=entry.author.id,
             name=entry.author.name or (self.staff.name(entry.author.id) if entry.author.kind == "agent" else None),
-            parts=[_part(part) for part in entry.parts],
+            parts=[part_view(part, _file_url) for part in entry.parts],
             event=self._event(entry.event) if entry.event else None,
             understood=_understood(entry.understood) if entry.understood else None,
             client_id=entry.client_id,
@@ -185,26 +183,8 @@ def _earlier(row: Row) -> EarlierView:
     )
 
 
-def _part(part: Part) -> PartView:
-    file = part.file
-    return PartView(
-        type=part.type,
-        text=part.text,
-        buttons=[ButtonView(title=button.title, payload=button.payload) for button in part.buttons],
-        file=None
-        if file is None
-        else FileView(
-            id=file.id,
-            name=file.name,
-            content_type=file.content_type,
-            size=file.size,
-            url=f"/files/{file.id}",
-            width=file.width,
-            height=file.height,
-        ),
-        form=part.form,
-        values=dict(part.values),
-    )
+def _file_url(file: str) -> str:
+    return f"/files/{file}"
 
 
 def _understood(understood: Understood) -> UnderstoodView:

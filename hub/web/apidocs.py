@@ -18,6 +18,7 @@ from types import ModuleType
 import msgspec
 from msgspec import Struct, structs
 
+import channels.views
 import channels.webchat.frames
 import hub.desk.frames
 
@@ -196,9 +197,8 @@ def _type(kind: object, aliases: Aliases) -> str:
 
 def _structs(module: ModuleType) -> list[type[Struct]]:
     mine = vars(module).values()
-    return [
-        one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ == module.__name__
-    ]
+    own = {module.__name__, channels.views.__name__}
+    return [one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ in own]
 
 
 def _members(union: object) -> list[type[Struct]]:

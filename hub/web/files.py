@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NoReturn
 
 from aiohttp import web
-from msgspec import Struct
 
 from channels.contract import ChannelError
 from channels.contract import File as ChannelFile
+from channels.views import file_view
 from hub.errors import HubError, NotFound
 from hub.model.entry import File
 from hub.model.ids import ConversationId, FileId
@@ -19,32 +19,11 @@ from hub.web.http import Call, json_response
 from hub.web.uploads import Uploads, send_file, upload_field
 
 
-class StoredFileView(Struct, frozen=True, omit_defaults=True):
-    """A stored file: name it in a reply by its `id`, fetch it at `url`. `size` in bytes; pixels for images."""
-
-    id: str
-    name: str
-    content_type: str
-    size: int
-    url: str
-    width: int | None = None
-    height: int | None = None
-
-
 async def upload(call: Call) -> web.Response:
     """Store an agent's file (multipart field `file`); it is nobody else's until it is sent in a conversation."""
     name, chunks = await upload_field(call.request)
     file = await call.web.uploads.store(chunks, name, f"agent:{call.me.agent.id}")
-    view = StoredFileView(
-        id=file.id,
-        name=file.name,
-        content_type=file.content_type,
-        size=file.size,
-        url=f"/files/{file.id}",
-        width=file.width,
-        height=file.height,
-    )
-    return json_response(view)
+    return json_response(file_view(file, lambda one: f"/files/{one}"))
 
 
 async def download(call: Call) -> web.StreamResponse:

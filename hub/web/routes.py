@@ -5,6 +5,7 @@ The reference (`/openapi.json`) is made from this table.
 
 from __future__ import annotations
 
+from channels.views import FileView
 from hub.web import account, admin_agents, admin_audit, admin_config, admin_shapes, files, ops
 from hub.web.access import Permission
 from hub.web.http import Route
@@ -72,7 +73,7 @@ ACCOUNT = (
         path="/api/files",
         handler=files.upload,
         needs=DESK,
-        answer=files.StoredFileView,
+        answer=FileView,
         summary="Upload a file (multipart, field `file`)",
         errors=("too_large", "type_refused", "empty_file", "bad_form"),
     ),

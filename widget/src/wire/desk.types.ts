@@ -10,7 +10,13 @@ export type Role = "agent" | "supervisor" | "admin"
 
 export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
-/** A file to fetch at `url`. `size` in bytes; `width`, `height` in pixels for images. */
+/** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
+export interface ButtonView {
+  title: string
+  payload: string
+}
+
+/** A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images. */
 export interface FileView {
   id: string
   name: string
@@ -19,12 +25,6 @@ export interface FileView {
   url?: string
   width?: number
   height?: number
-}
-
-/** A choice that was offered to the customer. */
-export interface ButtonView {
-  title: string
-  payload: string
 }
 
 /** One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply. */
@@ -51,8 +51,8 @@ export interface UnderstoodView {
  * What happened, for entries of kind `event`.
  *
  * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
- * snoozed, woke, resolved, reopened, customer_ended, agent_gone, rated, erased, ticket. `agent`/`to_agent`/`queue`
- * are names to show, `reason` is a code that the screens translate, `until` in ms.
+ * snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
+ * `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
  */
 export interface EventView {
   type: string
@@ -497,7 +497,7 @@ export interface OfferEvent {
   offer: OfferView
 }
 
-/** An offer to me ended: accepted (also in my other tab), declined, expired, withdrawn. */
+/** An offer to me ended: accepted (perhaps in my other tab), declined, expired, withdrawn, resolved. */
 export interface OfferGone {
   type: "offer.gone"
   offer: string

@@ -1,6 +1,12 @@
 // Made by `peyk api-docs` from channels/webchat/frames.py. Do not edit.
 
-/** A file one may fetch at `url` (signed, short-lived). `size` in bytes, `width` and `height` in pixels. */
+/** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
+export interface ButtonView {
+  title: string
+  payload: string
+}
+
+/** A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images. */
 export interface FileView {
   id: string
   name: string
@@ -9,12 +15,6 @@ export interface FileView {
   url?: string
   width?: number
   height?: number
-}
-
-/** A choice; pressing it sends `Send(button=payload, text=title)`. */
-export interface ButtonView {
-  title: string
-  payload: string
 }
 
 /** One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply. */
