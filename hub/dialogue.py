@@ -138,7 +138,8 @@ def _owes_turn(state: Conversation) -> bool:
 
 
 def _turn_of(state: Conversation, said: list[Entry], pressed: str | None) -> Turn:
-    texts = () if pressed else tuple(entry.text for entry in said if entry.text)
+    written = said[:-1] if pressed else said  # the press is the payload; what was written before it counts, too
+    texts = tuple(entry.text for entry in written if entry.text)
     locale: Literal["fa", "en"] = "en" if state.locale == "en" else "fa"
     return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed)
 

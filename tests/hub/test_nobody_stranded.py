@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
+from bot.contract import BotStatus, Button, Handoff, HandoffReason, Reply, Say, Turn
+from channels.contract import Inbound, Part, Sender
 from hub.acts import Acts
 from hub.clock import HeldClock
 from hub.errors import Unavailable
@@ -16,7 +17,7 @@ from hub.lanes import Outcome
 from hub.model.config import Agent, Queue
 from hub.model.conversation import Conversation
 from hub.model.entry import Author
-from hub.model.ids import AgentId, ConversationId, QueueId
+from hub.model.ids import AgentId, ConversationId, QueueId, new_id
 from hub.store.agents import Agents
 from hub.store.database import Database
 from hub.workers import supervised
@@ -281,3 +282,36 @@ async def test_a_line_of_higher_priority_is_served_first_also_when_an_admin_says
     assert support is not None
     await floor.hub.config.save(replace(support, priority=5))
     assert [state.id for state in floor.hub.router.line()] == [first.conversation, urgent.conversation]
+
+
+class Asker(Parrot):
+    """A bot that offers a button, and takes its time over the second turn."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.go = asyncio.Event()
+
+    async def turn(self, turn: Turn) -> Reply:
+        self.turns.append(turn)
+        if len(self.turns) == 2:
+            await self.go.wait()
+        return Reply(says=(Say(text="choose", buttons=(Button(title="Track", payload="/track"),)),))
+
+
+async def test_what_is_written_before_a_press_in_the_same_burst_reaches_the_bot_too(
+    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
+) -> None:
+    bot = Asker()
+    async with live_hub(database, tmp_path / "var", clock=clock, bot=bot) as live:
+        floor = Floor(live, clock)
+        receipt = await floor.writes("v1", "hi")
+        await floor.until(receipt, lambda state: state.bot_seq == state.contact_seq)
+        await floor.writes("v1", "one")
+        await floor.writes("v1", "12345")
+        press = Part(type="button", text="Track", payload="/track")
+        await floor.hub.inlet.receive(
+            Inbound(inbox="shop", external_id=new_id(), sender=Sender(address="v1"), parts=(press,))
+        )
+        bot.go.set()
+        await floor.until(receipt, lambda state: state.bot_seq == state.contact_seq)
+    assert (bot.turns[-1].payload, bot.turns[-1].texts[-1]) == ("/track", "12345")
