@@ -59,3 +59,6 @@ ORDERS: dict[str, DemoOrder] = {
         DemoOrder(number="20019", status="preparing", items=("headphones", "backpack"), days=2),
     )
 }
+
+CARRIERS = {"پست پیشتاز": "Express Post", "تیپاکس": "Tipax", "چاپار": "Chapar", "پیک فروشگاه": "our own courier"}
+"""Names of the carriers in English."""

@@ -21,7 +21,7 @@ import jinja2
 from aiohttp import web
 
 from hub.demo.goods import GOODS, NAMES, Locale, price
-from hub.demo.orders import ORDERS, DemoOrder
+from hub.demo.orders import CARRIERS, ORDERS, DemoOrder
 from hub.demo.words import WORDS
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +125,7 @@ def _view(order: DemoOrder, locale: Locale) -> dict[str, object]:
         "status": order.status,
         "items": [NAMES[item][locale] for item in order.items],
         "eta": order.eta(dt.datetime.now(dt.UTC).date()),
-        "carrier": order.carrier,
+        "carrier": CARRIERS.get(order.carrier or "", order.carrier) if locale == "en" else order.carrier,
         "tracking": order.tracking,
     }
 

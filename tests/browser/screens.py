@@ -48,7 +48,8 @@ TALKS: dict[Locale, dict[str, str]] = {
         "name": "مریم احمدی",
         "before": "فاکتور خرید هفتهٔ پیش را برایم می‌فرستید؟",
         "order": "سفارش ۱۲۳۴۵ من کجاست؟",
-        "more": "ممنون. می‌شود نشانی تحویل را عوض کنم؟",
+        "more": "ممنون",
+        "want": "می‌شود نشانی تحویل را عوض کنم؟",
         "hello": "سلام خانم احمدی، وقت بخیر. بله، بسته هنوز به پیک سپرده نشده و می‌شود عوضش کرد.",
         "ask": "نشانی تازه را همین‌جا بنویسید تا همین حالا ثبتش کنم.",
         "address": "خیابان ولیعصر، کوچهٔ ناهید، پلاک ۱۲، واحد ۳",
@@ -60,7 +61,8 @@ TALKS: dict[Locale, dict[str, str]] = {
         "name": "Emma Lindqvist",
         "before": "Could you send me last week's invoice?",
         "order": "Where is my order 12345?",
-        "more": "Thanks! Can I still change the delivery address?",
+        "more": "Thanks!",
+        "want": "Can I still change the delivery address?",
         "hello": "Hello Emma. Yes, the parcel hasn't been handed to the courier yet, so we can change it.",
         "ask": "Write the new address here and I'll register it right away.",
         "address": "12 Nahid Lane, Valiasr Street, Tehran, flat 3",
@@ -236,6 +238,8 @@ class Studio:
         await desk.online()
         await customer.ask_for_a_person()
         await expect(chat.locator(".bar")).to_be_visible()
+        await customer.say(talk["want"])
+        await customer.sent(talk["want"])
         await self.take(customer.page, "chat-line", (locale, "light" if locale == "fa" else "dark"), 360)
         await expect(desk.offer).to_contain_text(talk["name"])
         await self.take(desk.page, "desk-offer", (locale, "light"), 1440)
