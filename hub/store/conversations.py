@@ -115,9 +115,10 @@ class Conversations:
     async def current(self, inbox: str, address: str) -> Row | None:
         """The open conversation of an address; its newest when none is open."""
         query = {"header.inbox": inbox, "header.address": address}
+        # One question, because every visitor who connects asks it: who has no `open_key` sorts behind who has one.
+        order = [("open_key", DESCENDING), ("header.created_at", DESCENDING)]
         async with guard():
-            row = await self._rows.find_one({"open_key": open_key(inbox, address)})
-            row = row or await self._rows.find_one(query, sort=[("header.created_at", DESCENDING)])
+            row = await self._rows.find_one(query, sort=order)
         return _row(row) if row else None
 
     async def of_contact(self, contact: ContactId, *, limit: int = 20) -> list[Row]:

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reconnect = benches.add_parser("reconnect", help="all sockets drop at once: until when are they back")
     reconnect.add_argument("--sockets", type=_positive, default=5_000)
     reconnect.add_argument("--kill", action="store_true", help="the hub is killed and started again, too")
-    for each in (inbound, stalled):
+    for each in (inbound, stalled, reconnect):
         each.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
     for each in (inbound, idle, stalled, reconnect):
         each.add_argument("--json", action="store_true", help="print nothing but the last line")
@@ -59,7 +59,7 @@ def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, obj
         case "stalled":
             return stalled(arguments.rate, arguments.seconds, first=arguments.first)
         case _:
-            return reconnect(arguments.sockets, kill=arguments.kill)
+            return reconnect(arguments.sockets, kill=arguments.kill, first=arguments.first)
 
 
 def _positive(text: str) -> int:

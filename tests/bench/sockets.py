@@ -4,9 +4,11 @@ import asyncio
 import time
 
 from tests.bench.figures import in_ms
+from tests.bench.inbound import go_first
 from tests.load.client import Customer
 from tests.load.crowd import Crowd, crowd, eventually
 from tests.load.lab import Lab, Plan, lab
+from tests.load.line import WIDGET_PAUSES
 
 CALM_SECONDS = 5.0
 MOST_IDLE_MB = 200
@@ -39,9 +41,11 @@ async def idle(sockets: int) -> dict[str, object]:
             }
 
 
-async def reconnect(sockets: int, *, kill: bool, talkers: int = 50) -> dict[str, object]:
+async def reconnect(sockets: int, *, kill: bool, talkers: int = 50, first: bool = False) -> dict[str, object]:
     """Cut all sockets at once; with `kill` the hub dies, too. `talkers` customers have a conversation to resume."""
     async with lab(Plan()) as running, crowd(running, sockets, greet=False) as everybody:
+        if first:
+            go_first(running)
         for number, one in enumerate(everybody.customers[:talkers]):
             await one.send(f"{everybody.run}-talk-{number}", "hello")
         times, restart = await storm(running, everybody, kill=kill)
@@ -67,6 +71,7 @@ async def storm(running: Lab, everybody: Crowd, *, kill: bool) -> tuple[list[flo
         running.hub.kill()
         running.hub.spawn()
     for one in everybody.customers:
+        one.pauses = WIDGET_PAUSES
         one.up.clear()
         one.cut()
     times: list[float] = []

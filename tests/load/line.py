@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
@@ -12,8 +11,10 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from tests.load.frames import Event, decode, encode
 
 PING_SECONDS = 15.0
-FIRST_PAUSE = 0.05
-LONGEST_PAUSE = 2.0
+PAUSES = (0.05, 2.0)
+"""First and longest pause between two tries, seconds: hastier than a browser."""
+WIDGET_PAUSES = (0.5, 30.0)
+"""What the chat in a browser does (widget/src/wire/backoff.ts)."""
 PING = encode({"type": "ping"}).decode()
 
 
@@ -33,13 +34,13 @@ class Cut(Exception):
 class Line(ABC):
     """One client's line to the hub. Subclasses say where to connect, what to say first, and what to do with events."""
 
-    def __init__(self, name: str, *, patience: float = LONGEST_PAUSE) -> None:
+    def __init__(self, name: str, *, pauses: tuple[float, float] = PAUSES) -> None:
         self.name = name
         self.connects = 0
         self.close_codes: list[int | None] = []
         self.byes: list[str] = []
         self.up = asyncio.Event()
-        self._patience = patience
+        self.pauses = pauses
         self._ws: ClientConnection | None = None
         self._waiting: dict[int, asyncio.Future[Event]] = {}
         self._next_id = 0
@@ -116,7 +117,7 @@ class Line(ABC):
             except Refused as error:
                 if not error.retry:
                     raise
-                await asyncio.sleep(jitter(attempt, self._patience))
+                await asyncio.sleep(jitter(attempt, self.pauses))
         raise Cut
 
     async def insist(self, command: dict[str, object], *, seconds: float = 120.0) -> Event:
@@ -132,7 +133,7 @@ class Line(ABC):
                         raise
                 except Cut:
                     attempt = min(attempt, 2)
-                await asyncio.sleep(jitter(attempt, self._patience))
+                await asyncio.sleep(jitter(attempt, self.pauses))
                 attempt += 1
 
     async def say(self, command: dict[str, object]) -> None:
@@ -153,7 +154,7 @@ class Line(ABC):
                     await self._hang_up(self._ws)
             attempt = 0 if came_up else attempt + 1
             hint, self._hint = self._hint, None
-            await asyncio.sleep(hint if hint is not None else jitter(attempt, self._patience))
+            await asyncio.sleep(hint if hint is not None else jitter(attempt, self.pauses))
 
     async def _live(self, ws: ClientConnection) -> bool:
         greeting: asyncio.Task[None] | None = None
@@ -209,9 +210,10 @@ async def _ping(ws: ClientConnection) -> None:
             await ws.send(PING)
 
 
-def jitter(attempt: int, longest: float, rand: Callable[[], float] = random.random) -> float:
-    """Full jitter: between nothing and `FIRST_PAUSE` doubled at each attempt, capped."""
-    return rand() * min(longest, FIRST_PAUSE * 2.0 ** min(attempt, 20))
+def jitter(attempt: int, pauses: tuple[float, float]) -> float:
+    """Full jitter: between nothing and the first pause doubled at each attempt, capped by the longest."""
+    first, longest = pauses
+    return random.random() * min(longest, first * 2.0 ** min(attempt, 20))
 
 
 async def open_socket(url: str, origin: str, headers: dict[str, str] | None = None) -> ClientConnection:
@@ -222,7 +224,7 @@ async def open_socket(url: str, origin: str, headers: dict[str, str] | None = No
         additional_headers=headers,
         compression=None,
         ping_interval=None,
-        open_timeout=10,
+        open_timeout=30,
         close_timeout=1,
         max_size=16 * 1024 * 1024,
         max_queue=1024,
