@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 MAX_TEXT = 4_000
 MAX_FORM_VALUE = 1_000
 TRIES = 3
+CONTEXT = frozenset({"page"})
+"""What a channel may tell of where the customer is; shown to agents as claimed."""
 _REMEMBERED = 50_000
 _UNSEEN = {0: None}
 
@@ -174,6 +176,8 @@ class Intake:
             verified=message.sender.verified,
             now=now,
         )
+        if seen := {key: clean(value)[:500] for key, value in message.context.items() if key in CONTEXT and value}:
+            await self.contacts.claim(contact.id, name=None, attributes=seen)
         header = Header(
             id=ConversationId(new_id()),
             number=await self.conversations.next_number(),

@@ -22,9 +22,10 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import BadInput, Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
 from hub.failpoint import failpoint
-from hub.model.conversation import Conversation, check, fold, fold_all
+from hub.model.conversation import Conversation, check
 from hub.model.due import Due
 from hub.model.entry import Draft, Entry
+from hub.model.fold import fold, fold_all
 from hub.model.ids import ConversationId
 from hub.store.entries import Entries, Written
 

@@ -1,0 +1,250 @@
+"""How a conversation changes: the fold of its entries. Pure; never refuses what is stored."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from hub.model.conversation import NOBODY, Conversation, Owner
+from hub.model.entry import Entry, Event, EventType
+
+
+def fold_all(state: Conversation, entries: Iterable[Entry]) -> Conversation:
+    """Fold entries in order; those the state has seen already are skipped."""
+    for entry in entries:
+        if entry.seq > state.last_seq:
+            state = fold(state, entry)
+    return state
+
+
+def fold(state: Conversation, entry: Entry) -> Conversation:
+    """The state after one more entry. Pure; never refuses what is stored."""
+    if entry.event is None:
+        # The most frequent step of all: one copy of the state, not three.
+        said = _said(state, entry) if entry.kind == "message" else {}
+        return replace(state, last_seq=entry.seq, last_at=entry.at, **said)
+    if entry.moves_fence:
+        state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=entry.seq, fence_at=entry.at)
+    else:
+        state = replace(state, last_seq=entry.seq, last_at=entry.at)
+    return _HAPPENINGS[entry.event.type](state, entry, entry.event)
+
+
+def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
+    """What a message changes."""
+    words = {"last_text": preview(entry), "last_author": entry.author.kind}
+    match entry.author.kind:
+        case "contact":
+            answers = any(part.type == "form_reply" for part in entry.parts)
+            return {
+                **words,
+                "form_at": entry.at if answers else state.form_at,
+                "contact_seq": entry.seq,
+                "contact_at": entry.at,
+                "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
+                "waiting_since": state.waiting_since or entry.at,
+                "status": "open" if state.status == "waiting" else state.status,
+                "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
+                "contact_name": _name_in(entry) or state.contact_name,
+            }
+        case "agent":
+            return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
+        case "bot":
+            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), "waiting_since": None}
+        case "system":
+            asks = any(part.type == "form" for part in entry.parts)
+            return {"form_at": entry.at} if asks else {}
+
+
+def _name_in(entry: Entry) -> str:
+    return next(
+        (part.values.get("name", "") for part in entry.parts if part.type == "form_reply"),
+        "",
+    )
+
+
+def preview(entry: Entry) -> str:
+    """The first words of a message for a list row, at most 120 characters on one line; a file's name in brackets."""
+    words = " ".join(entry.text.split())
+    if not words:
+        words = next((f"[{part.file.name}]" for part in entry.parts if part.file), "")
+    return words[:120]
+
+
+def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    if event.queue is None:
+        return replace(state, owner=Owner(kind="bot"))
+    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry)
+
+
+def _to_line(state: Conversation, entry: Entry, *, front: bool = False) -> Conversation:
+    return replace(
+        state,
+        owner=Owner(kind="queue"),
+        queued_at=entry.at,
+        front=front,
+        passed={},
+        reserved_for=None,
+        form_at=None,
+    )
+
+
+def _handoff(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    state = replace(
+        state,
+        queue=event.queue or state.queue,
+        handoff_reason=event.reason,
+        handoff_summary=event.summary,
+        transfer_note=None,
+        bot_seq=max(state.bot_seq, event.up_to or 0),
+        waiting_since=state.waiting_since or entry.at,
+    )
+    return _to_line(state, entry)
+
+
+def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    owner = Owner(
+        kind="offer",
+        agent=event.agent,
+        offer=f"{state.id}.{entry.seq}",
+        until=event.until,
+    )
+    return replace(state, owner=owner)
+
+
+def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(
+        state,
+        owner=Owner(kind="agent", agent=event.agent),
+        last_agent=event.agent,
+        queued_at=None,
+        front=False,
+        passed={},
+        reserved_for=None,
+    )
+
+
+def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(
+        _held(state, entry, event),
+        status="open",
+        disposition=None,
+        resolved_at=None,
+        ended_by_customer=None,
+    )
+
+
+def _passed(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    passed = {**state.passed, event.agent: entry.at} if event.agent else state.passed
+    return replace(state, owner=Owner(kind="queue"), passed=passed, reserved_for=None)
+
+
+def _withdrawn(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, owner=Owner(kind="queue"), reserved_for=None)
+
+
+def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    state = replace(
+        state,
+        queue=event.queue or state.queue,
+        handoff_reason=event.reason,
+        transfer_note=event.note,
+        waiting_since=state.waiting_since or entry.at,
+        status="open",
+        snoozed_until=None,
+    )
+    state = _to_line(state, entry, front=event.front)
+    return replace(state, passed={event.agent: entry.at} if event.agent else {})
+
+
+def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
+
+
+def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(
+        state,
+        owner=Owner(kind="bot"),
+        queued_at=None,
+        front=False,
+        passed={},
+        reserved_for=None,
+        bot_seq=state.contact_seq,
+        status="open",
+        snoozed_until=None,
+        waiting_since=None,
+    )
+
+
+def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(
+        state,
+        owner=NOBODY,
+        status="resolved",
+        queued_at=None,
+        front=False,
+        passed={},
+        reserved_for=None,
+        waiting_since=None,
+        snoozed_until=None,
+        disposition=event.disposition,
+        resolved_at=entry.at,
+    )
+
+
+def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, status="waiting", snoozed_until=event.until)
+
+
+def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    # Whoever put it aside gets the whole time to answer again.
+    return replace(state, status="open", snoozed_until=None, waiting_since=entry.at if state.waiting_since else None)
+
+
+def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, ended_by_customer=entry.at, waiting_since=None)
+
+
+def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, rating=event.score)
+
+
+def _bot_turn(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, bot_seq=max(state.bot_seq, event.up_to or 0))
+
+
+def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, locale=event.locale or state.locale)
+
+
+def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    # What a projection repeats of the words goes with them, whenever it is written.
+    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None)
+
+
+def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return state
+
+
+_HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation]] = {
+    EventType.OPENED: _opened,
+    EventType.HANDOFF: _handoff,
+    EventType.OFFERED: _offered,
+    EventType.ACCEPTED: _held,
+    EventType.DECLINED: _passed,
+    EventType.EXPIRED: _passed,
+    EventType.WITHDRAWN: _withdrawn,
+    EventType.TAKEN: _held,
+    EventType.RETURNED: _returned,
+    EventType.TRANSFERRED: _transferred,
+    EventType.TO_BOT: _to_bot,
+    EventType.RESOLVED: _resolved,
+    EventType.REOPENED: _reopened,
+    EventType.SNOOZED: _snoozed,
+    EventType.WOKE: _woke,
+    EventType.CUSTOMER_ENDED: _customer_ended,
+    EventType.RATED: _rated,
+    EventType.TICKET: _noted,
+    EventType.ERASED: _erased,
+    EventType.BOT_TURN: _bot_turn,
+    EventType.LOCALE: _spoke,
+}
