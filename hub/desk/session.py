@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 AUTH_SECONDS = 10
 SILENCE_SECONDS = 35
+MOST_PER_AGENT = 20
 MAX_FRAME = 262_144
 
 _decoder: Decoder[Command] = Decoder(Command)
@@ -132,6 +133,9 @@ class DeskSession:
         agent = await self._tickets.redeem(frame.ticket)
         if agent is None or self._staff.get(agent) is None:
             self.bye("unauthorized")
+            return False
+        if len(self._floor.desks_of(agent)) >= MOST_PER_AGENT:
+            self.bye("too_many_desks", 30_000)
             return False
         self.agent = agent
         return True

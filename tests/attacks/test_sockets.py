@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 
+from hub.desk.session import MOST_PER_AGENT
 from hub.model.ids import new_id
 from tests.attacks.raw_socket import PING, TEXT, raw_socket
 from tests.attacks.visitor import Visitor, answer_to, until
@@ -110,6 +112,16 @@ async def test_w04_messages_faster_than_the_limit_are_refused_not_stored(live: L
             {"author.kind": "contact", "kind": "message"}
         )
         assert stored == codes.count("stored")
+
+
+async def test_w04_one_agent_has_a_limited_number_of_desks(live: LiveHub) -> None:
+    async with live.browser() as ali, AsyncExitStack() as stack:
+        await ali.sign_in("ali")
+        for _ in range(MOST_PER_AGENT):
+            ws = await stack.enter_async_context(ali.desk())
+            assert (await ws.receive_json())["type"] == "ready"
+        one_more = await stack.enter_async_context(ali.desk())
+        assert await one_more.receive_json() == {"type": "bye", "reason": "too_many_desks", "retry_after_ms": 30_000}
 
 
 async def test_w04_one_address_has_a_limited_number_of_sockets(live: LiveHub) -> None:
