@@ -179,6 +179,7 @@ async def test_nothing_scrolls_sideways_on_a_phone(people: People, stack: Stack,
         await expect(admin.timeline).to_be_visible()
         await _fits(admin.page)
     finally:
+        await admin.page.goto(f"{stack.hub}/desk")
         await speak_small(admin, "fa")
     await admin.page.goto(f"{stack.hub}/login?locale={locale}")
     await _fits(admin.page)
