@@ -73,8 +73,8 @@ async def test_two_admins_who_change_the_same_field_are_told(people: People, hou
     await expect(second.locator(".clash-choice")).to_have_text([re.compile("۵۰"), re.compile("۴۰")])
     await second.locator(".clash-choice").first.click()
     await save(second)
-    async with people.stack.admin() as admin:
-        rules = (await admin.call("GET", "/api/admin/settings")).json
+    admin = await people.stack.staff("admin")
+    rules = (await admin.call("GET", "/api/admin/settings")).json
     assert (rules["grace_seconds"], rules["silent_seconds"]) == (50, 700)
 
 
@@ -95,8 +95,8 @@ async def test_business_hours_as_people_write_them(people: People, house: House)
     await expect(page.locator(".changes")).to_contain_text("۰۹:۰۰ تا ۲۰:۳۰، ۲۱:۳۰ تا ۲۴:۰۰")
     await expect(page.locator(".changes")).to_contain_text("یکشنبه ۱ فروردین ۱۴۰۶")
     await save(page)
-    async with people.stack.admin() as admin:
-        inboxes = (await admin.call("GET", "/api/admin/inboxes")).json["inboxes"]
+    admin = await people.stack.staff("admin")
+    inboxes = (await admin.call("GET", "/api/admin/inboxes")).json["inboxes"]
     calendar = next(one for one in inboxes if one["id"] == "shop")["calendar"]
     assert calendar["week"]["sat"] == [["09:00", "20:30"], ["21:30", "24:00"]]
     assert calendar["holidays"] == ["2027-03-21"]
