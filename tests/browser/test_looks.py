@@ -215,5 +215,5 @@ async def test_the_launcher_has_a_name_and_says_what_is_new(people: People) -> N
     await expect(customer.page.get_by_role("button", name="پیام تازه")).to_be_visible()
 
 
-def test_axe_is_there() -> None:
+async def test_axe_is_there() -> None:
     assert Path(AXE).exists(), "npm ci in widget/"
