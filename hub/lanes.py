@@ -1,9 +1,9 @@
 """Ordered lanes: the only writers of timelines.
 
-A conversation hashes to a lane. A lane has one commit in flight and writes whatever arrived meanwhile in one
-`insert_many`, at most one entry per conversation, so that a lost race can never reorder two entries of the same
-conversation. The lane keeps each conversation's state in memory; when the store refuses a number, it reads the tail
-again and tries anew.
+A conversation hashes to a lane. A lane has one commit in flight and writes whatever arrived meanwhile in one ordered
+insert: the store stops at the first entry that it refuses, so that a lost race can never reorder two entries of the
+same conversation. The lane keeps each conversation's state in memory; when the store refuses a number, it reads the
+tail again and tries anew.
 
 `append` returns when the entry is durable. After that the bus hears `Appended`.
 """
@@ -238,7 +238,7 @@ class Lanes:
             self._bus.tell(one)
 
     async def _commit(self, lane: _Lane, batch: list[_Pending]) -> None:
-        ready = [made for pending in batch if (made := await self._number(lane, pending)) is not None]
+        ready = await self._numbered(lane, batch)
         if not ready:
             return
         try:
@@ -250,32 +250,72 @@ class Lanes:
             return
         failpoint("after_commit")
         self.batches += 1
-        stored: list[tuple[_Pending, Entry, Conversation, Conversation]] = []
-        for item, verdict in zip(ready, verdicts, strict=True):
+        judged = list(zip(ready, verdicts, strict=True))
+        await self._publish([item for item, verdict in judged if verdict is Written.STORED])
+        again: list[_Pending] = []
+        for (pending, entry, _, _), verdict in judged:
             match verdict:
                 case Written.STORED:
-                    stored.append(item)
+                    continue
                 case Written.DUPLICATE:
-                    await self._answer_duplicate(item[0], item[1])
+                    await self._answer_duplicate(pending, entry)
                 case Written.UNFIT:
-                    _settle(item[0], BadInput("This holds something that cannot be stored."))
+                    _settle(pending, BadInput("This holds something that cannot be stored."))
                 case Written.RACED:
-                    await self._retry(lane, item[0])
-        await self._publish(stored)
+                    again += [pending] if await self._may_retry(lane, pending) else []
+                case Written.UNTRIED:
+                    again.append(pending)
+        lane.waiting.extendleft(reversed(again))
+
+    async def _numbered(
+        self, lane: _Lane, batch: list[_Pending]
+    ) -> list[tuple[_Pending, Entry, Conversation, Conversation]]:
+        """The batch's entries, each on the state that the ones before it make."""
+        known = await self._known(lane, {pending.draft.conversation for pending in batch})
+        ready = []
+        for pending in batch:
+            made = await self._number(pending, known)
+            if made is not None:
+                ready.append(made)
+                known[made[3].id] = made[3]
+        return ready
+
+    async def _known(
+        self, lane: _Lane, conversations: set[ConversationId]
+    ) -> dict[ConversationId, Conversation | HubError]:
+        """States to build on, or why there is none; those not in memory are read side by side."""
+        known: dict[ConversationId, Conversation | HubError] = {
+            one: state
+            for one in conversations
+            if one not in lane.doubtful and (state := self._states.get(one)) is not None
+        }
+        missing = list(conversations - known.keys())
+        if missing:
+            read = await asyncio.gather(*(self._read(lane, one) for one in missing))
+            known.update(zip(missing, read, strict=True))
+        return known
+
+    async def _read(self, lane: _Lane, conversation: ConversationId) -> Conversation | HubError:
+        try:
+            if conversation in lane.doubtful:
+                await self._catch_up(conversation)
+                lane.doubtful.discard(conversation)
+            return await self.state(conversation)
+        except HubError as error:
+            return error
 
     async def _number(
-        self, lane: _Lane, pending: _Pending
+        self, pending: _Pending, known: dict[ConversationId, Conversation | HubError]
     ) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
-        draft = pending.draft
+        draft, before = pending.draft, known[pending.draft.conversation]
+        if isinstance(before, HubError):
+            _settle(pending, before)
+            return None
         try:
-            if draft.conversation in lane.doubtful:
-                await self._catch_up(draft.conversation)
-                lane.doubtful.discard(draft.conversation)
-            before = await self.state(draft.conversation)
             if draft.fence is not None and draft.fence != before.fence:
-                known = await self._entries.by_dedupe(draft.dedupe)
-                if known is not None:
-                    await self._answer_duplicate(pending, known)
+                stored = await self._entries.by_dedupe(draft.dedupe)
+                if stored is not None:
+                    await self._answer_duplicate(pending, stored)
                     return None
                 raise StaleFence("The conversation has changed hands.")
             if draft.while_open and not before.open:
@@ -306,18 +346,19 @@ class Lanes:
             return
         _settle(pending, Outcome(known, state, duplicate=True))
 
-    async def _retry(self, lane: _Lane, pending: _Pending) -> None:
+    async def _may_retry(self, lane: _Lane, pending: _Pending) -> bool:
+        """Whether a draft that lost its number to another writer is tried again, on what that writer wrote."""
         try:
             await self._catch_up(pending.draft.conversation)
         except HubError as error:
             lane.doubtful.add(pending.draft.conversation)
             _settle(pending, error)
-            return
+            return False
         pending.tries += 1
         if pending.tries >= TRIES:
             _settle(pending, Unavailable("Too many writers at once."))
-        else:
-            lane.waiting.appendleft(pending)
+            return False
+        return True
 
     async def _publish(self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]) -> None:
         for _, _, _, after in stored:
@@ -361,18 +402,7 @@ class Lanes:
 
 
 def _take(lane: _Lane) -> list[_Pending]:
-    batch: list[_Pending] = []
-    later: deque[_Pending] = deque()
-    taken: set[ConversationId] = set()
-    while lane.waiting and len(batch) < BATCH:
-        pending = lane.waiting.popleft()
-        if pending.draft.conversation in taken:
-            later.append(pending)
-        else:
-            taken.add(pending.draft.conversation)
-            batch.append(pending)
-    lane.waiting.extendleft(reversed(later))
-    return batch
+    return [lane.waiting.popleft() for _ in range(min(BATCH, len(lane.waiting)))]
 
 
 def _entry(draft: Draft, seq: int, at: int) -> Entry:

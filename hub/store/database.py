@@ -9,7 +9,13 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import AutoReconnect, NetworkTimeout, NotPrimaryError, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    NetworkTimeout,
+    NotPrimaryError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 from pymongo.read_concern import ReadConcern
 
 from hub.errors import BadInput, Unavailable
@@ -48,7 +54,7 @@ class Database:
         return known
 
     async def insert(self, name: str, rows: Sequence[RawBSONDocument]) -> Document:
-        """Insert documents into a collection in one durable command, each apart; return the server's own answer.
+        """Insert documents in order in one durable command that stops at the first refusal; return the server's answer.
 
         The answer may carry `writeErrors` and `writeConcernError`: both count. The driver's bulk machinery around the
         same command costs twice what the command does, and every message goes through here.
@@ -56,10 +62,10 @@ class Database:
         Raises:
             PyMongoError: The command as a whole failed; some of the documents may be stored.
         """
-        command = {"insert": name, "documents": rows, "ordered": False, "writeConcern": DURABLE.document}
+        command = {"insert": name, "documents": rows, "ordered": True, "writeConcern": DURABLE.document}
         try:
             return await self._database.command(command)
-        except NetworkTimeout:
+        except (NetworkTimeout, ServerSelectionTimeoutError):
             raise  # it has waited long enough
         except (NotPrimaryError, AutoReconnect):
             # Once more, as the driver's retryable writes do: what was stored after all shows as a duplicate.

@@ -33,6 +33,8 @@ class Written(Enum):
     """Another writer took its number."""
     UNFIT = "unfit"
     """It holds something that no document can, such as a number beyond 64 bits; trying again is of no use."""
+    UNTRIED = "untried"
+    """One before it in the commit was not stored, and it may build on that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,17 @@ class Entries:
             )
 
     async def insert(self, entries: Sequence[Entry]) -> list[Written]:
-        """Write entries of different conversations in one commit (majority, journaled).
+        """Write entries in one commit (majority, journaled), in order: it stops at the first that cannot be stored.
 
         Raises `Unavailable` when durability of *any* of them is not confirmed. A duplicate is reported only when the
         server also confirms durability: its answer has write-concern errors next to duplicate-key errors, of which the
         driver's `insert_one` shows only the latter.
         """
-        made = [_encoded(entry) for entry in entries]
-        fit = [row for row in made if row is not None]
-        found = iter(await self._insert(fit) if fit else ())
-        return [Written.UNFIT if row is None else next(found) for row in made]
+        rows = _encoded_until_unfit(entries)
+        found = await self._insert(rows) if rows else []
+        if len(rows) < len(entries):
+            found.append(Written.UNFIT if all(one is Written.STORED for one in found) else Written.UNTRIED)
+        return found + [Written.UNTRIED] * (len(entries) - len(found))
 
     async def _insert(self, rows: list[RawBSONDocument]) -> list[Written]:
         async with guard():
@@ -159,11 +162,22 @@ def _encoded(entry: Entry) -> RawBSONDocument | None:
         return None
 
 
+def _encoded_until_unfit(entries: Sequence[Entry]) -> list[RawBSONDocument]:
+    rows: list[RawBSONDocument] = []
+    for entry in entries:
+        row = _encoded(entry)
+        if row is None:
+            break
+        rows.append(row)
+    return rows
+
+
 def _verdicts(count: int, answer: Mapping[str, Any]) -> list[Written]:
-    failures = {row["index"]: row for row in answer.get("writeErrors", ())}
-    if answer.get("writeConcernError") or any(row["code"] != _DUPLICATE for row in failures.values()):
+    failure = next(iter(answer.get("writeErrors", ())), None)
+    if answer.get("writeConcernError") or (failure is not None and failure["code"] != _DUPLICATE):
         raise Unavailable("The store cannot confirm this now; nothing was acknowledged.")
-    verdicts = [Written.STORED] * count
-    for index, row in failures.items():
-        verdicts[index] = Written.DUPLICATE if "_id" in row.get("keyPattern", {}) else Written.RACED
-    return verdicts
+    if failure is None:
+        return [Written.STORED] * count
+    stopped = failure["index"]
+    verdict = Written.DUPLICATE if "_id" in failure.get("keyPattern", {}) else Written.RACED
+    return [Written.STORED] * stopped + [verdict] + [Written.UNTRIED] * (count - stopped - 1)
