@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -216,4 +217,4 @@ async def test_the_launcher_has_a_name_and_says_what_is_new(people: People) -> N
 
 
 async def test_axe_is_there() -> None:
-    assert Path(AXE).exists(), "npm ci in widget/"
+    assert await asyncio.to_thread(Path(AXE).exists), "npm ci in widget/"
