@@ -98,9 +98,9 @@ class Conversation:
         return self.status != "resolved"
 
     @property
-    def line_key(self) -> tuple[bool, int, int, str]:
-        """Order in line: front first, then priority, then the oldest place."""
-        return (not self.front, -self.priority, self.queued_at or 0, self.id)
+    def line_key(self) -> tuple[bool, int, int, int]:
+        """Order in line: front first, then priority, then the oldest place; within a millisecond, who began first."""
+        return (not self.front, -self.priority, self.queued_at or 0, self.header.number)
 
 
 def check(state: Conversation, event: Event) -> None:
