@@ -9,12 +9,16 @@ Times are integers: milliseconds since the epoch, UTC. Ids are opaque strings; o
 address takes it apart.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from aiohttp import web
+
+from channels.setup import Finding, SettingField
 
 
 class Feature(StrEnum):
@@ -26,21 +30,35 @@ class Feature(StrEnum):
     TYPING = "typing"
     READ_MARKS = "read_marks"
     QUEUE_PLACE = "queue_place"
+    RECEIPTS = "receipts"
+    """The provider tells when a message was delivered or read."""
+    TEMPLATES = "templates"
+    """Prepared messages may be sent when free words may not (see `Capabilities.window_seconds`)."""
     MAILBOX = "mailbox"
     """The customer's client fetches the timeline itself and resumes by number: stored means sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a channel can carry. `max_text` is in characters, `max_attachment` in bytes.
+    """What a channel can carry. `max_text` is in `text_unit`s, `max_attachment` in bytes.
 
-    `live` is false where nobody waits at the other end (e-mail), so no place in line is announced.
+    `live` is false where nobody waits at the other end (e-mail), so no place in line is announced. `max_buttons` of at
+    most `max_button_title` characters stand under one message; more become numbered text. `window_seconds`: free words
+    may be sent so long after the customer's last message, then only templates. `give_up_seconds`: so long is a message
+    tried that the provider does not take now. `resend`: a message that the provider may have taken is sent again by
+    itself, because the receiver can recognise the second copy; else an agent decides.
     """
 
     features: frozenset[Feature]
     max_text: int
+    text_unit: Literal["characters", "utf16", "utf8"] = "characters"
     max_attachment: int = 0
     live: bool = True
+    max_buttons: int = 0
+    max_button_title: int = 20
+    window_seconds: int | None = None
+    give_up_seconds: int = 86_400
+    resend: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +84,9 @@ class File:
     height: int | None = None
 
 
-PartType = Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
+PartType = Literal[
+    "text", "buttons", "button", "attachment", "form", "form_reply", "location", "contact", "mail", "template"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +95,12 @@ class Part:
 
     text: `text`. buttons: `buttons`. button (a press): `text` is the title, `payload` the payload.
     attachment: `file`. form: `form` names it ("offline"). form_reply: `form` and `values`.
+    location: `text` (title or coordinates), `values` latitude, longitude. contact (a shared card): `text`, `values`
+    name, phone. mail (what stands around a mail's words): `file` is the raw mail, `values` subject, from, to, cc, ....
+    template: `text` as the customer sees it, `values` name, language, 1, 2, ....
+
+    An inbound attachment that is still at the provider has `source`, what `Channel.fetch` needs, and a `file` without
+    `id` whose name, type and size are the provider's claims; the hub fetches it after it has acknowledged.
     """
 
     type: PartType
@@ -84,27 +110,49 @@ class Part:
     file: File | None = None
     form: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Who wrote, as the provider says.
 
-    `address` is the identity within the inbox; it is *claimed* unless `verified`.
+    `address` is the identity within the inbox; it is *claimed* unless `verified`. `everywhere`: the address means the
+    same person in every inbox of the channel (a mail address, a phone number).
     """
 
     address: str
     name: str | None = None
     verified: bool = False
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """A hint which conversation a message answers, strongest first; `why` is stored with the message that it placed.
+
+    One of: `conversation` (an id that we had signed), `external_id` (of one of its messages, either way), `number`
+    (people wrote it down). It only counts when the sender takes part in that conversation.
+    """
+
+    why: str
+    conversation: str | None = None
+    external_id: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """One message from a customer.
 
-    `external_id` is the provider's id of it: the same id twice is the same message, for ever.
-    `conversation` is set where the client names the conversation it means (it must be the sender's own).
-    `context` is small extra data about where the customer is (page, referrer), shown to agents as claimed.
+    `external_id` is the provider's id of it: the same id twice from the same sender is the same message, for ever; with
+    `sender.everywhere` also over all inboxes of the channel. `conversation` is set where the client names the
+    conversation it means (it must be the sender's own). `context` is small extra data about where the customer is
+    (page, referrer), shown to agents as claimed. `clues`: see `Clue`. `thread` keeps conversations of one address apart
+    (e-mail: one per thread; else empty: one open conversation per address). `edits`: the external id of the message
+    that this one replaces. `reply` is what the adapter needs to answer; the newest comes back in `Outbound.reply`.
+    `automatic`: a machine wrote it (auto_reply, list): kept as an event where it belongs, and nobody is bothered; it
+    never begins a conversation.
     """
 
     inbox: str
@@ -116,6 +164,11 @@ class Inbound:
     client_id: str | None = None
     conversation: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
+    clues: tuple[Clue, ...] = ()
+    thread: str = ""
+    edits: str | None = None
+    reply: Mapping[str, str] = field(default_factory=dict)
+    automatic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +188,9 @@ AuthorKind = Literal["contact", "bot", "agent", "system"]
 class Outbound:
     """One customer-visible entry of a conversation, in timeline order. `seq` grows, with gaps.
 
-    `key` is the same at each retry, so that a provider that knows idempotency keys can refuse a second copy.
+    `key` is the same at each retry, so that a provider that knows idempotency keys can refuse a second copy. What a
+    channel cannot carry has been degraded before: a long message comes in several pieces, each with a key of its own.
+    `number` is the conversation's, as people say it. `attempt` counts from 0.
     """
 
     inbox: str
@@ -148,6 +203,11 @@ class Outbound:
     author_name: str | None
     parts: tuple[Part, ...]
     client_id: str | None = None
+    locale: str = "fa"
+    number: int = 0
+    thread: str = ""
+    reply: Mapping[str, str] = field(default_factory=dict)
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,14 +290,42 @@ class ChannelError(Exception):
 
 
 class DeliveryError(Exception):
-    """The provider did not take a message. `retry_after` is in seconds, where the provider said."""
+    """The provider did not take a message. `retry_after` is in seconds, where the provider said.
 
-    def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
+    `code` is one that the screens have words for: rejected, blocked, unreachable, too_large, bad_address, not_allowed,
+    window_closed, rate_limited, misconfigured. `uncertain`: it may have been taken all the same (the connection broke
+    after the message had gone out); such a message is not sent again unless the channel says so (`resend`).
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool,
+        retry_after: float | None = None,
+        code: str = "rejected",
+        uncertain: bool = False,
+    ) -> None:
         """Say why in the provider's words, and whether trying again can help."""
         super().__init__(reason)
         self.reason = reason
         self.retryable = retryable
         self.retry_after = retry_after
+        self.code = code
+        self.uncertain = uncertain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """An inbox of a channel with its settings; secrets are in the clear, so it never goes into a log or a frame."""
+
+    id: str
+    name: str
+    locale: str
+    settings: Mapping[str, object]
+
+
+ReportedState = Literal["sent", "delivered", "read", "failed"]
 
 
 class Inlet(Protocol):
@@ -288,27 +376,97 @@ class Inlet(Protocol):
     async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
         """The channel's own settings of an inbox, None when there is no such inbox."""
 
-    async def store_file(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
-        """Store a file that a customer sends. Raises `ChannelError` (too_large, type_refused)."""
+    async def store_file(
+        self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes], *, key: str | None = None
+    ) -> File:
+        """Store a file that a customer sends. Raises `ChannelError` (too_large, type_refused).
+
+        With a `key` (the provider's name for it) the same file is stored once, however often it is tried.
+        """
 
     async def open_file(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
         """Read a file of the address's own conversations."""
 
+    @property
+    def public_url(self) -> str:
+        """How the world reaches the hub, without a trailing slash."""
+
+    def inboxes(self, channel: str) -> "Sequence[Configured]":
+        """All inboxes of a channel as they are configured now."""
+
+    async def changed(self) -> None:
+        """Return at the next change of any inbox."""
+
+    async def known(self, message: Inbound) -> Receipt | None:
+        """What was stored under this message's external id; asked before anything expensive is done for it."""
+
+    async def report(
+        self, inbox: str, external_id: str, state: ReportedState, *, reason: str | None = None, code: str | None = None
+    ) -> bool:
+        """What the provider says later of a message that we sent; false when we know of none under this id (yet).
+
+        States only move forward, in whatever order they come; a report that is early is kept for some hours.
+        """
+
+    async def report_until(self, inbox: str, address: str, at: int, state: ReportedState) -> None:
+        """Everything that was sent to an address until a time (ms) has come to this state."""
+
+    async def recall(self, inbox: str, name: str) -> Mapping[str, object] | None:
+        """What the adapter had noted under a name for an inbox (a cursor)."""
+
+    async def note(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
+        """Keep something for an inbox; returning means durable."""
+
+    async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
+        """Keep what cannot become a message, for an admin to look at and to run again; the same id twice is once.
+
+        `reason` is a code that the screens have words for: unreadable, too_large, automatic, loop, refused.
+        """
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold a lease that one process of all has; waits for it, and cancels the block when it is lost."""
+
 
 class Channel(Protocol):
-    """One adapter. It is made once per process and serves all inboxes of its kind."""
+    """One adapter. It is made once per process and serves all inboxes of its kind.
+
+    An adapter inherits from this class: what it does not have (a webhook, files to fetch) is answered here.
+    """
 
     name: str
     capabilities: Capabilities
+    fields: tuple[SettingField, ...] = ()
+    """What an admin fills in for an inbox of this channel."""
 
     def routes(self, inlet: Inlet) -> Sequence[web.RouteDef]:
         """HTTP routes to mount; called once before the server starts."""
+        return ()
 
     async def run(self, inlet: Inlet) -> None:
         """Listen until cancelled (long polling, IMAP IDLE, socket upkeep). Restarted with back-off when it fails."""
+        await asyncio.Event().wait()
 
-    async def send(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound, inlet: Inlet) -> Sent:
         """Hand one message to the provider. Raises `DeliveryError`. Called in timeline order per conversation."""
 
     async def signal(self, address: str, inbox: str, signal: Signal) -> None:
         """Show something short-lived, where the channel can; never raises for what it can't show."""
+
+    async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """The bytes of an attachment that is still at the provider.
+
+        Raises `ChannelError`; `retryable` tells whether asking again can help.
+        """
+        raise ChannelError("not_found", "This channel has no files to fetch.", status=404)
+
+    async def check(self, inbox: Configured, inlet: Inlet) -> Sequence[Finding]:
+        """Try the settings for real ("Test connection"); says what works and what is wrong, never raises."""
+        return ()
+
+    def webhook(self, inbox: Configured, base: str) -> str | None:
+        """The address that the provider must call, None where there is none. `base` is the hub's public address."""
+        return None
+
+    async def rerun(self, inbox: Configured, raw: bytes, inlet: Inlet) -> None:
+        """Take in what had been set aside, once an admin says so. Raises `ChannelError`."""
+        raise ChannelError("not_found", "This channel sets nothing aside.", status=404)

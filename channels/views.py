@@ -1,14 +1,14 @@
 """What both sockets show alike: files, buttons and pieces of an entry, and how they are made from stored ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from msgspec import Struct, field
 
+from channels.contract import PartType
+
 FileUrl = Callable[[str], str]
 """Makes the address at which a file (by id) may be fetched."""
-
-PartType = Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
 
 
 class FileView(Struct, frozen=True, omit_defaults=True):
@@ -31,7 +31,7 @@ class ButtonView(Struct, frozen=True):
 
 
 class PartView(Struct, frozen=True, omit_defaults=True):
-    """One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply."""
+    """One piece of an entry; `type` and what counts with it: see `channels.contract.Part`."""
 
     type: PartType
     text: str | None = None

@@ -163,7 +163,7 @@ class Hub:
     @cached_property
     def delivery(self) -> Delivery:
         """Step 5."""
-        return Delivery(self.channels, self.lanes, self.entries, self.staff, self.bus)
+        return Delivery(self.channels, self.lanes, self.entries, self.staff, self.bus, lambda: self.inlet)
 
     @cached_property
     def deadlines(self) -> Deadlines:

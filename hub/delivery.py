@@ -8,12 +8,12 @@ a crash leaves it queued, and `resume` finds it.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from channels.contract import Button, Channel, DeliveryError, Feature, File, Outbound, Part, Signal
+from channels.contract import Button, Channel, DeliveryError, Feature, File, Inlet, Outbound, Part, Signal
 from hub.bus import Bus
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
@@ -50,6 +50,7 @@ class Delivery:
     entries: Entries
     staff: Staff
     bus: Bus
+    inlet: Callable[[], Inlet]
     pool: Pool = field(default_factory=lambda: Pool("delivery"))
     _queues: dict[ConversationId, deque[tuple[Conversation, Entry]]] = field(default_factory=dict)
 
@@ -103,14 +104,14 @@ class Delivery:
             return
         message = outbound(state, entry, self.staff)
         if Feature.MAILBOX in adapter.capabilities.features:
-            await adapter.send(message)
+            await adapter.send(message, self.inlet())
             return
         await self._send(adapter, message, entry)
 
     async def _send(self, adapter: Channel, message: Outbound, entry: Entry) -> None:
         for attempt in range(GIVE_UP_AFTER):
             try:
-                await adapter.send(message)
+                await adapter.send(message, self.inlet())
             except DeliveryError as error:
                 if not error.retryable:
                     await self._record(entry, "failed", error.reason)

@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, web
 
 from channels.contract import (
     Capabilities,
+    Channel,
     Feature,
     Inlet,
     Outbound,
@@ -57,7 +58,7 @@ class AddressOf(Protocol):
         """The client's address."""
 
 
-class WebChat:
+class WebChat(Channel):
     """The channel `webchat`."""
 
     name = "webchat"
@@ -94,7 +95,7 @@ class WebChat:
             for inbox in {inbox for inbox, _ in self._sockets}:
                 await self._tell_desk(inlet, inbox)
 
-    async def send(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound, inlet: Inlet) -> Sent:
         """Pass an entry to the visitor's open tabs; who has none fetches it on return."""
         sockets = self._sockets.get((message.inbox, message.to))
         if sockets:
