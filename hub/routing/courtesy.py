@@ -17,13 +17,18 @@ _RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_lost"}
 
 @dataclass(slots=True)
 class Courtesy:
-    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work."""
+    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work.
+
+    `live(channel)`: somebody waits at the other end. Who has written a letter hears once that it has come, and then
+    only from people.
+    """
 
     acts: Acts
     staff: Staff
     config: Config
     clock: Clock
     staffed: Callable[[str], bool]
+    live: Callable[[str], bool]
     pool: Pool = field(default_factory=lambda: Pool("courtesy"))
 
     def on_appended(self, event: Appended) -> None:
@@ -43,10 +48,17 @@ class Courtesy:
 
     async def offer_form(self, state: Conversation) -> None:
         """Nobody came for too long: let the customer leave an address."""
+        if not self.live(state.header.channel):
+            await self._acknowledge(state)
+            return
         await self.acts.ask_form(state, "long_wait_form", "offline")
 
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)
+        if not self.live(state.header.channel):
+            if kind is EventType.HANDOFF:
+                await self._acknowledge(state)
+            return
         match kind:
             case EventType.HANDOFF:
                 await self._welcome_to_line(state)
@@ -68,7 +80,13 @@ class Courtesy:
         """Who has left a message and an address has done all that is needed: no line, no second form."""
         await self.acts.tell(state, "form_thanks", once=str(seq))
 
+    async def _acknowledge(self, state: Conversation) -> None:
+        await self.acts.tell(state, "letter_received", once="first")
+
     async def _welcome_to_line(self, state: Conversation) -> None:
+        if not self.live(state.header.channel):
+            await self._acknowledge(state)
+            return
         inbox = self.config.inbox(state.header.inbox)
         hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
         queue = self.config.queue_for(state.queue, state.header.inbox)

@@ -84,7 +84,7 @@ class Conversations:
         row = {
             "_id": header.id,
             "header": document(header),
-            "open_key": open_key(header.inbox, header.address),
+            "open_key": open_key(header),
             "agent_read": 0,
             "contact_read": 0,
             **conversation_fields(state),
@@ -112,9 +112,9 @@ class Conversations:
         row = await self.get(ConversationId(conversation))
         return (row.state.header.inbox, row.state.header.address) if row else None
 
-    async def current(self, inbox: str, address: str) -> Row | None:
-        """The open conversation of an address; its newest when none is open."""
-        query = {"header.inbox": inbox, "header.address": address}
+    async def current(self, inbox: str, address: str, thread: str = "") -> Row | None:
+        """The open conversation of an address (in a thread); its newest when none is open."""
+        query = {"header.inbox": inbox, "header.address": address, **({"header.thread": thread} if thread else {})}
         # One question, because every visitor who connects asks it: who has no `open_key` sorts behind who has one.
         order = [("open_key", DESCENDING), ("header.created_at", DESCENDING)]
         async with guard():
@@ -145,6 +145,19 @@ class Conversations:
             except BulkWriteError as error:
                 second = [_projection(*states[index], current=False) for index in _taken(error)]
                 await self._rows.bulk_write(second, ordered=False)
+
+    async def numbered(self, number: int) -> Row | None:
+        """The conversation with a number that people say."""
+        async with guard():
+            row = await self._rows.find_one({"header.number": number})
+        return _row(row) if row else None
+
+    async def of_address(self, inbox: str, address: str, *, limit: int = 20) -> list[ConversationId]:
+        """An address's conversations in an inbox, newest first."""
+        query = {"header.inbox": inbox, "header.address": address}
+        async with guard():
+            rows = await self._rows.find(query, {"_id": 1}).sort("header.created_at", DESCENDING).limit(limit).to_list()
+        return [ConversationId(row["_id"]) for row in rows]
 
     async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
         """Conversations whose deadline has come, most overdue first."""
@@ -250,9 +263,10 @@ class Conversations:
         return (kept["text"], kept["note"]) if kept else None
 
 
-def open_key(inbox: str, address: str) -> str:
+def open_key(header: Header) -> str:
     """The key of which there may be one open conversation."""
-    return f"{inbox}\x1f{address}"
+    thread = f"\x1f{header.thread}" if header.thread else ""
+    return f"{header.inbox}\x1f{header.address}{thread}"
 
 
 def _taken(error: BulkWriteError) -> list[int]:
@@ -268,7 +282,7 @@ def _projection(state: Conversation, due: Due | None, *, current: bool = True) -
     change: dict[str, Any] = {"$set": {**conversation_fields(state), **_due_fields(due)}}
     unset = {} if due else {"due_at": "", "due_kind": ""}
     if state.open and current:
-        change["$set"]["open_key"] = open_key(state.header.inbox, state.header.address)
+        change["$set"]["open_key"] = open_key(state.header)
     else:
         unset["open_key"] = ""
     if unset:
