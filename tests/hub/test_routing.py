@@ -14,6 +14,7 @@ from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId, new_id
+from hub.phrases import say
 from hub.store.database import Database
 from tests.hub_server import LiveHub, live_hub
 
@@ -114,6 +115,23 @@ async def test_offers_of_a_vanished_agent_return_at_once_conversations_after_gra
     async with asyncio.timeout(10):
         while not any("قطع" in words for words in await floor.heard(held)):
             await asyncio.sleep(0)
+
+
+async def test_who_loses_their_agent_is_told_what_is_so_also_that_nobody_else_is_there(floor: Floor) -> None:
+    await floor.comes("ali")
+    alone, served = [await floor.writes(address) for address in ("v1", "v2")]
+    for receipt in (alone, served):
+        await floor.accepts(receipt, "ali")
+    author = Author(kind="system")
+    await floor.goes("ali")
+    await floor.hub.acts.send_back(await floor.state(alone), author, reason="agent_gone", front=True)
+    await floor.comes("mina")
+    await floor.hub.acts.send_back(await floor.state(served), author, reason="agent_silent", front=True)
+    for receipt, phrase, asks in ((alone, "agent_lost_alone", True), (served, "agent_silent", False)):
+        async with asyncio.timeout(10):
+            while say("fa", phrase) not in await floor.heard(receipt):
+                await asyncio.sleep(0)
+        assert ((await floor.state(receipt)).form_at is not None) == asks
 
 
 async def test_an_agent_who_comes_back_within_grace_keeps_the_conversation(floor: Floor) -> None:

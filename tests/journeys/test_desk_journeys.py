@@ -118,7 +118,7 @@ async def test_handed_back_to_the_queue_the_customer_is_first_in_line(people: Pe
     await agent.key("h")
     await agent.dialog.locator("textarea").fill("نوبت من تمام شد")
     await agent.key("Control+Enter")
-    await customer.sees("شما نفر اول صف هستید")
+    await customer.sees("جای شما در ابتدای صف محفوظ است")
     await sara.online()
     await sara.accept()
     await sara.sees_event("نوبت من تمام شد")

@@ -145,9 +145,10 @@ async def test_the_conversations_of_an_agent_whose_laptop_dies_return_to_the_fro
     await waiting.ask_for_a_person()
     await customer.sees("ارتباط همکارمان قطع شد")
     await expect(await customer.all(".bar")).to_contain_text("نفر بعدی شمایید", timeout=15_000)
-    await customer.say("هنوز هستم")
+    await expect(await customer.all("form.form")).to_be_visible(timeout=15_000)  # nobody else is there
     other = await (await people.agent("sara")).online()
     await expect(other.offer).to_contain_text("قطع", timeout=15_000)
+    await customer.say("هنوز هستم")
     await other.accept()
     await other.sees("هنوز هستم")
     await other.reply("سلام، من ادامه می‌دهم")
