@@ -27,9 +27,14 @@ def has_room(item: Conversation, agent: Agent) -> bool:
     return agent.available and agent.used + cost_of(item.header.channel) <= agent.capacity
 
 
+def serves(agent: Agent, queue: str | None) -> bool:
+    """Whether an agent serves a queue; who is limited to none serves all."""
+    return not agent.queues or queue in agent.queues
+
+
 def fits(item: Conversation, agent: Agent) -> bool:
     """Whether an agent serves the item's queue and has room for it."""
-    return (not agent.queues or item.queue in agent.queues) and has_room(item, agent)
+    return serves(agent, item.queue) and has_room(item, agent)
 
 
 def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:

@@ -21,7 +21,7 @@ With nobody there to take it over, the same sentence with `_alone` behind its na
 
 @dataclass(slots=True)
 class Courtesy:
-    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work."""
+    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work, or will be in a moment."""
 
     acts: Acts
     staff: Staff

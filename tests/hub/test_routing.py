@@ -124,6 +124,7 @@ async def test_who_loses_their_agent_is_told_what_is_so_also_that_nobody_else_is
         await floor.accepts(receipt, "ali")
     author = Author(kind="system")
     await floor.goes("ali")
+    floor.clock.advance(31_000)
     await floor.hub.acts.send_back(await floor.state(alone), author, reason="agent_gone", front=True)
     await floor.comes("mina")
     await floor.hub.acts.send_back(await floor.state(served), author, reason="agent_silent", front=True)
@@ -222,6 +223,32 @@ async def test_after_a_restart_loads_are_recounted_and_the_line_is_as_it_was(
         assert sorted(state.id for state in floor.hub.router.line()) == sorted(line)
         assert held.conversation in {item.conversation for item in floor.agent("ali").load}
         assert {receipt.conversation for receipt in waiting} == set(line)
+
+
+async def test_a_restart_tells_nobody_in_line_anything_new(
+    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
+) -> None:
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        floor = Floor(live, clock)
+        await floor.comes("ali")
+        held = [await floor.accepts(await floor.writes(f"h{n}"), "ali") for n in range(4)]
+        waiting, unheard = await floor.writes("w1"), await floor.writes("w2")
+        async with asyncio.timeout(10):
+            while not (await floor.heard(waiting) and await floor.heard(unheard)):
+                await asyncio.sleep(0)
+    # As if the hub had died before it could tell the second one.
+    gone = await database.collection("entries").delete_one(
+        {"conversation": unheard.conversation, "author.kind": "system", "kind": "message"}
+    )
+    assert gone.deleted_count == 1
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        floor = Floor(live, clock)
+        async with asyncio.timeout(10):
+            while not await floor.heard(unheard):
+                await asyncio.sleep(0)
+        # The agents' desks come back in a moment: this is no time for "nobody is here".
+        assert await floor.heard(waiting) == await floor.heard(unheard) == [say("fa", "line_joined")]
+        assert len(held) == 4
 
 
 async def test_the_interval_log_adds_up(floor: Floor) -> None:
