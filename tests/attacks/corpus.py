@@ -173,9 +173,9 @@ PAYLOADS = (
 )
 _FIRED = (f"<{element} {event}=pwned()>" for element, event in itertools.product(_ELEMENTS, _EVENTS))
 EVERYTHING = tuple(dict.fromkeys((*PAYLOADS, *_FIRED)))
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def plain(words: str) -> str:
     """Words as one line without the letters that nobody sees: these a screen may show as it likes, or leave out."""
-    return " ".join(_UNSEEN.sub(" ", words).split())
+    return " ".join(_UNSEEN.sub("", words).split())

@@ -114,7 +114,7 @@ async def nothing_happened(place: Page | Frame, caught: list[str], words: str) -
 async def test_i03_hostile_words_stay_words_everywhere(echoing: LiveHub, browser: Browser) -> None:
     assert len(EVERYTHING) >= 200
     await _names_and_canned(echoing)
-    session = await _everything_is_said(echoing)
+    session, conversation = await _everything_is_said(echoing)
     context = await browser.new_context(reduced_motion="reduce", storage_state=_kept(echoing.url, session))
     try:
         chat, desk = await context.new_page(), await context.new_page()
@@ -122,7 +122,7 @@ async def test_i03_hostile_words_stay_words_everywhere(echoing: LiveHub, browser
         await chat.goto(f"{echoing.url}/chat/shop/app?locale=fa")
         await _in_the_chat(chat)
         await nothing_happened(chat, caught[0], ".log")
-        await _at_the_desk(echoing, desk)
+        await _at_the_desk(echoing, desk, conversation)
         await nothing_happened(desk, caught[1], ".timeline, .list, .card")
         await chat.reload()
         await expect(chat.locator(".row.theirs").last).to_be_visible()
@@ -163,15 +163,13 @@ async def all_words_stand_there(page: Page, bubbles: str) -> None:
     assert not [words for words in EVERYTHING if plain(words) not in shown]
 
 
-async def _at_the_desk(hub: LiveHub, page: Page) -> None:
+async def _at_the_desk(hub: LiveHub, page: Page, conversation: str) -> None:
     """Look at everything that a customer can have a hand in."""
     agent = Agent(page, hub.url, "ali")
     await agent.sign_in(hub.passwords["ali"])
     await expect(page.locator(".face-button")).to_be_visible()
     await agent.online()
     await agent.accept()
-    await page.evaluate(BACK_TO_THE_BEGINNING, [".timeline", ".timeline .older", "گفتگو از این‌جا شروع شد"])
-    await all_words_stand_there(page, ".timeline .bubble")
     await agent.composer.fill("/hostile")
     await expect(page.locator(".complete-item").first).to_be_visible()
     await agent.key("Enter")
@@ -183,13 +181,19 @@ async def _at_the_desk(hub: LiveHub, page: Page) -> None:
     for number in range(min(4, await agent.rows.count())):
         await agent.rows.nth(number).click()
         await expect(page.locator(".pane-title")).to_be_visible()
-    await agent.key("t") if await page.locator(".pane-owner.is-mine").count() else None
+    await page.goto(f"{hub.url}/desk/c/{conversation}")
+    await expect(page.locator(".timeline .bubble").last).to_be_visible()
+    await page.evaluate(BACK_TO_THE_BEGINNING, [".timeline", ".timeline .older", "گفتگو از این‌جا شروع شد"])
+    await all_words_stand_there(page, ".timeline .bubble")
     await agent.key("Control+k")
     await expect(agent.dialog).to_be_visible()
 
 
-async def _everything_is_said(hub: LiveHub) -> dict[str, object]:
-    """A visitor says everything, as fast as it goes; the session with which a browser is this visitor."""
+async def _everything_is_said(hub: LiveHub) -> tuple[dict[str, object], str]:
+    """A visitor says everything, as fast as it goes.
+
+    Returns the session with which a browser is this visitor, and the conversation.
+    """
     async with hub.browser() as visitor:
         session: dict[str, object] = (await visitor.call("POST", "/chat/shop/session", {})).json
         headers = {"Origin": hub.url}
@@ -198,15 +202,15 @@ async def _everything_is_said(hub: LiveHub) -> dict[str, object]:
             for number, words in enumerate(EVERYTHING):
                 await ws.send_json({"type": "send", "id": number, "client_id": new_id(), "text": words})
             echoes: list[str] = []
-            answered = 0
+            answered: list[str] = []
             async with asyncio.timeout(120):
-                while answered < len(EVERYTHING) or plain(EVERYTHING[-1]) not in echoes:
+                while len(answered) < len(EVERYTHING) or plain(EVERYTHING[-1]) not in echoes:
                     frame = await ws.receive_json()
-                    answered += frame["type"] == "result"
                     assert frame["type"] != "error", frame
+                    answered += [frame["data"]["conversation"]] if frame["type"] == "result" else []
                     if frame["type"] == "entry" and frame["entry"]["author"] == "bot":
                         echoes += [plain(part["text"]) for part in frame["entry"]["parts"] if "text" in part]
-    return session
+    return session, answered[0]
 
 
 def _kept(url: str, session: dict[str, object]) -> StorageState:
