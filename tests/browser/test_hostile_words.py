@@ -174,9 +174,7 @@ async def _at_the_desk(hub: LiveHub, page: Page, conversation: str) -> None:
     await expect(page.locator(".complete-item").first).to_be_visible()
     await agent.key("Enter")
     await agent.key("Control+Enter")
-    await agent.away_from_fields()
-    await agent.key("g")
-    await agent.key("q")
+    await agent.go("q")
     await expect(agent.rows.first).to_be_visible()
     for number in range(min(4, await agent.rows.count())):
         await agent.rows.nth(number).click()
