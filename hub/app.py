@@ -177,7 +177,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.staffed, self._live)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -399,7 +399,8 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         for name, work in _workers(hub).items():
             await stack.enter_async_context(supervised(name, work))
         hub.background.start(
-            recovery.resume(hub.conversations, hub.lanes, hub.dialogue, hub.courtesy, hub.delivery), "resume"
+            recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy, hub.delivery),
+            "resume",
         )
         try:
             yield

@@ -12,12 +12,17 @@ from hub.staff import Staff
 from hub.store.config import Config
 from hub.workers import Pool
 
-_RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_lost"}
+RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_silent"}
+"""What is said when a conversation comes back to its line; for every other reason, `back_in_line`.
+
+With nobody there to take it over, the same sentence with `_alone` behind its name says so, over a form.
+"""
 
 
 @dataclass(slots=True)
 class Courtesy:
-    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work.
+    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work, or will be in a
+    moment.
 
     `live(channel)`: somebody waits at the other end. Who has written a letter hears once that it has come, and then
     only from people.
@@ -66,7 +71,11 @@ class Courtesy:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
             case EventType.RETURNED:
-                await self.acts.tell(state, _RETURNED.get(reason or "", "back_in_line"), once=occasion)
+                phrase = RETURNED.get(reason or "", "back_in_line")
+                if self._served(state):
+                    await self.acts.tell(state, phrase, once=occasion)
+                else:
+                    await self.acts.ask_form(state, f"{phrase}_alone", "offline")
             case EventType.TRANSFERRED:
                 await self.acts.tell(state, "transferred", once=occasion)
             case EventType.TO_BOT:
@@ -89,8 +98,12 @@ class Courtesy:
             return
         inbox = self.config.inbox(state.header.inbox)
         hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
-        queue = self.config.queue_for(state.queue, state.header.inbox)
-        if hours_open and queue is not None and self.staffed(queue.id):
+        if hours_open and self._served(state):
             await self.acts.tell(state, "line_joined", once=str(state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")
+
+    def _served(self, state: Conversation) -> bool:
+        """Whether anybody is at work who could take the conversation over."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        return queue is not None and self.staffed(queue.id)

@@ -5,7 +5,7 @@ Document: `{_id, header: {...}, state: {...}, due_at?, due_kind?, open_key?, age
 The projection is written only forwards: a write carries a higher `state.last_seq` than what it replaces.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,21 @@ class Row:
 
     state: Conversation
     marks: Marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What somebody who serves some queues alone may see, beside their own conversations.
+
+    Attributes:
+        queues: The queues that they serve.
+        all_queues: Every queue there is; a conversation whose queue is none of them waits in its inbox's.
+        inboxes: Those whose own queue they serve.
+    """
+
+    queues: Collection[str]
+    all_queues: Collection[str]
+    inboxes: Collection[str]
 
 
 _DUPLICATE = 11000
@@ -203,23 +218,21 @@ class Conversations:
         return [_row(row) for row in rows]
 
     async def page(
-        self, tab: str, agent: AgentId, *, before: tuple[int, str] | None, limit: int
+        self, tab: str, agent: AgentId, *, sight: Sight | None, before: tuple[int, str] | None, limit: int
     ) -> tuple[list[Row], int]:
-        """Rows of a tab, newest activity first, and the tab's size (counted to 1,000)."""
-        query = dict(TABS[tab])
+        """Rows of a tab, newest activity first, and the tab's size (counted to 1,000).
+
+        Neither tells of a conversation that is out of the agent's `sight`; None sees everything.
+        """
+        query = [TABS[tab]]
         if tab in _MINE:
-            query["state.owner.agent"] = agent
-        paged = dict(query)
-        if before is not None:
-            at, last = before
-            paged["$or"] = [
-                {"state.last_at": {"$lt": at}},
-                {"state.last_at": at, "_id": {"$lt": last}},
-            ]
+            query.append({"state.owner.agent": agent})
+        if sight is not None:
+            query.append(_in_sight(agent, sight))
         order = [("state.last_at", DESCENDING), ("_id", DESCENDING)]
         async with guard():
-            rows = await self._rows.find(paged).sort(order).limit(limit).to_list()
-            total = await self._rows.count_documents(query, limit=1_000)
+            rows = await self._rows.find({"$and": [*query, _after(before)]}).sort(order).limit(limit).to_list()
+            total = await self._rows.count_documents({"$and": query}, limit=1_000)
         return [_row(row) for row in rows], total
 
     async def mark_read(self, marks: Sequence[tuple[ConversationId, str, int]]) -> None:
@@ -261,6 +274,26 @@ class Conversations:
             row = await self._rows.find_one({"_id": conversation}, {f"drafts.{agent}": 1})
         kept = (row or {}).get("drafts", {}).get(agent)
         return (kept["text"], kept["note"]) if kept else None
+
+
+def _after(place: tuple[int, str] | None) -> dict[str, Any]:
+    """What comes behind a place of a list, newest activity first."""
+    if place is None:
+        return {}
+    at, last = place
+    return {"$or": [{"state.last_at": {"$lt": at}}, {"state.last_at": at, "_id": {"$lt": last}}]}
+
+
+def _in_sight(agent: AgentId, sight: Sight) -> dict[str, Any]:
+    """The same as `may_see` of the desk, as a question to the store."""
+    return {
+        "$or": [
+            {"state.owner.agent": agent},
+            {"state.last_agent": agent},
+            {"state.queue": {"$in": list(sight.queues)}},
+            {"state.queue": {"$nin": list(sight.all_queues)}, "header.inbox": {"$in": list(sight.inboxes)}},
+        ]
+    }
 
 
 def open_key(header: Header) -> str:
