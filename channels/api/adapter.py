@@ -22,6 +22,7 @@ from channels.contract import (
     Inlet,
     Outbound,
     Sent,
+    Signal,
 )
 from channels.outgoing import Answer, Outgoing, OutgoingError
 from channels.setup import Finding
@@ -100,6 +101,9 @@ class ApiChannel(Channel):
         except OutgoingError as error:
             raise parse.not_taken(error) from error
         return parse.taken(answer, id_, now=self._now())
+
+    async def signal(self, address: str, inbox: str, signal: Signal) -> None:
+        """Typing and read marks are not passed on: nobody could tell a late one from a true one."""
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of an attachment that was named by its address."""

@@ -1,4 +1,4 @@
-"""The other system of the API channel: a real HTTP server that takes messages, refuses them, or misbehaves on demand."""
+"""The other system of the API channel: a real HTTP server that takes messages, refuses them, or misbehaves."""
 
 from __future__ import annotations
 
