@@ -58,10 +58,10 @@ class Lab:
     strikes: list[str] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    def configure(self, **settings: object) -> Configured:
-        """Set the inbox up; own networks are allowed unless said otherwise, for everything here is on loopback."""
+    def configure(self, inbox: str = "desk", **settings: object) -> Configured:
+        """Set an inbox up; own networks are allowed unless said otherwise, for everything here is on loopback."""
         defaults = {"callback_url": self.other.url, "secret": SECRET, "allow_private": True}
-        return self.inlet.configure("api", "desk", **{**defaults, **settings})
+        return self.inlet.configure("api", inbox, **{**defaults, **settings})
 
     async def call(
         self,
