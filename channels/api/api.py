@@ -177,7 +177,6 @@ class ApiRoutes:
         try:
             id_ = verified_id(request.headers, settings.secrets, body, now=self._door.now())
         except UnsignedError as error:
-            log.info("api_unsigned", inbox=inbox, code=error.code)
             if self._door.strike(request):
                 raise ChannelError("too_fast", "Too many requests that are not signed.", status=429) from error
             raise
@@ -198,6 +197,8 @@ def _answering(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except ChannelError as error:
+            inbox = None if error.code == "not_found" else request.match_info["inbox"]  # else it may be anybody's words
+            log.info("api_refused", code=error.code, inbox=inbox)
             return _refused(error)
 
     return answer

@@ -8,7 +8,7 @@ from channels.setup import SettingField
 
 SHORTEST_SECRET = 24
 FIELDS = (
-    SettingField(name="callback_url", required=True, pattern=r"https?://[^\s@]+", longest=2_000),
+    SettingField(name="callback_url", required=True, pattern=r"https?://[^\s@]+", longest=500),
     SettingField(name="secret", kind="generated", shown=True),
     SettingField(name="previous_secret", kind="secret"),
     SettingField(name="allow_private", kind="switch", default=False),

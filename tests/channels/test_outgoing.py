@@ -7,6 +7,7 @@ import socket
 from collections import deque
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -43,6 +44,18 @@ class Names(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+class Watched(Outgoing):
+    """Remembers to which addresses it was going to connect."""
+
+    def __init__(self, *, private: bool = False, resolver: AbstractResolver | None = None) -> None:
+        super().__init__(private=private, resolver=resolver)
+        self.tried: list[str] = []
+
+    def _socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        self.tried.append(str(address[4][0]))
+        return super()._socket(address)
 
 
 @pytest_asyncio.fixture
@@ -191,9 +204,11 @@ def test_the_own_network_does_not_hold_what_nobody_may_reach(url: str) -> None:
     ],
 )
 async def test_a_name_of_which_any_address_is_ours_is_refused(answer: list[str]) -> None:
+    client = Watched(resolver=Names(answer))
     with pytest.raises(OutgoingError) as refused:
-        await Outgoing(resolver=Names(answer)).post("https://a.example/", b"", {}, seconds=5)
+        await client.post("https://a.example/", b"", {}, seconds=5)
     assert (refused.value.code, refused.value.uncertain) == ("refused_address", False)
+    assert client.tried == []  # not the public ones either
 
 
 @pytest.mark.parametrize("host", ["localhost", "0x7f000001", "0x7f.1"])

@@ -52,6 +52,7 @@ class Callback:
         self.answer: bytes = b""
         self.taken: list[Taken] = []
         self.files: dict[str, bytes] = {}
+        self._heard = asyncio.Condition()
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -76,9 +77,20 @@ class Callback:
         """Where it serves a file."""
         return self.url.replace("/hook", f"/files/{name}")
 
+    async def says(self, text: str, seconds: float = 20) -> Taken:
+        """Wait for a message with these words."""
+
+        def found() -> Taken | None:
+            return next((one for one in self.taken if text in one.json["parts"][0].get("text", "")), None)
+
+        async with asyncio.timeout(seconds), self._heard:
+            return await self._heard.wait_for(found)  # type: ignore[return-value]
+
     async def _hook(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.taken.append(Taken(headers, await request.read()))
+        async with self._heard:
+            self.taken.append(Taken(headers, await request.read()))
+            self._heard.notify_all()
         if self.status == 0:
             await self._closing.wait()
         if self.status == -1 and request.transport is not None:

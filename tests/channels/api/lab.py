@@ -45,6 +45,16 @@ class Reply:
         return str(self.json["error"]["code"])
 
 
+def signed_by(secret: str, id_: str, at: int, raw: bytes) -> dict[str, str]:
+    """The headers of a signed request at a time (ms); written apart from the product's own code."""
+    mac = hmac.digest(secret.encode(), f"{id_}.{at // 1000}.".encode() + raw, hashlib.sha256)
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(at // 1000),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+
+
 @dataclass(slots=True)
 class Lab:
     """An inbox `desk` of the API channel, the other system behind it, and what that one may do."""
@@ -74,16 +84,9 @@ class Lab:
         headers: dict[str, str] | None = None,
         inbox: str = "desk",
     ) -> Reply:
-        """A signed request; written apart from the product's own code."""
+        """A signed request."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        id_ = id_ or f"msg_{next(self._ids)}"
-        timestamp = str((self.clock.now() if at is None else at) // 1000)
-        mac = hmac.digest(secret.encode(), f"{id_}.{timestamp}.".encode() + raw, hashlib.sha256)
-        signed = {
-            "webhook-id": id_,
-            "webhook-timestamp": timestamp,
-            "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
-        }
+        signed = signed_by(secret, id_ or f"msg_{next(self._ids)}", self.clock.now() if at is None else at, raw)
         return await self.raw("POST", f"/channels/api/{inbox}/{what}", raw, {**signed, **(headers or {})})
 
     async def raw(self, method: str, path: str, body: bytes | None = None, headers: Any = None) -> Reply:
