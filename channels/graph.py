@@ -18,9 +18,11 @@ from channels.outside import download
 from channels.setup import Finding
 
 MAX_ANSWER = 1024 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-_QUICK = aiohttp.ClientTimeout(total=5)
-_UPLOAD = aiohttp.ClientTimeout(total=300, connect=10, sock_read=60)
+PATIENCE = 30.0
+"""So many seconds is an answer waited for."""
+_CONNECT = 10.0
+_QUICK = 5.0
+_UPLOAD = 300.0
 _CONNECTING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """Errors from before anything was written."""
 
@@ -48,17 +50,17 @@ class AwayError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """The API as one inbox sees it. `base` and `version` make the address, `token` opens it."""
+    """The API as one inbox sees it. `base` and `version` make the address, `token` opens it; `seconds`: patience."""
 
     base: str
     version: str
     token: str = field_(repr=False)
-    timeout: aiohttp.ClientTimeout = _TIMEOUT
+    seconds: float = PATIENCE
 
     @property
     def quick(self) -> Self:
         """The same for what is not worth waiting for."""
-        return replace(self, timeout=_QUICK)
+        return replace(self, seconds=min(self.seconds, _QUICK))
 
     async def send(self, path: str, body: Mapping[str, object]) -> Answer:
         """Post a message. Raises `DeliveryError`, uncertain when no answer came after the request had gone out."""
@@ -96,7 +98,7 @@ class Graph:
         name = f"file{ending}" if ending.isascii() else "file"  # other letters are not taken here
         form.add_field(field, data, filename=name, content_type=file.content_type)
         try:
-            return await replace(self, timeout=_UPLOAD)._call("POST", path, data=form)
+            return await replace(self, seconds=_UPLOAD)._call("POST", path, data=form)
         except RefusedError as error:
             raise error.why.delivery_error() from error
         except AwayError as error:
@@ -138,10 +140,11 @@ class Graph:
         # that it is used, and then nobody knows whether the message was taken.
         connector = aiohttp.TCPConnector(force_close=True)
         headers = {"Authorization": f"Bearer {self.token}"}
+        timeout = aiohttp.ClientTimeout(total=self.seconds, connect=min(self.seconds, _CONNECT))
         url = f"{self.base.rstrip('/')}/{self.version}/{path}"
         try:
             async with (
-                aiohttp.ClientSession(connector=connector, timeout=self.timeout, headers=headers) as session,
+                aiohttp.ClientSession(connector=connector, timeout=timeout, headers=headers) as session,
                 session.request(method, url, json=json, data=data, params=params, allow_redirects=False) as response,
             ):
                 raw = await _read(response)

@@ -149,6 +149,10 @@ def dicts(value: object) -> list[Body]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def text_of(value: object) -> str | None:
     """A non-empty string or a whole number as a string, None for anything else."""
     if isinstance(value, str):
@@ -176,6 +180,9 @@ class Webhook:
             ChannelError: `bad_body`, or retryable when not everything could be stored now.
         """
         body = _decoded(raw)
+        if len(dicts(body["entry"])) != len(_list(body["entry"])):
+            odd = Item(account=None, kind="entry", data=None, body=body)
+            await self._set_aside(inbox, odd, "unreadable", "Something in this batch is no entry.")
         by_account = {self._dialect.account(one): one for one in (*mine, inbox)}
         lines: dict[str, list[tuple[Configured, Item, Event]]] = {}
         for item in self._dialect.items(body):

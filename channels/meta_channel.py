@@ -11,6 +11,7 @@ from aiohttp import web
 from msgspec import ValidationError
 
 from channels.contract import Channel, Configured, DeliveryError, Inbound, Inlet, Outbound, Sent, Signal
+from channels.graph import PATIENCE
 from channels.meta import Body, Event, Item, MetaSettings, Said, Webhook
 from channels.setup import Finding
 
@@ -52,8 +53,9 @@ class MetaChannel(Channel):
     account_field: str
     """The setting that holds the account's id at the provider."""
 
-    def __init__(self) -> None:
-        """Remember nothing yet."""
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        """Wait so many seconds for an answer of the provider."""
+        self._patience = patience
         self._inlet: Inlet | None = None
         self._typed: Recent[float] = Recent()
 

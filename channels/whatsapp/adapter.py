@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from channels.contract import Configured, Inbound, Inlet, Outbound, Sent, Signal
+from channels.graph import PATIENCE
 from channels.meta import Body, Event, Item, Said
 from channels.meta_channel import MetaChannel, Recent
 from channels.setup import Finding
@@ -21,9 +22,9 @@ class WhatsApp(MetaChannel):
     fields = FIELDS
     account_field = "phone_number_id"
 
-    def __init__(self) -> None:
-        """Remember nothing yet."""
-        super().__init__()
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        """Wait so many seconds for an answer of the provider."""
+        super().__init__(patience=patience)
         self._newest: Recent[str] = Recent()
 
     def settings(self, inbox: Configured) -> WhatsAppSettings:
@@ -50,18 +51,21 @@ class WhatsApp(MetaChannel):
 
     async def carry(self, message: Outbound, inbox: Configured, inlet: Inlet) -> Sent:
         """Send a piece of a message. Raises `DeliveryError`."""
-        return await Number.of(inbox).send(message, inlet)
+        return await self._number(inbox).send(message, inlet)
 
     async def show(self, address: str, inbox: Configured, signal: Signal) -> None:
         """Both signs go under a message of the customer: only who took one in lately can show them."""
         newest = self._newest.get((inbox.id, address))
         if newest is not None:
-            await Number.of(inbox).mark(newest, typing=signal.type == "typing")
+            await self._number(inbox).mark(newest, typing=signal.type == "typing")
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of a customer's file. Raises `ChannelError`."""
-        return await Number.of(inbox).read(source["media"], most=self.capabilities.max_attachment)
+        return await self._number(inbox).read(source["media"], most=self.capabilities.max_attachment)
 
     async def look(self, inbox: Configured) -> Finding:
         """Look at the number with the token."""
-        return await Number.of(inbox).check()
+        return await self._number(inbox).check()
+
+    def _number(self, inbox: Configured) -> Number:
+        return Number(self.settings(inbox), self._patience)
