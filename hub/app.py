@@ -12,7 +12,9 @@ from bot.actions import Actions
 from bot.contract import Bot
 from bot.orders import Orders
 from channels.contract import Channel
+from channels.messenger.adapter import Messenger, instagram
 from channels.webchat.adapter import WebChat
+from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
@@ -227,7 +229,7 @@ class Hub:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {self.webchat.name: self.webchat}
+        return {one.name: one for one in (self.webchat, WhatsApp(), Messenger(), instagram())}
 
     @cached_property
     def actions(self) -> Actions:
