@@ -46,7 +46,10 @@ _SUBCODES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why the API refused. `code` is one of `DeliveryError`'s, `number` and `sub` are Meta's, `text` its words."""
+    """Why the API refused.
+
+    `code` is one of `DeliveryError`'s, `number` and `sub` are Meta's (-1: it gave none), `text` its words.
+    """
 
     code: str
     retryable: bool
@@ -55,10 +58,14 @@ class Problem:
     text: str
     retry_after: float | None = None
 
+    @property
+    def reason(self) -> str:
+        """For who reads it."""
+        return f"{self.number}: {self.text}" if self.number >= 0 else self.text
+
     def delivery_error(self) -> DeliveryError:
         """The same for who wanted to send."""
-        reason = f"{self.number}: {self.text}" if self.number else self.text
-        return DeliveryError(reason, retryable=self.retryable, retry_after=self.retry_after, code=self.code)
+        return DeliveryError(self.reason, retryable=self.retryable, retry_after=self.retry_after, code=self.code)
 
 
 def problem(error: Mapping[str, object], *, status: int = 400, retry_after: float | None = None) -> Problem:
@@ -101,6 +108,6 @@ def _words(error: Mapping[str, object]) -> str:
 
 
 def _number(value: object) -> int:
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12 else 0
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12 else -1

@@ -19,7 +19,7 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode, encode
 
-from channels.contract import ChannelError, Configured, Inbound, Inlet, ReportedState
+from channels.contract import ChannelError, Configured, Inbound, Inlet, Part, ReportedState
 from channels.setup import SettingField
 from channels.signatures import same
 
@@ -28,6 +28,10 @@ log = structlog.get_logger(__name__)
 MAX_BODY = 3 * 1024 * 1024
 AT_ONCE = 16
 RETRY_SECONDS = 5
+_UNSHOWN = {
+    "fa": "[پیامی از نوعی که اینجا نشان داده نمی‌شود]",
+    "en": "[A message of a kind that cannot be shown here]",
+}
 _KIND = re.compile(r"[a-z][a-z_]{0,39}")
 
 Body = Mapping[str, object]
@@ -142,6 +146,11 @@ def signed(raw: bytes, header: str | None, secrets: Iterable[str]) -> bool:
         return False
     made = [hmac.new(one.encode(), raw, hashlib.sha256).hexdigest() for one in secrets if one]
     return sum(same(header[7:], one) for one in made) > 0  # all are compared: the time does not tell which one it was
+
+
+def unshown(inbox: Configured) -> tuple[Part, ...]:
+    """That something came which we have no words for: whoever serves the customer must know that they wrote."""
+    return (Part(type="text", text=_UNSHOWN["fa" if inbox.locale == "fa" else "en"]),)
 
 
 def dicts(value: object) -> list[Body]:

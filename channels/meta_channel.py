@@ -76,8 +76,8 @@ class MetaChannel(Channel):
         """Send a piece of a message. Raises `DeliveryError`, or `ValidationError` from the settings."""
 
     @abstractmethod
-    async def show(self, address: str, inbox: Configured, signal: Signal) -> None:
-        """Show a signal. Raises `DeliveryError`, or `ValidationError` from the settings."""
+    async def show(self, address: str, inbox: Configured, signal: Signal) -> bool:
+        """Show a signal, if it can be. Raises `DeliveryError`, or `ValidationError` from the settings."""
 
     @abstractmethod
     async def look(self, inbox: Configured) -> Finding:
@@ -113,9 +113,12 @@ class MetaChannel(Channel):
         if configured is None or not self._worth((inbox, address), signal):
             return
         try:
-            await self.show(address, configured, signal)
+            shown = await self.show(address, configured, signal)
         except (DeliveryError, ValidationError) as error:
             log.info("signal_not_shown", channel=self.name, inbox=inbox, why=type(error).__name__)
+            shown = False
+        if not shown:
+            self._typed.forget((inbox, address))
 
     async def check(self, inbox: Configured, inlet: Inlet) -> Sequence[Finding]:
         """Look at the account with the token, and at the token with the app secret."""

@@ -41,9 +41,10 @@ class Messenger(MetaChannel):
         """Send a piece of a message. Raises `DeliveryError`."""
         return await self._account(inbox).send(message, inlet)
 
-    async def show(self, address: str, inbox: Configured, signal: Signal) -> None:
+    async def show(self, address: str, inbox: Configured, signal: Signal) -> bool:
         """Show that somebody is typing (for at most 20 s), or has seen the messages."""
         await self._account(inbox).act(address, "typing_on" if signal.type == "typing" else "mark_seen")
+        return True
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of a customer's file. Raises `ChannelError`, also while they are read."""

@@ -9,15 +9,11 @@ from msgspec.json import encode
 from channels.contract import Clue, Configured, File, Inbound, Part, Sender
 from channels.messenger.dialect import Dialect
 from channels.messenger.wire import Attachment, Edit, Happening, Postback, Referral, Words
-from channels.meta import Body, Event, Item, Passed, Reported, Said, Until, dicts, text_of
+from channels.meta import Body, Event, Item, Passed, Reported, Said, Until, dicts, text_of, unshown
 
 MARK = "peyk:"
 """So begins what we write into our own messages; it comes back in their echoes."""
 _CUT = 500
-_UNSHOWN = {
-    "fa": "[پیامی از نوعی که اینجا نشان داده نمی‌شود]",
-    "en": "[A message of a kind that cannot be shown here]",
-}
 _FILES = {"image": "image/jpeg", "audio": "audio/mp4", "video": "video/mp4", "file": "application/octet-stream"}
 _FILES |= {"story_mention": "image/jpeg", "animated_image": "image/gif"}
 _ENDINGS = {"image/jpeg": ".jpg", "audio/mp4": ".m4a", "video/mp4": ".mp4", "image/gif": ".gif"}
@@ -107,7 +103,7 @@ def _marks(it: Happening) -> list[Event]:
 def _message(it: Happening, words: Words, inbox: Configured) -> Event:
     if words.is_deleted:
         return Passed(kind="deleted")
-    parts = _parts(words) or (Part(type="text", text=_UNSHOWN["fa" if inbox.locale == "fa" else "en"]),)
+    parts = _parts(words) or unshown(inbox)
     answered = words.reply_to
     clues = (Clue(why="reply", external_id=answered.mid),) if answered and answered.mid else ()
     story = answered.story.url if answered and answered.story else None
@@ -143,19 +139,25 @@ def _said(
     context: dict[str, str] | None = None,
     edits: str | None = None,
 ) -> Event:
-    at = it.timestamp if it.timestamp is not None and 0 < it.timestamp < 2**43 else None
     return Said(
         message=Inbound(
             inbox=inbox.id,
             external_id=name,
             sender=Sender(address=it.sender.id, verified=True),
             parts=parts,
-            sent_at=at,
+            sent_at=_time(it.timestamp),
             context=context or {},
             clues=clues,
             edits=edits,
         )
     )
+
+
+def _time(told: int | None) -> int | None:
+    """In ms; the "Test" button of the app dashboard tells seconds."""
+    if told is None or not 0 < told < 2**43:
+        return None
+    return told if told > 10**11 else told * 1_000
 
 
 def _origin(referral: Referral | None) -> dict[str, str]:

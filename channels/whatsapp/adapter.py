@@ -53,11 +53,13 @@ class WhatsApp(MetaChannel):
         """Send a piece of a message. Raises `DeliveryError`."""
         return await self._number(inbox).send(message, inlet)
 
-    async def show(self, address: str, inbox: Configured, signal: Signal) -> None:
+    async def show(self, address: str, inbox: Configured, signal: Signal) -> bool:
         """Both signs go under a message of the customer: only who took one in lately can show them."""
         newest = self._newest.get((inbox.id, address))
-        if newest is not None:
-            await self._number(inbox).mark(newest, typing=signal.type == "typing")
+        if newest is None:
+            return False
+        await self._number(inbox).mark(newest, typing=signal.type == "typing")
+        return True
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of a customer's file. Raises `ChannelError`."""

@@ -10,17 +10,13 @@ from msgspec.json import decode, encode
 
 from channels.contract import Clue, Configured, File, Inbound, Part, ReportedState, Sender
 from channels.graph_codes import problem
-from channels.meta import Body, Event, Item, Passed, Reported, Said, dicts, text_of
+from channels.meta import Body, Event, Item, Passed, Reported, Said, dicts, text_of, unshown
 from channels.whatsapp.wire import Card, FormReply, Inner, Interactive, Location, Media, Message, Order, Person, Status
 
 PHONE = re.compile(r"[0-9]{5,20}")
 MAX_VALUES = 50
 MAX_VALUE = 1_000
 _CUT = 500
-_UNSHOWN = {
-    "fa": "[پیامی از نوعی که اینجا نشان داده نمی‌شود]",
-    "en": "[A message of a kind that cannot be shown here]",
-}
 _STATES: dict[str, ReportedState] = {
     "sent": "sent",
     "delivered": "delivered",
@@ -81,7 +77,7 @@ def _status(status: Status) -> Event:
     if state != "failed":
         return Reported(external_id=status.id, state=state)
     why = problem(status.errors[0] if status.errors else {})
-    reason = f"{why.number}: {why.text}" if status.errors else None
+    reason = why.reason if status.errors else None
     return Reported(external_id=status.id, state=state, reason=reason, code=why.code)
 
 
@@ -96,7 +92,7 @@ def _message(message: Message, around: Body, inbox: Configured) -> Event:
         inbox=inbox.id,
         external_id=message.id,
         sender=Sender(address=phone or user, name=name, verified=True, everywhere=bool(phone)),
-        parts=_parts(inner) or (Part(type="text", text=_UNSHOWN["fa" if inbox.locale == "fa" else "en"]),),
+        parts=_parts(inner) or unshown(inbox),
         sent_at=_time(message.timestamp),
         context=_context(inner),
         clues=_clues(message),
