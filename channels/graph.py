@@ -110,6 +110,8 @@ class Graph:
 
     async def media_url(self, media: str) -> str:
         """Where the file lies that a message names by id, for some minutes. Raises `ChannelError`."""
+        if not media.isalnum():
+            raise ChannelError("not_found", "This is no id of a file.", status=404)
         try:
             answer = await self.get(media)
         except RefusedError as error:

@@ -38,28 +38,28 @@ Body = Mapping[str, object]
 
 
 class MetaSettings(Struct, frozen=True, kw_only=True):
-    """What all three ask for. `previous_app_secret` is still good while a new secret is being put in place."""
+    """What all three ask for. `app_secret_previous` is still good while a new secret is being put in place."""
 
     access_token: str = ""
     app_secret: str = ""
-    previous_app_secret: str = ""
+    app_secret_previous: str = ""
     verify_token: str = ""
     api_base: str = "https://graph.facebook.com"
-    api_version: str = "v24.0"
+    graph_version: str = "v24.0"
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The secrets that a signature may be made with."""
-        return tuple(one for one in (self.app_secret, self.previous_app_secret) if one)
+        return tuple(one for one in (self.app_secret, self.app_secret_previous) if one)
 
 
 FIELDS = (
     SettingField(name="access_token", kind="secret", required=True, longest=1_000, pattern=r"[\x21-\x7e]+"),
     SettingField(name="app_secret", kind="secret", required=True, longest=200, pattern=r"[\x21-\x7e]+"),
-    SettingField(name="previous_app_secret", kind="secret", longest=200, pattern=r"[\x21-\x7e]*"),
+    SettingField(name="app_secret_previous", kind="secret", longest=200, pattern=r"[\x21-\x7e]*"),
     SettingField(name="verify_token", kind="generated", shown=True),
     SettingField(name="api_base", default="https://graph.facebook.com", pattern=r"https?://[^\s/?#@]+"),
-    SettingField(name="api_version", default="v24.0", pattern=r"v[0-9]{1,3}\.[0-9]", longest=8),
+    SettingField(name="graph_version", default="v24.0", pattern=r"v[0-9]{1,3}\.[0-9]", longest=8),
 )
 """What an admin fills in on all three, after the account's own id."""
 

@@ -23,6 +23,10 @@ _CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Net
 """Ranges that lead to an IPv4 address which they hold (RFC 6052, RFC 8215, RFC 3056)."""
 
 
+_AZURE = IPv4Address("168.63.129.16")
+"""A global address that leads to the host of a virtual machine there."""
+
+
 class NotPublicError(OSError):
     """A name leads to an address that is not public."""
 
@@ -38,7 +42,7 @@ def public(address: str) -> bool:
             found = found.ipv4_mapped
         elif found.teredo is not None or any(found in one for one in _CARRIERS):
             return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and found != _AZURE
 
 
 class PublicResolver(AbstractResolver):
@@ -99,8 +103,10 @@ async def _asked(url: URL, headers: Mapping[str, str], *, guarded: bool) -> Asyn
     connector = aiohttp.TCPConnector(force_close=True, resolver=PublicResolver() if guarded else None)
     try:
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT, trust_env=False) as session,
-            session.get(url, headers=headers, allow_redirects=False) as response,
+            aiohttp.ClientSession(
+                connector=connector, timeout=_TIMEOUT, trust_env=False, auto_decompress=False
+            ) as session,
+            session.get(url, headers={"Accept-Encoding": "identity", **headers}, allow_redirects=False) as response,
         ):
             yield response
     except aiohttp.ClientConnectorError as error:

@@ -6,7 +6,7 @@ from channels.contract import ChannelError, Configured, Inlet, Outbound, Sent, S
 from channels.graph import PATIENCE
 from channels.messenger import parse
 from channels.messenger.api import Account
-from channels.messenger.dialect import INSTAGRAM, MESSENGER, Dialect
+from channels.messenger.dialect import FIELDS, INSTAGRAM, MESSENGER, Dialect
 from channels.messenger.settings import PageSettings, page_settings
 from channels.meta import Body, Event, Item
 from channels.meta_channel import MetaChannel
@@ -16,14 +16,15 @@ from channels.setup import Finding
 class Messenger(MetaChannel):
     """The channel `messenger`, or with its dialect the channel `instagram`."""
 
+    fields = FIELDS
+    account_field = "page_id"
+
     def __init__(self, dialect: Dialect = MESSENGER, *, patience: float = PATIENCE) -> None:
         """Speak a dialect; wait so many seconds for an answer of the provider."""
         super().__init__(patience=patience)
         self._dialect = dialect
         self.name = dialect.name
         self.capabilities = dialect.capabilities
-        self.fields = dialect.fields
-        self.account_field = dialect.account_field
 
     def settings(self, inbox: Configured) -> PageSettings:
         """Typed. Raises `ValidationError`."""
@@ -47,11 +48,12 @@ class Messenger(MetaChannel):
         return True
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The bytes of a customer's file. Raises `ChannelError`, also while they are read."""
+        """The bytes of a customer's file. Raises `ChannelError`."""
         url = source.get("url")
         if not url:
             raise ChannelError("not_found", "Nobody says where this file is.", status=404)
-        return self._account(inbox).read(url)
+        async for chunk in self._account(inbox).read(url):
+            yield chunk
 
     async def look(self, inbox: Configured) -> Finding:
         """Look at the account with the token."""

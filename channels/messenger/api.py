@@ -22,7 +22,7 @@ class Account:
         self._settings = settings
         self._dialect = dialect
         self._graph = Graph(
-            base=settings.api_base, version=settings.api_version, token=settings.access_token, seconds=patience
+            base=settings.api_base, version=settings.graph_version, token=settings.access_token, seconds=patience
         )
 
     async def send(self, message: Outbound, inlet: Inlet) -> Sent:
@@ -42,21 +42,19 @@ class Account:
         await self._graph.quick.send("me/messages", compose.action(address, name))
 
     def read(self, url: str) -> AsyncIterator[bytes]:
-        """The bytes of a customer's file, for which nobody asks a token. Raises `ChannelError` when read."""
+        """The bytes of a customer's file, for which nobody asks a token. Raises `ChannelError`."""
         return self._graph.read(url, most=MAX_MEDIA)
 
     async def check(self) -> Finding:
         """Look at the account with the token, and at the token with the app secret."""
-        field = self._dialect.account_field
-        account = self._settings.page_id if field == "page_id" else self._settings.account_id
         proof = app_proof(self._settings.access_token, self._settings.app_secret)
         try:
             answer = await self._graph.quick.get(
-                account, {"fields": self._dialect.name_field, "appsecret_proof": proof}
+                self._settings.page_id, {"fields": self._dialect.name_field, "appsecret_proof": proof}
             )
         except (RefusedError, AwayError) as error:
-            return finding(error, account_field=field)
-        return Finding(ok=True, code="connected", detail=str(answer.get(self._dialect.name_field, ""))[:200])
+            return finding(error, account_field="page_id")
+        return Finding(ok=True, code="ok", detail=str(answer.get(self._dialect.name_field, ""))[:200])
 
     async def _upload(self, message: Outbound, file: File, inlet: Inlet) -> str:
         kind = compose.media_kind(file, self._dialect)

@@ -16,31 +16,25 @@ _DAY = 86_400
 class Dialect:
     """One of the two.
 
-    `account_field` is the setting with the account's id, which `entry[].id` carries, too. `sends_as`: what stands in
-    the path of calls; "me" is whose token it is. `marks`: our messages carry a mark that comes back in their echo.
-    `files`: the largest file of each kind, in bytes; `any_file`: of any type, else PDF only. `name_field`: where the
-    account's name is found.
+    `object` is what bodies call themselves. `marks`: our messages carry a mark that comes back in their echo. `files`:
+    the largest file of each kind, in bytes; `any_file`: of any type, else PDF only. `name_field`: where the account's
+    name is found.
     """
 
     name: str
     object: str
-    account_field: str
     capabilities: Capabilities
-    fields: tuple[SettingField, ...]
     marks: bool
     files: Mapping[str, int]
     any_file: bool
     name_field: str
 
 
-def _account(name: str) -> SettingField:
-    return SettingField(name=name, required=True, pattern=r"[0-9]{5,32}", longest=32)
-
+FIELDS = (SettingField(name="page_id", required=True, pattern=r"[0-9]{5,32}", longest=32), *META_FIELDS)
 
 MESSENGER = Dialect(
     name="messenger",
     object="page",
-    account_field="page_id",
     capabilities=Capabilities(
         features=_FEATURES,
         max_text=2_000,
@@ -49,7 +43,6 @@ MESSENGER = Dialect(
         max_button_title=20,
         window_seconds=_DAY,
     ),
-    fields=(_account("page_id"), *META_FIELDS),
     marks=True,
     files={"image": 25 * MB, "audio": 25 * MB, "video": 25 * MB, "file": 25 * MB},
     any_file=True,
@@ -58,7 +51,6 @@ MESSENGER = Dialect(
 INSTAGRAM = Dialect(
     name="instagram",
     object="instagram",
-    account_field="account_id",
     capabilities=Capabilities(
         features=_FEATURES,
         max_text=1_000,
@@ -68,7 +60,6 @@ INSTAGRAM = Dialect(
         max_button_title=20,
         window_seconds=_DAY,
     ),
-    fields=(_account("account_id"), *META_FIELDS),
     marks=False,
     files={"image": 8 * MB, "audio": 25 * MB, "video": 25 * MB, "file": 25 * MB},
     any_file=False,

@@ -112,20 +112,22 @@ def _message(it: Happening, words: Words, inbox: Configured) -> Event:
 
 
 def _edit(it: Happening, edit: Edit, inbox: Configured) -> Event:
-    if not edit.text:
+    if not edit.text.strip():
         return Passed(kind="message_edit")
     parts = (Part(type="text", text=edit.text),)
     return _said(it, inbox, f"{edit.mid}:edit:{edit.num_edit}", parts, edits=edit.mid)
 
 
 def _postback(it: Happening, postback: Postback, inbox: Configured) -> Event:
-    if not (postback.title or postback.payload):
+    if not (postback.title.strip() or postback.payload.strip()):
         raise ValueError("A press of no button.")
     name = postback.mid
     if name is None:  # older versions give none: the same press again has the same words and the same time
         told = encode([it.sender.id, it.timestamp, postback.title, postback.payload])
         name = f"postback:{hashlib.sha256(told).hexdigest()[:32]}"
-    press = Part(type="button", text=postback.title or postback.payload, payload=postback.payload or postback.title)
+    press = Part(
+        type="button", text=postback.title.strip() or postback.payload, payload=postback.payload or postback.title
+    )
     return _said(it, inbox, name, (press,), context=_origin(postback.referral))
 
 
@@ -167,7 +169,7 @@ def _origin(referral: Referral | None) -> dict[str, str]:
 
 def _parts(words: Words) -> tuple[Part, ...]:
     parts: list[Part] = []
-    if words.quick_reply is not None and words.text:
+    if words.quick_reply is not None and words.text and words.text.strip():
         parts.append(Part(type="button", text=words.text, payload=words.quick_reply.payload or words.text))
     elif words.text and words.text.strip():
         parts.append(Part(type="text", text=words.text))
@@ -185,10 +187,10 @@ def _attachment(one: Attachment) -> Part | None:
     if one.type == "location" and payload is not None and payload.coordinates is not None:
         at = payload.coordinates
         values = {"latitude": str(at.lat), "longitude": str(at.long)}
-        return Part(type="location", text=one.title or f"{at.lat}, {at.long}", values=values)
+        return Part(type="location", text=(one.title or "").strip() or f"{at.lat}, {at.long}", values=values)
     if one.type in _FILES and url:
         type_ = _FILES[one.type]
         file = File(id="", name=f"{one.type}{_ENDINGS.get(type_, '')}", content_type=type_, size=0)
         return Part(type="attachment", file=file, source={"url": url[:4_000]})
-    told = [text for text in ((payload.title if payload else None) or one.title, url) if text]
+    told = [text for text in ((payload.title if payload else None) or one.title, url) if text and text.strip()]
     return Part(type="text", text="\n".join(told)[:4_000]) if told else None

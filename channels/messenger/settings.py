@@ -8,10 +8,9 @@ from channels.meta import MetaSettings
 
 
 class PageSettings(MetaSettings, frozen=True, kw_only=True):
-    """Settings of an inbox: `page_id` for Messenger, `account_id` (of the professional account) for Instagram."""
+    """Settings of an inbox. `page_id`: the page's id, or that of the professional account on Instagram."""
 
     page_id: str = ""
-    account_id: str = ""
 
 
 def page_settings(raw: Mapping[str, object]) -> PageSettings:

@@ -63,7 +63,8 @@ class WhatsApp(MetaChannel):
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of a customer's file. Raises `ChannelError`."""
-        return await self._number(inbox).read(source["media"], most=self.capabilities.max_attachment)
+        async for chunk in self._number(inbox).read(source.get("media", ""), most=self.capabilities.max_attachment):
+            yield chunk
 
     async def look(self, inbox: Configured) -> Finding:
         """Look at the number with the token."""

@@ -17,7 +17,7 @@ class Number:
         self._settings = settings
         self._id = settings.phone_number_id
         self._graph = Graph(
-            base=settings.api_base, version=settings.api_version, token=settings.access_token, seconds=patience
+            base=settings.api_base, version=settings.graph_version, token=settings.access_token, seconds=patience
         )
 
     async def send(self, message: Outbound, inlet: Inlet) -> Sent:
@@ -37,7 +37,8 @@ class Number:
     async def read(self, media: str, *, most: int) -> AsyncIterator[bytes]:
         """The bytes of a file of a customer. Raises `ChannelError`."""
         url = await self._graph.media_url(media)
-        return self._graph.read(url, most=most, with_token=True)
+        async for chunk in self._graph.read(url, most=most, with_token=True):
+            yield chunk
 
     async def check(self) -> Finding:
         """Look at the number with the token, and at the token with the app secret."""
@@ -48,7 +49,7 @@ class Number:
         except (RefusedError, AwayError) as error:
             return finding(error, account_field="phone_number_id")
         named = [answer.get("verified_name"), answer.get("display_phone_number")]
-        return Finding(ok=True, code="connected", detail=" ".join(str(one) for one in named if one)[:200])
+        return Finding(ok=True, code="ok", detail=" ".join(str(one) for one in named if one)[:200])
 
     async def _upload(self, message: Outbound, file: File, inlet: Inlet) -> str:
         found, data = await file_bytes(inlet, message, file)

@@ -14,8 +14,10 @@ from channels.meta import Body, Event, Item, Passed, Reported, Said, dicts, text
 from channels.whatsapp.wire import Card, FormReply, Inner, Interactive, Location, Media, Message, Order, Person, Status
 
 PHONE = re.compile(r"[0-9]{5,20}")
-MAX_VALUES = 50
+MAX_VALUES = 20
 MAX_VALUE = 1_000
+"""So much of a form is kept."""
+MAX_LINES = 50
 _CUT = 500
 _STATES: dict[str, ReportedState] = {
     "sent": "sent",
@@ -151,14 +153,13 @@ def _parts(inner: Inner) -> tuple[Part, ...]:
         case "image" | "video" | "audio" | "document" | "sticker":
             found = _media(inner.type, getattr(inner, inner.type))
         case "button" if inner.button is not None:
-            pressed = inner.button
-            found = (Part(type="button", text=pressed.text, payload=pressed.payload or pressed.text),)
+            found = _press(inner.button.text, inner.button.payload)
         case "interactive" if inner.interactive is not None:
             found = _interactive(inner.interactive)
         case "location" if inner.location is not None:
             found = (_location(inner.location),)
         case "contacts":
-            found = tuple(_card(card) for card in inner.contacts[:MAX_VALUES])
+            found = tuple(card for one in inner.contacts[:MAX_LINES] if (card := _card(one)).text)
         case "order" if inner.order is not None:
             found = _order(inner.order)
         case _:
@@ -173,14 +174,20 @@ def _media(kind: Literal["image", "video", "audio", "document", "sticker"], medi
     name = media.filename or f"{kind}{mimetypes.guess_extension(type_) or ''}"
     file = File(id="", name=name[:255], content_type=type_ or "application/octet-stream", size=0)
     attachment = Part(type="attachment", file=file, source={"media": media.id})
-    return (Part(type="text", text=media.caption), attachment) if media.caption else (attachment,)
+    words = (media.caption or "").strip()
+    return (Part(type="text", text=words), attachment) if words else (attachment,)
 
 
 def _interactive(found: Interactive) -> tuple[Part, ...]:
     if found.nfm_reply is not None:
         return (_form(found.nfm_reply),)
     choice = found.button_reply or found.list_reply
-    return () if choice is None else (Part(type="button", text=choice.title or choice.id, payload=choice.id),)
+    return () if choice is None else _press(choice.title, choice.id)
+
+
+def _press(title: str, payload: str | None) -> tuple[Part, ...]:
+    text = title.strip() or (payload or "").strip()
+    return (Part(type="button", text=text, payload=payload or text),) if text else ()
 
 
 def _form(reply: FormReply) -> Part:
@@ -198,12 +205,12 @@ def _form(reply: FormReply) -> Part:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[^\w -]", "_", name)[:64] or "_"
+    return re.sub(r"[^\w -]", "_", name)[:40].strip() or "_"
 
 
 def _location(place: Location) -> Part:
     at = f"{place.latitude}, {place.longitude}"
-    named = ", ".join(one for one in (place.name, place.address) if one)
+    named = ", ".join(one.strip() for one in (place.name, place.address) if one and one.strip())
     values = {"latitude": str(place.latitude), "longitude": str(place.longitude)}
     return Part(type="location", text=(named or at)[:MAX_VALUE], values=values)
 
@@ -213,7 +220,7 @@ def _card(card: Card) -> Part:
     phone = ", ".join(one.phone or one.wa_id for one in card.phones[:5])
     return Part(
         type="contact",
-        text=" ".join(one for one in (name, phone) if one)[:MAX_VALUE],
+        text=f"{name} {phone}".strip()[:MAX_VALUE],
         values={"name": name[:MAX_VALUE], "phone": phone[:MAX_VALUE]},
     )
 
@@ -222,7 +229,7 @@ def _order(order: Order) -> tuple[Part, ...]:
     lines = [
         f"{one.quantity:g} × {one.product_retailer_id}"
         + ("" if one.item_price is None else f" ({one.item_price:g} {one.currency})".replace(" )", ")"))
-        for one in order.product_items[:MAX_VALUES]
+        for one in order.product_items[:MAX_LINES]
     ]
     text = "\n".join(one for one in (order.text, *lines) if one)
-    return (Part(type="text", text=text),) if text else ()
+    return (Part(type="text", text=text),) if text.strip() else ()

@@ -54,7 +54,7 @@ def configure(inlet: FakeInlet, channel: MetaChannel, account: str, base: str = 
         **{channel.account_field: account},
         access_token=TOKEN,
         app_secret=APP_SECRET,
-        previous_app_secret=OLD_SECRET,
+        app_secret_previous=OLD_SECRET,
         verify_token=VERIFY,
         api_base=base or "http://127.0.0.1:9",
     )

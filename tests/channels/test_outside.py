@@ -25,6 +25,7 @@ from channels.outside import NotPublicError, PublicResolver, download, public
         ("192.168.1.1", False),
         ("100.64.0.1", False),
         ("169.254.169.254", False),
+        ("168.63.129.16", False),
         ("224.0.0.1", False),
         ("255.255.255.255", False),
         ("::1", False),

@@ -250,7 +250,7 @@ async def test_test_connection_says_what_is_wrong(lab: Lab, graph: FakeGraph) ->
         [finding] = await lab.channel.check(inbox, lab.inlet)
         return finding.ok, finding.code, finding.field, finding.detail
 
-    assert await found() == (True, "connected", None, "Cafe +98 21 0000")
+    assert await found() == (True, "ok", None, "Cafe +98 21 0000")
     assert (await found(access_token="wrong"))[:3] == (False, "bad_token", "access_token")
     assert (await found(app_secret="wrong"))[:3] == (False, "bad_secret", "app_secret")
     assert (await found(phone_number_id="404404"))[:3] == (False, "not_found", "phone_number_id")
@@ -262,7 +262,7 @@ async def test_test_connection_says_what_is_wrong(lab: Lab, graph: FakeGraph) ->
 
 
 async def read(lab: Lab, media: str) -> bytes:
-    return b"".join([chunk async for chunk in await lab.channel.fetch(lab.inbox, {"media": media})])
+    return b"".join([chunk async for chunk in lab.channel.fetch(lab.inbox, {"media": media})])
 
 
 async def test_a_customers_file_is_asked_for_by_id_and_read_with_the_token(lab: Lab, graph: FakeGraph) -> None:
