@@ -101,12 +101,11 @@ async def _asked(url: URL, headers: Mapping[str, str], *, guarded: bool) -> Asyn
     if guarded:
         _check(url)
     connector = aiohttp.TCPConnector(force_close=True, resolver=PublicResolver() if guarded else None)
+    sent = {"Accept-Encoding": "identity", **headers}  # a few kilobytes can unpack to gigabytes
     try:
         async with (
-            aiohttp.ClientSession(
-                connector=connector, timeout=_TIMEOUT, trust_env=False, auto_decompress=False
-            ) as session,
-            session.get(url, headers={"Accept-Encoding": "identity", **headers}, allow_redirects=False) as response,
+            aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT, auto_decompress=False) as session,
+            session.get(url, headers=sent, allow_redirects=False) as response,
         ):
             yield response
     except aiohttp.ClientConnectorError as error:

@@ -63,6 +63,6 @@ class Messenger(MetaChannel):
         return Account(self.settings(inbox), self._dialect, self._patience)
 
 
-def instagram() -> Messenger:
+def instagram(*, patience: float = PATIENCE) -> Messenger:
     """The channel `instagram`."""
-    return Messenger(INSTAGRAM)
+    return Messenger(INSTAGRAM, patience=patience)

@@ -125,9 +125,8 @@ def _postback(it: Happening, postback: Postback, inbox: Configured) -> Event:
     if name is None:  # older versions give none: the same press again has the same words and the same time
         told = encode([it.sender.id, it.timestamp, postback.title, postback.payload])
         name = f"postback:{hashlib.sha256(told).hexdigest()[:32]}"
-    press = Part(
-        type="button", text=postback.title.strip() or postback.payload, payload=postback.payload or postback.title
-    )
+    title = postback.title.strip() or postback.payload
+    press = Part(type="button", text=title, payload=postback.payload or title)
     return _said(it, inbox, name, (press,), context=_origin(postback.referral))
 
 
