@@ -93,13 +93,13 @@ class FakeGraph:
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
+        if "status" in body or "sender_action" in body:
+            self.marks.append(body)
+            return web.json_response({"success": True})
         self.arrived.set()
         if (answer := await self._scripted(request)) is not None:
             return answer
         account = request.match_info["account"]
-        if "status" in body or "sender_action" in body:
-            self.marks.append(body)
-            return web.json_response({"success": True})
         whatsapp = "messaging_product" in body
         fault = _whatsapp_fault(body) if whatsapp else _messenger_fault(body)
         if fault is None and whatsapp and account not in self.accounts:

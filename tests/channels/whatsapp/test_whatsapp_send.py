@@ -240,7 +240,7 @@ async def test_signals_show_under_the_newest_message_of_the_customer(lab: Lab, g
         await lab.channel.signal("989121234567", "in1", signal)
     mark = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.7"}
     assert graph.marks == [{**mark, "typing_indicator": {"type": "text"}}, mark]
-    graph.script.append(Refuse(131000))
+    configure(lab.inlet, lab.channel, NUMBER, "http://127.0.0.1:9")
     await lab.channel.signal("989121234567", "in1", seen)  # raises nothing
 
 
