@@ -10,8 +10,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -19,7 +18,8 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode, encode
 
-from channels.contract import ChannelError, Configured, Inbound, Inlet, Part, ReportedState
+from channels.contract import ChannelError, Configured, Inbound, Inlet
+from channels.meta_events import Body, Event, Item, Passed, Reported, Said, Until, dicts, list_of
 from channels.setup import SettingField
 from channels.signatures import same
 
@@ -28,13 +28,7 @@ log = structlog.get_logger(__name__)
 MAX_BODY = 3 * 1024 * 1024
 AT_ONCE = 16
 RETRY_SECONDS = 5
-_UNSHOWN = {
-    "fa": "[پیامی از نوعی که اینجا نشان داده نمی‌شود]",
-    "en": "[A message of a kind that cannot be shown here]",
-}
 _KIND = re.compile(r"[a-z][a-z_]{0,39}")
-
-Body = Mapping[str, object]
 
 
 class MetaSettings(Struct, frozen=True, kw_only=True):
@@ -62,58 +56,6 @@ FIELDS = (
     SettingField(name="graph_version", default="v24.0", pattern=r"v[0-9]{1,3}\.[0-9]", longest=8),
 )
 """What an admin fills in on all three, after the account's own id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One item of a batch. `account` says whose it is, `body` is a batch with nothing but this item.
-
-    `message`: a customer may have said something with it, so that it must not be lost.
-    """
-
-    account: str | None
-    kind: str
-    data: object
-    body: Body
-    message: bool = False
-    around: Body = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A message. `keys`: the names under which the provider knows the sender, the steadiest first."""
-
-    message: Inbound
-    keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """What became of a message that we sent."""
-
-    external_id: str
-    state: ReportedState
-    reason: str | None = None
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Until:
-    """What became of everything that was sent to an address until a time (ms)."""
-
-    address: str
-    at: int
-    state: ReportedState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
-    """Something that the provider may well say and that is of no use here: counted."""
-
-    kind: str
-
-
-Event = Said | Reported | Until | Passed
 
 
 class Dialect(Protocol):
@@ -148,27 +90,6 @@ def signed(raw: bytes, header: str | None, secrets: Iterable[str]) -> bool:
     return sum(same(header[7:], one) for one in made) > 0  # all are compared: the time does not tell which one it was
 
 
-def unshown(inbox: Configured) -> tuple[Part, ...]:
-    """That something came which we have no words for: whoever serves the customer must know that they wrote."""
-    return (Part(type="text", text=_UNSHOWN["fa" if inbox.locale == "fa" else "en"]),)
-
-
-def dicts(value: object) -> list[Body]:
-    """The objects in what ought to be a list of objects."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str | None:
-    """A non-empty string or a whole number as a string, None for anything else."""
-    if isinstance(value, str):
-        return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 class Webhook:
     """The routes of one of the three channels."""
 
@@ -189,7 +110,7 @@ class Webhook:
             ChannelError: `bad_body`, or retryable when not everything could be stored now.
         """
         body = _decoded(raw)
-        if len(dicts(body["entry"])) != len(_list(body["entry"])):
+        if len(dicts(body["entry"])) != len(list_of(body["entry"])):
             odd = Item(account=None, kind="entry", data=None, body=body)
             await self._set_aside(inbox, odd, "unreadable", "Something in this batch is no entry.")
         by_account = {self._dialect.account(one): one for one in (*mine, inbox)}

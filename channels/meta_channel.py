@@ -12,7 +12,8 @@ from msgspec import ValidationError
 
 from channels.contract import Channel, Configured, DeliveryError, Inbound, Inlet, Outbound, Sent, Signal
 from channels.graph import PATIENCE
-from channels.meta import Body, Event, Item, MetaSettings, Said, Webhook
+from channels.meta import MetaSettings, Webhook
+from channels.meta_events import Body, Event, Item, Said
 from channels.setup import Finding
 
 log = structlog.get_logger(__name__)

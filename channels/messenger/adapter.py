@@ -8,8 +8,8 @@ from channels.messenger import parse
 from channels.messenger.api import Account
 from channels.messenger.dialect import FIELDS, INSTAGRAM, MESSENGER, Dialect
 from channels.messenger.settings import PageSettings, page_settings
-from channels.meta import Body, Event, Item
 from channels.meta_channel import MetaChannel
+from channels.meta_events import Body, Event, Item
 from channels.setup import Finding
 
 

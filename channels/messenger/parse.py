@@ -9,7 +9,7 @@ from msgspec.json import encode
 from channels.contract import Clue, Configured, File, Inbound, Part, Sender
 from channels.messenger.dialect import Dialect
 from channels.messenger.wire import Attachment, Edit, Happening, Postback, Referral, Words
-from channels.meta import Body, Event, Item, Passed, Reported, Said, Until, dicts, text_of, unshown
+from channels.meta_events import Body, Event, Item, Passed, Reported, Said, Until, dicts, text_of, unshown
 
 MARK = "peyk:"
 """So begins what we write into our own messages; it comes back in their echoes."""

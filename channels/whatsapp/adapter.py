@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from channels.contract import Configured, Inbound, Inlet, Outbound, Sent, Signal
 from channels.graph import PATIENCE
-from channels.meta import Body, Event, Item, Said
 from channels.meta_channel import MetaChannel, Recent
+from channels.meta_events import Body, Event, Item, Said
 from channels.setup import Finding
 from channels.whatsapp import compose, parse
 from channels.whatsapp.api import Number

@@ -10,7 +10,7 @@ from msgspec.json import decode, encode
 
 from channels.contract import Clue, Configured, File, Inbound, Part, ReportedState, Sender
 from channels.graph_codes import problem
-from channels.meta import Body, Event, Item, Passed, Reported, Said, dicts, text_of, unshown
+from channels.meta_events import Body, Event, Item, Passed, Reported, Said, dicts, text_of, unshown
 from channels.whatsapp.wire import Card, FormReply, Inner, Interactive, Location, Media, Message, Order, Person, Status
 
 PHONE = re.compile(r"[0-9]{5,20}")

@@ -14,7 +14,7 @@ from channels.contract import Part
 from channels.messenger.adapter import Messenger, instagram
 from channels.messenger.dialect import INSTAGRAM, MESSENGER
 from channels.messenger.parse import events, items
-from channels.meta import Passed, Reported, Said, Until
+from channels.meta_events import Passed, Reported, Said, Until
 from tests.channels.meta_lab import OLD_SECRET, PAYLOADS, VERIFY, Lab, damaged, laboratory, recorded
 from tests.fakes.inlet import Report
 

@@ -13,7 +13,7 @@ import structlog
 from msgspec import ValidationError
 
 from channels.contract import Configured, Inbound
-from channels.meta import Event, Passed, Reported, Said
+from channels.meta_events import Event, Passed, Reported, Said
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.parse import events, items
 from tests.channels.meta_lab import Lab, configure, damaged, laboratory

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from channels.contract import Button, ChannelError, DeliveryError, Feature, File, Inbound, Part, Sender, Signal
 from channels.degrade import degrade
-from channels.meta import Said
+from channels.meta_events import Said
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import templates, whatsapp_settings
 from tests.channels.meta_lab import Lab, configure, laboratory, outbound, stored
