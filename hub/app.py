@@ -17,6 +17,7 @@ from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
+from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivered, Delivery
@@ -39,6 +40,7 @@ from hub.seed import seed
 from hub.settings import Settings
 from hub.staff import AgentChanged, Staff
 from hub.store.agents import Agents
+from hub.store.aside import Aside
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
@@ -46,6 +48,7 @@ from hub.store.database import Database
 from hub.store.entries import Entries
 from hub.store.intervals import Intervals
 from hub.store.tickets import Tickets
+from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
 from hub.web.addresses import client_address
@@ -75,11 +78,13 @@ class Hub:
         self.clock = clock
         self.bus = Bus()
         self.config = Config(database)
+        self.channel_config = ChannelConfig(self.config, Vault(settings.secrets_keys), lambda: self.channels)
         self.entries = Entries(database)
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
         self.tickets = Tickets(database)
+        self.aside = Aside(database, clock)
         self.background = Pool("background")
         self._key = settings.signing_key.get_secret_value().encode()
         _subscribe(self)
@@ -252,6 +257,9 @@ class Hub:
                 signing_key=self._key,
                 trusted_proxies=self.settings.trusted_proxies,
             ),
+            channels=self.channel_config,
+            inlet=lambda: self.inlet,
+            aside=self.aside,
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
@@ -306,6 +314,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
     """Load, repair, and run everything until the block ends; then finish what was accepted."""
     await _index(hub)
     await hub.config.load()
+    await hub.channel_config.renew()
     await seed(hub.web, hub.settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hub.lanes.running())
