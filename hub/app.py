@@ -78,13 +78,12 @@ class Hub:
         self.clock = clock
         self.bus = Bus()
         self.config = Config(database)
-        self.channel_config = ChannelConfig(self.config, Vault(settings.secrets_keys), lambda: self.channels)
         self.entries = Entries(database)
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
         self.tickets = Tickets(database)
-        self.aside = Aside(database, clock)
+        self.aside = Aside(database)
         self.background = Pool("background")
         self._key = settings.signing_key.get_secret_value().encode()
         _subscribe(self)
@@ -118,6 +117,11 @@ class Hub:
             clock=self.clock,
             bot_refuses=self.watch.refuses,
         )
+
+    @cached_property
+    def channel_config(self) -> ChannelConfig:
+        """How inboxes are configured, with their secrets."""
+        return ChannelConfig(self.config, Vault(self.settings.secrets_keys), lambda: self.channels)
 
     @cached_property
     def dialogue(self) -> Dialogue:
@@ -358,6 +362,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    for part in (hub.entries, hub.conversations, hub.contacts, hub.intervals):
+    for part in (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.aside):
         await part.index()
     await web_setup.index(hub.web)

@@ -57,6 +57,11 @@ class ChannelConfig:
         opened = [self.opened(one) for one in self._config.inboxes.values() if one.channel == channel]
         return tuple(one.configured for one in opened if not one.missing)
 
+    def one(self, inbox: str) -> tuple[str, Configured] | None:
+        """An inbox's channel and how it is configured, complete or not; None when there is no such inbox."""
+        known = self._config.inbox(inbox)
+        return (known.channel, self.opened(known).configured) if known is not None else None
+
     def settings(self, inbox: str) -> Mapping[str, object] | None:
         """An inbox's settings with its name, locale and channel; None when there is no such inbox."""
         known = self._config.inbox(inbox)

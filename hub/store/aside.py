@@ -16,7 +16,6 @@ import structlog
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from hub.clock import Clock
 from hub.store.database import Database, guard
 
 log = structlog.get_logger(__name__)
@@ -47,11 +46,10 @@ class SetAside:
 class Aside:
     """The list of what was set aside."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         """Work on a database."""
         self._rows = database.collection("aside")
         self._pieces = database.collection("aside_pieces")
-        self._clock = clock
 
     async def index(self) -> None:
         """Make the indexes that the list needs."""
@@ -59,7 +57,7 @@ class Aside:
             await self._rows.create_index([("at", DESCENDING), ("_id", DESCENDING)], name="newest")
             await self._rows.create_index([("inbox", ASCENDING), ("at", DESCENDING)], name="by_inbox")
 
-    async def put(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> str:
+    async def put(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str, now: int) -> str:
         """Keep something; returning its id means durable. The same id of the same inbox twice is once."""
         id_ = aside_id(inbox, external_id)
         async with guard():
@@ -75,7 +73,7 @@ class Aside:
                 reason=reason,
                 summary=summary[:500],
                 size=len(raw),
-                at=self._clock.now(),
+                at=now,
             )
             try:
                 await self._rows.insert_one(_document(item))
@@ -114,9 +112,9 @@ class Aside:
             rows = await self._rows.find(query).sort(order).limit(limit).to_list()
         return [_item(row) for row in rows]
 
-    async def refused(self, id_: str, trouble: str) -> None:
+    async def refused(self, id_: str, trouble: str, now: int) -> None:
         """Note that running it again did not help."""
-        change = {"$set": {"trouble": trouble, "tried_at": self._clock.now()}}
+        change = {"$set": {"trouble": trouble, "tried_at": now}}
         async with guard():
             await self._rows.update_one({"_id": id_}, change)
 

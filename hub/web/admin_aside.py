@@ -66,11 +66,11 @@ async def rerun(call: Call) -> None:
     try:
         await channel.rerun(call.web.channels.opened(inbox).configured, data, call.web.inlet())
     except ChannelError as error:
-        await call.web.aside.refused(item.id, error.code)
+        await call.web.aside.refused(item.id, error.code, call.web.clock.now())
         raise RefusedAgainError(error.text, code=error.code) from error
     # What came aside once more while it was run is still there for somebody to look at.
     if not await call.web.aside.remove(item.id, times=item.times) and await call.web.aside.get(item.id):
-        await call.web.aside.refused(item.id, item.reason)
+        await call.web.aside.refused(item.id, item.reason, call.web.clock.now())
         raise Conflict("It was set aside again.", code="still_aside")
     await call.record("aside.rerun", f"aside:{item.id}", {"inbox": [item.inbox, item.inbox]})
 

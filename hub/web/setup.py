@@ -114,7 +114,6 @@ async def index(parts: Web) -> None:
     await parts.accounts.index()
     await parts.sessions.index()
     await parts.files.index()
-    await parts.aside.index()
 
 
 def attach(app: web.Application, parts: Web) -> None:

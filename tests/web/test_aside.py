@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from hub.clock import HeldClock
 from hub.store.aside import PIECE, Aside
 from hub.store.database import Database
+from tests.conftest import NOON
 from tests.fakes.parrot import Parrot
 from tests.hub_server import Browser, LiveHub
 
@@ -39,17 +39,17 @@ async def listed(admin: Browser, query: str = "") -> list[str]:
     return [one["id"] for one in (await admin.call("GET", f"/api/admin/aside{query}")).json["items"]]
 
 
-async def test_the_same_is_kept_once_and_whole(database: Database, clock: HeldClock) -> None:
-    aside = Aside(database, clock)
+async def test_the_same_is_kept_once_and_whole(database: Database) -> None:
+    aside = Aside(database)
     await aside.index()
     raw = bytes(range(256)) * (2 * PIECE // 256) + b"end"
-    first = await aside.put("mail", "<a/b@c>", "unreadable", raw, "from x")
-    assert await aside.put("mail", "<a/b@c>", "unreadable", raw, "from x") == first
-    assert await aside.put("other", "<a/b@c>", "loop", b"", "y") != first
+    first = await aside.put("mail", "<a/b@c>", "unreadable", raw, "from x", NOON)
+    assert await aside.put("mail", "<a/b@c>", "unreadable", raw, "from x", NOON) == first
+    assert await aside.put("other", "<a/b@c>", "loop", b"", "y", NOON) != first
     assert b"".join([piece async for piece in aside.raw(first)]) == raw
     item = await aside.get(first)
     assert item is not None
-    assert (item.times, item.size, item.external_id, item.at) == (2, len(raw), "<a/b@c>", clock.now())
+    assert (item.times, item.size, item.external_id, item.at) == (2, len(raw), "<a/b@c>", NOON)
     assert not await aside.remove(first, times=1)
     assert await aside.remove(first, times=2)
     assert await database.collection("aside_pieces").count_documents({}) == 0
@@ -57,8 +57,8 @@ async def test_the_same_is_kept_once_and_whole(database: Database, clock: HeldCl
 
 
 async def test_pages_are_by_inbox_and_reason_newest_first(admin: Browser, live: LiveHub) -> None:
-    made = [await live.hub.aside.put("a", str(number), "unreadable", b"x", "s") for number in range(60)]
-    other = await live.hub.aside.put("b", "0", "loop", b"x", "s")
+    made = [await live.hub.aside.put("a", str(number), "unreadable", b"x", "s", NOON) for number in range(60)]
+    other = await live.hub.aside.put("b", "0", "loop", b"x", "s", NOON)
     first = (await admin.call("GET", "/api/admin/aside?inbox=a")).json
     rest = (await admin.call("GET", f"/api/admin/aside?inbox=a&before={first['before']}")).json
     found = [one["id"] for one in [*first["items"], *rest["items"]]]
@@ -71,7 +71,7 @@ async def test_pages_are_by_inbox_and_reason_newest_first(admin: Browser, live: 
 
 async def test_it_is_downloaded_as_it_came_and_never_shown_by_the_browser(admin: Browser, live: LiveHub) -> None:
     raw = b"<script>alert(1)</script>\r\n\x00\xff"
-    id_ = await live.hub.aside.put("a", "1", "unreadable", raw, "s")
+    id_ = await live.hub.aside.put("a", "1", "unreadable", raw, "s", NOON)
     answer = await admin.request("GET", f"/api/admin/aside/{id_}/raw")
     assert answer.body == raw
     assert answer.headers["Content-Type"] == "application/octet-stream"
@@ -82,7 +82,7 @@ async def test_it_is_downloaded_as_it_came_and_never_shown_by_the_browser(admin:
 async def test_run_again_it_becomes_a_message_and_leaves_the_list(
     admin: Browser, live: LiveHub, parrot: Parrot, inbox: str
 ) -> None:
-    id_ = await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s")
+    id_ = await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s", NOON)
     refused = await admin.call("POST", f"/api/admin/aside/{id_}/rerun")
     assert (refused.status, refused.code) == (409, "unreadable")
     (item,) = (await admin.call("GET", "/api/admin/aside")).json["items"]
@@ -98,16 +98,16 @@ async def test_what_is_set_aside_again_while_it_runs_is_not_lost(
     admin: Browser, live: LiveHub, parrot: Parrot, inbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def aside_again(*_: object) -> None:
-        await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s")
+        await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s", NOON)
 
-    id_ = await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s")
+    id_ = await live.hub.aside.put(inbox, "1", "unreadable", b"hello", "s", NOON)
     monkeypatch.setattr(parrot, "rerun", aside_again)
     assert (await admin.call("POST", f"/api/admin/aside/{id_}/rerun")).code == "still_aside"
     assert await listed(admin) == [id_]
 
 
 async def test_without_its_inbox_it_can_only_be_kept_or_discarded(admin: Browser, live: LiveHub) -> None:
-    id_ = await live.hub.aside.put("gone", "1", "unreadable", b"hello", "s")
+    id_ = await live.hub.aside.put("gone", "1", "unreadable", b"hello", "s", NOON)
     assert (await admin.call("POST", f"/api/admin/aside/{id_}/rerun")).code == "no_such_inbox"
     assert (await admin.call("DELETE", f"/api/admin/aside/{id_}")).status == 204
     assert await listed(admin) == []
@@ -116,7 +116,7 @@ async def test_without_its_inbox_it_can_only_be_kept_or_discarded(admin: Browser
 
 
 async def test_agents_see_none_of_it_and_supervisors_only_the_list(admin: Browser, live: LiveHub) -> None:
-    id_ = await live.hub.aside.put("a", "1", "unreadable", b"hello", "s")
+    id_ = await live.hub.aside.put("a", "1", "unreadable", b"hello", "s", NOON)
     acts = [
         ("GET", "/api/admin/aside"),
         ("GET", f"/api/admin/aside/{id_}/raw"),
