@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
@@ -275,7 +276,7 @@ def _finding_view(finding: Finding, secrets: Sequence[str]) -> FindingView:
     # A provider or a library may quote the address that was called, with the token in it.
     detail = finding.detail
     for secret in secrets:
-        detail = detail.replace(secret, "***")
+        detail = detail.replace(secret, "***").replace(quote(secret, safe=""), "***")
     detail = " ".join(detail.split())[:_LONGEST_DETAIL]
     return FindingView(ok=finding.ok, code=finding.code, field=finding.field, detail=detail)
 

@@ -121,7 +121,7 @@ async def test_an_inbox_is_opened_tried_corrected_and_deleted(office: Office) ->
     assert configured.settings["token"] == "good"
 
     # A secret of the hub's own is made anew and shown once.
-    await page.get_by_role("button", name="ساختن دوبارهٔ key").click()
+    await page.get_by_role("button", name="ساختن دوباره… key").click()
     await page.get_by_role("button", name="یکی تازه بساز").click()
     fresh = await page.locator(".secret-word").inner_text()
     await page.get_by_role("button", name="رونوشت گرفتم").click()
@@ -169,3 +169,18 @@ async def test_what_was_set_aside_is_run_again_or_discarded(office: Office) -> N
     await page.get_by_role("dialog").locator("input").fill("دور")
     await page.get_by_role("button", name="دور بریز", exact=True).click()
     await expect(page.get_by_text("چیزی کنار گذاشته نشده")).to_be_visible()
+
+
+async def test_a_second_website_chat_is_opened_and_gets_its_site(office: Office) -> None:
+    page = office.page
+    await office.to("inboxes/new")
+    await page.get_by_role("link", name="گفتگوی سایت").click()
+    await page.locator("input[name='chat.brand']").fill("فروش")
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_role("heading", name="گفتگوی سایت")).to_be_visible()
+    await page.get_by_label("افزودن سایت").fill("Sales.example/")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator(".toast").last).to_contain_text("ذخیره شد")
+    (made,) = [one for one in office.live.hub.config.inboxes.values() if one.id != "shop"]
+    assert made.settings == {"brand": "فروش", "accent": "#0b7a75", "origins": ["https://sales.example"]}

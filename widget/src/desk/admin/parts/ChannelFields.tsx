@@ -75,7 +75,12 @@ function OneField({
     case "generated": {
       const made = inbox !== null && field.name in inbox.secrets && !readOnly;
       return (
-        <MadeField label={label} hint={hint} onAgain={made && onAgain ? () => onAgain(field) : undefined} />
+        <MadeField
+          held={draft.dirty}
+          label={label}
+          hint={hint}
+          onAgain={made && onAgain ? () => onAgain(field) : undefined}
+        />
       );
     }
     case "secret":

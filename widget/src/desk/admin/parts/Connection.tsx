@@ -14,6 +14,9 @@ import { fieldText } from "./say";
 /** The secrets of the inbox that was opened last, until the reader goes elsewhere: they are never sent again. */
 export const justMade = signal<{ inbox: string; shown: Record<string, string> } | null>(null);
 
+/** Grows with each secret that was made anew: the page begins again with what is stored then. */
+export const madeAnew = signal(0);
+
 function findingText({ code, ok }: Finding): string {
   const key = `finding.${code}`;
   return isWord(key) ? t(key) : t(ok ? "finding.other.good" : "finding.other.bad", { code });
@@ -152,13 +155,28 @@ function shownOf(inbox: Inbox): [string, string][] {
   return justMade.value?.inbox === inbox.id ? Object.entries(justMade.value.shown) : [];
 }
 
+/** The channel's own words for something, where there are any. */
+function ownWords(inbox: Inbox, what: string, usual: "provider.lead" | "provider.webhook.hint"): string {
+  const key = `channel.${inbox.channel}.${what}`;
+  return t(isWord(key) ? key : usual);
+}
+
+/** What the reader has to do with what `ProviderFacts` shows. */
+export function providerLead(inbox: Inbox): string {
+  return ownWords(inbox, "provider", "provider.lead");
+}
+
 /** What the provider must be told: the webhook's address, and secrets while they can be seen. */
 export function ProviderFacts({ inbox }: { inbox: Inbox }): JSX.Element {
   const shown = shownOf(inbox);
   return (
     <>
       {inbox.webhook !== null && (
-        <Fact label={t("provider.webhook")} value={inbox.webhook} hint={t("provider.webhook.hint")} />
+        <Fact
+          label={t("provider.webhook")}
+          value={inbox.webhook}
+          hint={ownWords(inbox, "webhook.hint", "provider.webhook.hint")}
+        />
       )}
       {shown.map(([name, value]) => {
         const hint = `channel.${inbox.channel}.${name}.hint`;
@@ -202,11 +220,15 @@ export function AgainDialog(props: { inbox: Inbox; field: SettingField; onClose:
       setBusy(false);
     }
   };
+  const close = () => {
+    props.onClose();
+    if (fresh !== null) madeAnew.value++;
+  };
   const title = t("secret.again.title", { field: label });
   if (fresh !== null) {
     const secret = fresh[field.name];
     return (
-      <Dialog key="shown" title={title} onClose={props.onClose}>
+      <Dialog key="shown" title={title} onClose={close}>
         <p>{t(secret ? "secret.again.done" : "secret.again.done.silent")}</p>
         {secret && (
           <dl class="secret">
@@ -219,7 +241,7 @@ export function AgainDialog(props: { inbox: Inbox; field: SettingField; onClose:
           </dl>
         )}
         <div class="dialog-foot">
-          <button type="button" class="button" data-first={secret ? undefined : true} onClick={props.onClose}>
+          <button type="button" class="button" data-first={secret ? undefined : true} onClick={close}>
             {t(secret ? "secret.kept" : "form.close")}
           </button>
           {secret && <CopyButton main text={secret} />}

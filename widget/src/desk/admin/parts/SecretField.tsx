@@ -116,8 +116,17 @@ export function SecretField(props: SecretProps): JSX.Element {
   );
 }
 
-/** A secret of the hub's own. `onAgain`: makes a new one; left out where there is none yet. */
-export function MadeField(props: { label: string; hint?: string; onAgain?: () => void }): JSX.Element {
+interface MadeProps {
+  label: string;
+  hint?: string;
+  /** Makes a new one; left out where there is none yet. */
+  onAgain?: () => void;
+  /** Something else has to be saved first. */
+  held: boolean;
+}
+
+/** A secret of the hub's own. */
+export function MadeField(props: MadeProps): JSX.Element {
   return (
     <Frame label={props.label} hint={props.hint} problem={null} group>
       {() => (
@@ -131,6 +140,8 @@ export function MadeField(props: { label: string; hint?: string; onAgain?: () =>
               type="button"
               class="button"
               aria-label={t("secret.again.of", { field: props.label })}
+              title={props.held ? t("secret.again.held") : undefined}
+              disabled={props.held}
               onClick={props.onAgain}
             >
               {t("secret.again")}

@@ -16,7 +16,14 @@ import { checkCommon } from "../model/check";
 import { tidy as tidyCalendar } from "../model/hours";
 import type { Calendar, Channel, Inbox, SettingField } from "../model/records";
 import { ChannelFields } from "../parts/ChannelFields";
-import { AgainDialog, ConnectionTest, hasFacts, justMade, ProviderFacts } from "../parts/Connection";
+import {
+  AgainDialog,
+  ConnectionTest,
+  hasFacts,
+  justMade,
+  ProviderFacts,
+  providerLead,
+} from "../parts/Connection";
 import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
 import { HoursEditor } from "../parts/HoursEditor";
@@ -105,7 +112,7 @@ export function ChannelInbox({ inbox, channel }: { inbox: Inbox; channel: Channe
           </p>
         )}
         {hasFacts(inbox) && (
-          <Block title={t("provider.title")} lead={t("provider.lead")}>
+          <Block title={t("provider.title")} lead={providerLead(inbox)}>
             <ProviderFacts inbox={inbox} />
           </Block>
         )}

@@ -8,6 +8,7 @@ import { parseColour } from "../model/contrast";
 import { tidy as tidyCalendar } from "../model/hours";
 import type { Inbox } from "../model/records";
 import { AccentField, ChatPreview } from "../parts/Accent";
+import { madeAnew } from "../parts/Connection";
 import { CopyButton } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
@@ -39,7 +40,7 @@ export function InboxPage({ id }: { id: string }): JSX.Element {
   if (found && queues.data.value && known) {
     const channel = known.find((one) => one.name === found.channel);
     if (found.channel === "webchat") return <InboxForm key={id} inbox={found} />;
-    if (channel) return <ChannelInbox key={id} inbox={found} channel={channel} />;
+    if (channel) return <ChannelInbox key={`${id}:${madeAnew.value}`} inbox={found} channel={channel} />;
   }
   return (
     <Page title={t("inboxes.title")} parent="inboxes">

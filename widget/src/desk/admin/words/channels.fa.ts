@@ -32,6 +32,10 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "provider.title": "نزد ارائه‌دهنده",
   "provider.lead": "این‌ها را همان‌جا وارد کنید که حسابتان را مدیریت می‌کنید.",
   "provider.webhook": "نشانی وب‌هوک",
+  "channel.telegram.provider": "کاری لازم نیست: سامانه خودش آن را به پیام‌رسان می‌گوید.",
+  "channel.telegram.webhook.hint": "پیام‌رسان با این نشانی سامانه را صدا می‌زند.",
+  "channel.api.provider": "برنامهٔ شما این‌ها را لازم دارد.",
+  "channel.api.webhook.hint": "برنامهٔ شما پیام‌های مشتریانش را به این‌جا می‌فرستد.",
   "provider.webhook.hint": "ارائه‌دهنده با این نشانی سامانه را صدا می‌زند.",
   "provider.once": "فقط همین حالا دیده می‌شود. پیش از ترک این صفحه، رونوشتش را به ارائه‌دهنده بدهید.",
 
@@ -50,7 +54,8 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "secret.remove.of": "برداشتن {field}",
   "secret.removed": "هنگام ذخیره برداشته می‌شود.",
   "secret.again": "ساختن دوباره…",
-  "secret.again.of": "ساختن دوبارهٔ {field}",
+  "secret.again.of": "ساختن دوباره… {field}",
+  "secret.again.held": "اول تغییرهایتان را ذخیره یا از آن‌ها صرف‌نظر کنید.",
   "secret.again.title": "ساختن دوباره: {field}",
   "secret.again.ask":
     "سامانه همین حالا رمز تازه‌ای می‌سازد. ارائه‌دهنده هم باید آن را بداند، وگرنه پیام‌هایش پذیرفته نمی‌شود.",
