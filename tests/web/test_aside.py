@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
 
@@ -12,20 +10,6 @@ from hub.store.database import Database
 from tests.conftest import NOON
 from tests.fakes.parrot import Parrot
 from tests.hub_server import Browser, LiveHub
-
-
-@pytest.fixture
-def parrot(live: LiveHub) -> Parrot:
-    channel = Parrot()
-    live.hub.channels[channel.name] = channel
-    return channel
-
-
-@pytest_asyncio.fixture
-async def admin(live: LiveHub, parrot: Parrot) -> AsyncIterator[Browser]:
-    async with live.browser() as browser:
-        await browser.sign_in("admin")
-        yield browser
 
 
 @pytest_asyncio.fixture

@@ -6,12 +6,11 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import structlog
 
 from hub.errors import BadInput
@@ -39,20 +38,6 @@ def logged() -> Iterator[io.StringIO]:
     root.handlers[:] = kept
     root.setLevel(level)
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def parrot(live: LiveHub) -> Parrot:
-    channel = Parrot()
-    live.hub.channels[channel.name] = channel
-    return channel
-
-
-@pytest_asyncio.fixture
-async def admin(live: LiveHub, parrot: Parrot) -> AsyncIterator[Browser]:
-    async with live.browser() as browser:
-        await browser.sign_in("admin")
-        yield browser
 
 
 async def opened(admin: Browser, **settings: Any) -> Any:

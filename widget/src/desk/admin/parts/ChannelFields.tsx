@@ -72,17 +72,16 @@ function OneField({
   const label = fieldText(key);
   const hint = hintOf(key);
   switch (field.kind) {
-    case "generated": {
-      const made = inbox !== null && field.name in inbox.secrets && !readOnly;
+    case "generated":
       return (
         <MadeField
-          held={draft.dirty}
           label={label}
           hint={hint}
-          onAgain={made && onAgain ? () => onAgain(field) : undefined}
+          made={inbox !== null && field.name in inbox.secrets}
+          held={draft.dirty}
+          onAgain={onAgain && !readOnly ? () => onAgain(field) : undefined}
         />
       );
-    }
     case "secret":
       return (
         <SecretField

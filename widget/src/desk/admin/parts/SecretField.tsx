@@ -119,7 +119,9 @@ export function SecretField(props: SecretProps): JSX.Element {
 interface MadeProps {
   label: string;
   hint?: string;
-  /** Makes a new one; left out where there is none yet. */
+  /** It is there already. */
+  made: boolean;
+  /** Makes a new one; left out for who may only look. */
   onAgain?: () => void;
   /** Something else has to be saved first. */
   held: boolean;
@@ -132,10 +134,10 @@ export function MadeField(props: MadeProps): JSX.Element {
       {() => (
         <div class="secret-line">
           <span class="secret-state">
-            {props.onAgain ? <Check size={16} /> : <Key size={16} />}
-            {t(props.onAgain ? "secret.made" : "secret.unmade")}
+            {props.made ? <Check size={16} /> : <Key size={16} />}
+            {t(props.made ? "secret.made" : "secret.unmade")}
           </span>
-          {props.onAgain && (
+          {props.made && props.onAgain && (
             <button
               type="button"
               class="button"
