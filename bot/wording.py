@@ -6,6 +6,7 @@ The rest of what the bot says stands in assistant/domain.yml.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 
 from bot.contract import HandoffReason, Locale, Understood
@@ -25,6 +26,7 @@ _EN_MONTHS = (
 GOOD_NEWS = (OrderState.PREPARING, OrderState.SHIPPED, OrderState.DELIVERED)
 """States after which the bot asks whether that helped; after the others it offers a person."""
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _FA_WEEK = (5, 6, 0, 1, 2, 3, 4)
 _EN_WEEK = (0, 1, 2, 3, 4, 5, 6)
 
@@ -51,8 +53,11 @@ def clock(time: str, locale: Locale) -> str:
 
 
 def isolated(value: str) -> str:
-    """A value from outside (a tracking code, a carrier's name) that can't turn the sentence around it, cut to 80."""
-    return f"\u2068{normalise(value)[:80]}\u2069"
+    """A value from outside (goods, a tracking code, a carrier's name) as it is written there, cut to 80.
+
+    What nobody sees in it is dropped, so that it can't turn the sentence around it.
+    """
+    return f"\u2068{' '.join(_UNSEEN.sub(' ', value).split())[:80]}\u2069"
 
 
 # ---- orders --------------------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ class WebChat(Channel):
         self._pages = pages
         self._address_of = address_of
         self._sockets: dict[tuple[str, str], set[Socket]] = defaultdict(set)
+        self._open: set[Socket] = set()
         self._per_address: dict[tuple[str, str], int] = defaultdict(int)
         self._draining = False
 
@@ -116,8 +117,7 @@ class WebChat(Channel):
     async def drain(self) -> None:
         """Ask every tab to come back in a moment, spread over two seconds."""
         self._draining = True
-        sockets = [socket for group in self._sockets.values() for socket in group]
-        for socket in sockets:
+        for socket in tuple(self._open):  # also those that have not said hello
             socket.bye("restart", 250 + secrets.randbelow(1_750))
 
     @property
@@ -213,7 +213,11 @@ class WebChat(Channel):
         ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False, autoping=True)
         await ws.prepare(request)
         socket = Socket(ws, request.transport, inbox, settings, self, inlet, _now)
-        await socket.serve()
+        self._open.add(socket)
+        try:
+            await socket.serve()
+        finally:
+            self._open.discard(socket)
         if not ws.closed:
             await ws.close(code=WSCloseCode.GOING_AWAY)
         return ws

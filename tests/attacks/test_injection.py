@@ -180,14 +180,14 @@ LONG = (
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: repr(text[:4]))
 def test_i08_no_pattern_of_ours_takes_long_over_long_words(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # not the wall's: others may want the machine, too
     clean(text)
     names.file_name(text, extension=".txt")
     sniff(b"%PDF-" + text.encode(), text)
     for check in (lambda: names.line(text, "x", longest=80), lambda: names.paragraph(text, "x", longest=4000)):
         with contextlib.suppress(BadInput):
             check()
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25
 
 
 @pytest.mark.parametrize("text", ["{{7*7}}", "{config}", "{0.__class__}", "{% for x in y %}", "%s%n", "${7*7}"])

@@ -122,6 +122,17 @@ async def test_d03_idle_and_slow_connections_hold_up_nobody(live: LiveHub) -> No
         writer.close()
 
 
+@pytest.mark.parametrize("path", ["/chat/shop/socket", "/desk/socket"])
+async def test_d03_a_socket_that_says_nothing_does_not_hold_up_the_end(live: LiveHub, path: str) -> None:
+    headers = {"Origin": live.url}
+    async with live.browser() as mallory, mallory.session.ws_connect(f"{live.url}{path}", headers=headers) as ws:
+        live.hub.desk.drain()
+        await live.hub.webchat.drain()
+        frame = await ws.receive_json(timeout=5)
+        assert (frame["type"], frame["reason"]) == ("bye", "restart")
+        assert (await ws.receive(timeout=5)).type.name in {"CLOSE", "CLOSED", "CLOSING"}
+
+
 async def test_d03_a_body_that_never_ends_is_given_up(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.web.bodies.BODY_SECONDS", 0.2)
     parts = urlsplit(live.url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -101,9 +100,8 @@ async def test_f10_every_misbehaviour_is_a_handoff_within_the_deadline(
     fake: FakeRasa, guarded: GuardedBot, mood: Mood, expected: HandoffReason | None
 ) -> None:
     fake.mood = mood
-    started = time.monotonic()
-    reply = await guarded.turn(turn())
-    assert time.monotonic() - started < 0.4 + 0.4
+    async with asyncio.timeout(5):  # the deadline is 0.4 s; who misses it in these moods waits for ever
+        reply = await guarded.turn(turn())
     assert reason(reply) is expected
     if expected is not None:
         assert reply.says == ()

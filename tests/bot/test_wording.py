@@ -123,6 +123,13 @@ def test_never_open_and_always_open() -> None:
     assert hours_text(always, "fa") == "الان پاسخگو هستیم.\nهر روز: شبانه‌روزی"
 
 
+def test_goods_are_named_as_their_shop_writes_them_and_turn_no_sentence() -> None:
+    order = Order(number="12345", status=OrderState.CANCELLED, items=("کولهٔ ۲۸ لیتری", "a\u202eb\n\u2069c"))
+    said = order_text(order, "fa")
+    assert "\u2068کولهٔ ۲۸ لیتری\u2069" in said
+    assert "\u2068a b c\u2069" in said
+
+
 @pytest.mark.parametrize("state", list(OrderState))
 @pytest.mark.parametrize("full", [True, False])
 def test_every_state_of_an_order_is_a_whole_sentence(state: OrderState, full: bool) -> None:

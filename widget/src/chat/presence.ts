@@ -25,7 +25,9 @@ export function presence(chat: Chat, status: LineStatus): Presence {
     const name = safeName(convo.agent_name ?? "");
     return { text: name ? words.withAgent(name) : words.withSomebody, tone: "here" };
   }
-  if (convo && (convo.owner === "queue" || convo.owner === "offer") && convo.staffed !== false) {
+  if (convo?.owner === "queue" || convo?.owner === "offer") {
+    // It has left the bot for good: whether that answers right away says nothing about this conversation.
+    if (convo.staffed === false) return { text: words.closed, tone: "away" };
     return { text: words.waiting, tone: "busy" };
   }
   if (desk.hours_open && desk.agents_online) {
