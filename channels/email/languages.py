@@ -56,7 +56,7 @@ rozpoczęcie przekazanej wiadomości: | začátek přeposílané zprávy: | на
 
 FROM = """
 from | de | von | van | da | fra | från | od | lähettäjä | feladó | expeditor | expéditeur | kimden | gönderen | από
-от | від | отправитель | từ | dari | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸사람 | 보낸 사람 | מאת
+от | от кого | від | від кого | отправитель | từ | dari | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸사람 | 보낸 사람 | מאת
 از | فرستنده | من | المرسل
 """
 

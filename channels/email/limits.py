@@ -12,7 +12,7 @@ MAX_DEPTH = 20
 """Containers in containers."""
 MAX_TEXT = 150_000
 """Characters of text."""
-MAX_HTML = 1_500_000
+MAX_HTML = 1_000_000
 """Characters of html."""
 MAX_NAME = 150
 """Characters of a file name."""
