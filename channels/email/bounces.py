@@ -29,7 +29,7 @@ _SUBJECTS = re.compile(
     r"undeliver|returned mail|delivery (?:status )?(?:notification|report|fail|problem|unsuccessful|has failed|issue|of )|failure notice|mail delivery|"
     r"delivery failure|mail (?:failed|error|failure|system error)|non.?delivery|not (?:be )?deliver|could not send|rejected|undelivered|message (?:status|delivery|delayed|you sent)|"
     r"warning: (?:could not|message)|nondeliverable|delivery-fail|bounced|user unknown|return(?:ed)? (?:to sender|message)|failed mail|failure delivery|"
-    r"unzustellbar|nicht zugestellt|non remis|non consegnat|no entregado|nije dostav|не доставлено|недоставлен|邮件退信|退信|無法傳送|配信不能|配信できません|"
+    r"failed delivery|メールエラー|エラー通知|配信エラー|unzustellbar|nicht zugestellt|non remis|non consegnat|no entregado|nije dostav|не доставлено|недоставлен|邮件退信|退信|無法傳送|配信不能|配信できません|"
     r"unknown user|address (?:not found|unknown)|mail not delivered|mailbox (?:full|unavailable)|تحویل داده نشد|برگشت خورد|عدم التسليم|"
     r"message has been (?:rejected|blocked|delayed)|transient|permanent|problem delivering|error sending|auto(?:matic)? answer: delivery"
 )
@@ -38,9 +38,11 @@ _STATUS = re.compile(r"(?<![\d.v])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 _REPLY = re.compile(r"(?<![\d.+/:-])([245][0-5]\d)(?![\d.:/]|-\d{3})")
 _COMMAND = re.compile(r"(?:in reply to|>>>|after|end of|response to|during|smtp command|command was:?|command[: ]|\bsent\b)\W{0,3}\s{0,3}(?:smtp )?\W{0,3}(end of data|helo|ehlo|starttls|auth|mail from|mail f|mail\b|rcpt to|rcpt t|rcpt\b|data\b|quit|initial connection|connect)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+=%$&'*/!?^{|}~#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}|[\w.+=-]{1,64}@[\w-]{1,63}(?![\w.])")
+_OWN_LINE = re.compile(r"^[ \t]{0,20}(?:to:? )?<?([^\s<>@:]{1,64}@[^\s<>@:]{1,255})(?:>?[ \t]{0,5}(?:$|[:(])|>\.\.\.)", re.MULTILINE | re.IGNORECASE)
+_SAID = re.compile(r"remote (?:host|server)|server (?:said|responded|replied|returned)|host .{1,80} said|smtp error|<<< |rcpt to|following (?:address|recipient)", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _RETURNED = re.compile(
-    r"^(?:received:\s|return-path:\s|x-[a-z-]{2,40}:\s|mime-version:|message-id:|dkim-signature:|from:\s.*@|date:\s.*\d{2}:\d{2}:\d{2}|"
+    r"^(?:received:\s|return-path:\s|x-[a-z-]{2,40}:\s|mime-version:|message-id:|dkim-signature:|"
     r"\W{0,6}(?:-{2,}|={2,}|_{2,})?\W{0,3}(?:(?:this|here|below|following|the following|the) (?:is|are|line is|this line is|this is)?.{0,20}(?:a )?(?:copy|original|returned|unsent|beginning)|"
     r"original (?:message|mail)|unsent message|message header|returned message|message text follows|message contents|undelivered message|header of the|start of returned|the message you sent|"
     r"your message (?:reads|header)|included is|the (?:first|attached) |message from .{0,60} follows|begin of the original|.{0,12}copy of (?:the|your) (?:message|original|mail)|--- the (?:body|header)))",
@@ -80,32 +82,35 @@ def read(root: Part, text: str, decoder: Decoder, problems: Problems) -> Auto | 
     fields = root.headers
     body = _before_returned(text[:_MAX_REPORT])
     if formal:
-        lines = "\n\n".join(decoder.decode(part.content()[:_MAX_REPORT]) for part in formal)
+        lines = "\n\n".join(decoder.decode(part.content()[:_MAX_REPORT], decoder.hint) for part in formal)
         reports = _reports(lines)
     else:
-        if not _looks_like_bounce(fields, body, decoder):
+        if not _looks_like_bounce(root, body, decoder):
             return None
         reports = _reports(text[:_MAX_REPORT])
     failed = _first_failed(reports) or Report()
     if not failed.recipient:
         failed = replace(failed, recipient=_failed_recipient(fields, body, decoder))
-    judged = _judge(failed, body, formal=bool(formal))
+    judged = _judge(failed, body, fields.text("subject", decoder), formal=bool(formal))
     if judged is None:
         return None
     return replace(judged, original_message_id=_returned_id(leaves, text, decoder, problems))
 
 
-def _looks_like_bounce(fields: Headers, body: str, decoder: Decoder) -> bool:
+def _looks_like_bounce(root: Part, body: str, decoder: Decoder) -> bool:
+    """Who sends it, how it begins and what comes with it: two signs at least, and one of them not just words."""
+    fields = root.headers
     if fields.has("x-failed-recipients"):
         return True
-    sender = fields.text("from", decoder).lower()
-    subject = fields.text("subject", decoder).lower()
+    by_sender = _SENDERS.search(fields.text("from", decoder).lower()) is not None
+    by_subject = _SUBJECTS.search(fields.text("subject", decoder).lower()) is not None
     null = fields.has("return-path") and fields.text("return-path", decoder) in {"<>", ""}
-    by_sender, by_subject = _SENDERS.search(sender) is not None, _SUBJECTS.search(subject) is not None
-    evidence = _REPLY.search(body) is not None or _STATUS.search(body) is not None
-    if "final-recipient" in body.lower() and (by_sender or by_subject or null):
-        return True
-    return (by_sender and by_subject) or ((by_sender or by_subject or null) and evidence)
+    returned = any(part.type.value in _RETURNED_PARTS for part in root.walk())
+    coded = _REPLY.search(body) is not None and (_STATUS.search(body) is not None or _SAID.search(body) is not None)
+    coded = coded or "final-recipient:" in body.lower()
+    if by_sender:
+        return by_subject or null or returned or coded
+    return (by_subject and (null or returned or coded)) or (null and (returned or coded))
 
 
 def _reports(lines: str) -> list[Report]:
@@ -116,7 +121,7 @@ def _reports(lines: str) -> list[Report]:
     for line in lines.splitlines():
         if match := _FIELD.match(line.strip() if line[:1] not in " \t" else line):
             last = match[1].lower()
-            if last in current and last in {"final-recipient", "status", "action"} or (last == "original-recipient" and "final-recipient" in current):
+            if last in current and last in {"final-recipient", "original-recipient", "status", "action"}:
                 reports.append(_report(current))
                 current = {}
             current.setdefault(last, match[2].strip())
@@ -165,7 +170,7 @@ def _before_returned(text: str) -> str:
     return text
 
 
-def _judge(report: Report, body: str, *, formal: bool) -> Auto | None:
+def _judge(report: Report, body: str, subject: str, *, formal: bool) -> Auto | None:
     said = report.said
     context = _around(body, report.recipient)
     command = _command(said) or _command(context) or _command(body)
@@ -180,6 +185,9 @@ def _judge(report: Report, body: str, *, formal: bool) -> Auto | None:
         reason = reasons.why(context, status=status, reply=reply, command=command)
     if reason in {"", "onhold"} and body:
         reason = reasons.why(body, status=status, reply=reply, command=command) or reason
+    if reason in {"", "onhold"} and not status:
+        by_subject = reasons.why(subject)
+        reason = by_subject if by_subject != "onhold" else reason
     if not reason and not formal and not status:
         return None
     lowered = body.lower()
@@ -263,10 +271,9 @@ def _command(text: str) -> Command:
 
 
 def _failed_recipient(fields: Headers, body: str, decoder: Decoder) -> str:
-    for source in (fields.text("x-failed-recipients", decoder), body):
-        if match := _ADDRESS.search(source):
-            return match[0]
-    return ""
+    """The address on a line of its own or at the start of a line, else the first one."""
+    candidates = (fields.text("x-failed-recipients", decoder), *_OWN_LINE.findall(body)[:1], body)
+    return next((match[0] for source in candidates if (match := _ADDRESS.search(source))), "")
 
 
 def _returned_id(leaves: list[Part], text: str, decoder: Decoder, problems: Problems) -> str:

@@ -44,7 +44,7 @@ _PHRASES = {
         storage (?:allocation|space)|(?:not enough|insufficient|not sufficient|does not have enough|no) (?:\w+ )?(?:disk |storage )?space
         space (?:left|limit|has been used)|exceeded (?:its|their|the) (?:\w+ )?(?:storage|space|limit|quota)
         too many messages on the server|too much mail data|exceeding receiving limits|boite .{0,20}pleine|mail file size exceeds
-        would exceed maximum allowed storage|حجم صندوق|mailbox exceeded
+        would exceed maximum allowed storage|mailbox exceeded|(?:メールボックス|容量).{0,8}(?:一杯|いっぱい|超過)|صندوق.{0,20}پر
     """,
     "mesgtoobig": r"""
         (?:message|mail|e-?mail|file|attachment)s?(?: file| length| size)? (?:is |was )?(?:too (?:big|large)|exceeds)
@@ -70,36 +70,38 @@ _PHRASES = {
         unauthenticated (?:e-?mail|sender domain)|does not pass authentication|authentication (?:checks|results).{0,30}fail
     """,
     "userunknown": r"""
-        (?:user|recipient|mail ?box|address|account|alias|person|destination|addressee|e-?mail|account name)s?\b.{0,60}?\b(?:unknown|(?:does|do|did)(?: not|n't) exist|not (?:be )?found|not exist|not known|invalid|not active|inactive)
+        (?:user|recipient|mail ?box|address|account|alias|person|destination|addressee|e-?mail|account name)s?\b[^.;:]{0,60}?\b(?:unknown|(?:does|do|did)(?: not|n't) exist|not (?:be )?found|not exist|not known|invalid|not active|inactive)
         (?:no|unknown|invalid|nonexistent|non-existent|non existent|bad) (?:such |valid )?(?:local |destination )?(?:user|recipient|mail ?box|address|account|person|addressee|destination|local.part|e-?mail address|virtual user)
         not (?:a |an )?(?:valid|known|local|active|email) (?:recipient|user|address|mail ?box|account)|no (?:one|account|mailbox|mail box) (?:at|by|here|available)
         not present|no longer valid|bad ?rcptto|valid ?rcptto|doesn't have (?:a|an) .{0,30}account|there is no one|mailbox (?:is )?(?:unavailable|inactive|unavaiable)
         rcpt .{0,60}t exist|not accepted for this|recipient (?:rejected|not ok|not accepted|is not accepted|refuses)|destination server rejected recipients
-        recipient address rejected(?:: (?:access denied|undeliverable|invalid))?|can't accept user|address rejected\.$|user missing home|(?:utilisateur|destinataire).{0,20}(?:inconnu|invalide)
+        recipient address rejected(?:\.? \(in reply|: (?:access denied|undeliverable|invalid|rejected)|\.?$)|not listed in|name is not recognized|check if address is correct|recipients for this|can't accept user|address rejected\.$|user missing home|(?:utilisateur|destinataire).{0,20}(?:inconnu|invalide)
         no existe|nessun utente|not in .{0,30}(?:table|directory)|in name directory|no thank you rejected|no valid recipients|user ID not
-        is not a known|email name is not found|could not be found|resolver\.adr\.\w*recipient|(?:unknown|invalid) e.?mail|not our customer|account that you tried to reach
+        (?:リスト|ディレクトリ).{0,12}(?:ありません|見つかりません)|存在しません|宛先不明|あて先不明|کاربر ناشناس
+        is not a known|email name is not found|could not be found|resolver\.adr\.\w*recipient|(?:unknown|invalid) e.?mail|not our customer|invalid .{0,20}userid|account that you tried to reach
     """,
     "filtered": r"""
         only accepting mail from|bounced address|extended inactivity|has restricted sms|not accepting any mail|user rules|not found recipient account
-        recipient preferences|resolver\.rst\.notauthorized|protected by|user not found|user reject|refuses? to receive|blocked by the recipient
+        recipient preferences|resolver\.rst\.notauthorized|protected by|user reject|refuses? to receive|blocked by the recipient
         refused by the recipient
     """,
     "requireptr": r"""
         \bptr\b|reverse (?:dns|lookup|mapping|address)|reverse.?dns|\brdns\b|cannot find your (?:hostname|reverse)|ip name lookup failed
-        unresolvable relay host|forward dns entry|mismatches client ip|dns lookup failure|unverifyable sending ip|no reverse dns|hostname lookup failed|get a custom reverse
+        unresolvable relay host|forward dns entry|mismatches client ip|unverifyable sending ip|no reverse dns|hostname lookup failed|get a custom reverse
     """,
     "notcompliantrfc": r"rfc.?5322|rfcmessagenoncompliant|rfc.?2822 compliant|not rfc compliant|multiple .{0,20} headers",
     "badreputation": r"reputation|due to unexpected volume or user complaints",
     "rejected": r"""
+        groups\.google\.com|google groups|permission to (?:post|send)|not authorized to (?:post|send)
         (?:sender|envelope|mail from|from address|your (?:e-?mail )?address|emetteur|reverse.path)\b.{0,60}\b(?:reject|denied|invalid|not allowed|blacklisted|black list|verify failed|refused|not owned|is empty|blocked|not exist|spammer|invalide)
         \bbatv\b|backscatter protection|bogus mail from|null sender|empty envelope|invalid sender|not (?:a registered gateway user|pre-approved|allowed to post)
         purported responsible address|no third-party dsns|returned mail not accepted|unroutable sender|unsigned dsn|administrative prohibition|bouncedeny
         access denied \(in reply to mail from|not authorized, message refused|domain of sender address|mx records for|valid sender domain|fully qualified email
-        address rejected|list of senders|rule imposed mailbox access|senderfilterconfig|e-?mail address is not verified|your access to submit messages|from: domain is invalid|please provide a valid from
+        (?<!recipient )(?<!5\.1\.0 )address rejected|list of senders|rule imposed mailbox access|senderfilterconfig|e-?mail address is not verified|your access to submit messages|from: domain is invalid|please provide a valid from
     """,
     "hostunknown": r"""
         (?:domain|host)\b.{0,40}\b(?:unknown|not exist|not found|not reachable|unreachable|must exist|non.?existent|does not exist)
-        (?:no such|unknown|unroute?able|non.?existent) (?:domain|host|address|mail domain)|name or service not known|domain may not exist
+        (?:no such|unknown|unroute?able|non.?existent) (?:domain|host|mail domain)|unroute?able address|553 \S{1,80} does not exist|name or service not known|domain may not exist
         no such host|host or domain name not found
     """,
     "spamdetected": r"""
@@ -115,7 +117,7 @@ _PHRASES = {
     """,
     "blocked": r"""
         \b(?:blocked|blacklist\w*|block ?list\w*|black ?listed|denylist\w*|dnsbl|rbl|listed (?:at|in|by|on)|spamhaus|spamcop|barracudacentral|abuseat|zombie|zombied)\b
-        (?:dynamic|bad|banned|sending|sender|your) (?:sender |sending )?ip\b|helo command rejected|client host rejected|go away|service (?:refused|not available, closing)|not allowed to connect
+        (?:dynamic|bad|banned|sending|sender|your|invalid) (?:sender |sending )?ip\b|helo command rejected|client host rejected|go away|service (?:refused|not available, closing)|not allowed to connect
         (?:connections?|esmtp) (?:not accept|refused by|reset|dropped|was dropped)|not currently accepting|no access from mail server|server access forbidden|smtp server of your isp|(?:lost connection|refused to talk)
         not allowed to send mail from|after initial connection|access denied|nameserver query|host network not allowed|requires confirmation|confirm this mail server|unwanted messages have been sent|abus detecte|extreme bad ip
         domain does not exist:|no valid recipients from|domain isn't in my list|mail from .{0,80} refused|user complaints|is not allowed to send|has not passed validation|open proxy
@@ -135,10 +137,10 @@ _PHRASES = {
     """,
     "contenterror": r"duplicate header|header size|8-bit data|mime complexity|mime headers|received: headers|binary content|base64 encoding|improperly|bare lf|content error",
     "systemfull": r"mail system full|aborted: exceeded storage allocation",
-    "notaccept": r"null ?mx|does not accept (?:any )?(?:mail|e-?mail)|mail receiving disabled|host not found$|no mx record found|no route for current request|protocol returned a permanent error",
+    "notaccept": r"null ?mx|no smtp service|does not accept (?:any )?(?:mail|e-?mail)|mail receiving disabled|host not found$|no mx record found|no route for current request|protocol returned a permanent error",
     "expired": r"""
         timed? ?out|expired|delivery (?:attempts|time)|giving up|failing for a long time|delayed|not been collected|could not be delivered for|unable to deliver message after|multiple retries|too long
-        retry time|within the allowed queue|did not respond|failed to deliver to domain|gateway for|been in (?:the )?queue
+        retry time|within the allowed queue|did not respond|failed to deliver to domain|gateway for|been in (?:the )?queue|requests to connect|socket error
     """,
     "securityerror": r"""
         authentication (?:credentials|failure|required|failed|turned on)|authentification (?:requise|invalide)|not authorized|starttls|tls required|unauthenticated senders|verification failure|don't authenticate|dead domain|not subscribed to ses|executable files are not allowed
@@ -152,6 +154,9 @@ _SAYS = {
     for reason, lines in _PHRASES.items()
 }
 
+_ADDRESS = re.compile(r"(?<![\w.+=-])[\w.+=-]{1,64}@[\w.-]{1,255}")
+_SURE = frozenset({"requireptr", "authfailure", "rejected", "mesgtoobig", "contenterror", "notaccept", "systemfull", "mailboxfull", "hasmoved"})
+"""A code that means one of these is believed, whatever was said."""
 _FIRST = (
     *("mailboxfull", "mesgtoobig", "exceedlimit", "suspend", "hasmoved", "norelaying", "authfailure", "userunknown"),
     *("filtered", "requireptr", "notcompliantrfc", "badreputation", "rejected", "hostunknown", "spamdetected"),
@@ -207,7 +212,7 @@ def why(said: str, *, status: str = "", reply: str = "", command: Command = "", 
     """
     if status.startswith("2."):
         return "delivered"
-    said = " ".join(said.lower().split())[:_MAX_SAID]
+    said = _ADDRESS.sub("@", " ".join(said.lower().split())[:_MAX_SAID])
     if not mailer and (found := _at_first_sight(said, status, reply, command)):
         return found
     return _at_second_sight(said, status, reply, command, mailer=mailer) or ("onhold" if said else "")
@@ -220,6 +225,8 @@ def says(reason: str, said: str) -> bool:
 
 def _at_first_sight(said: str, status: str, reply: str, command: Command) -> str:
     by_code = named(status)
+    if by_code in _SURE:
+        return by_code
     before_data = command in {"CONN", "EHLO", "MAIL", "RCPT"}
     for reason in _FIRST:
         match reason:
@@ -227,12 +234,12 @@ def _at_first_sight(said: str, status: str, reply: str, command: Command) -> str
                 if by_code == reason:
                     found = not any(says(other, said) for other in ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept"))
                 else:
-                    found = command == "RCPT" and by_code != "suspend" and says(reason, said)
+                    found = command != "DATA" and not by_code.endswith("moved") and says(reason, said) and not says("filtered", said)
             case "filtered":
                 if by_code == reason:
                     found = says("userunknown", said) or says(reason, said)
                 else:
-                    found = not before_data and by_code != "suspend" and (says(reason, said) or says("userunknown", said))
+                    found = not before_data and (says(reason, said) or (command == "DATA" and says("userunknown", said)))
             case "rejected":
                 found = by_code == reason or (_may_be_rejected(by_code, command) and says(reason, said))
             case "norelaying":
@@ -244,7 +251,9 @@ def _at_first_sight(said: str, status: str, reply: str, command: Command) -> str
             case "mesgtoobig":
                 found = by_code == reason or (by_code != "exceedlimit" and says(reason, said))
             case "hostunknown":
-                found = (by_code == reason and not says("networkerror", said)) or (by_code != reason and says(reason, said))
+                found = (by_code == reason and not says("networkerror", said)) or (
+                    by_code != reason and says(reason, said) and not says("networkerror", said)
+                )
             case _:
                 found = by_code == reason or says(reason, said)
         if found:
