@@ -68,7 +68,9 @@ def _shown(cid: str, markup: str) -> bool:
     if not cid or "cid:" not in markup.lower():
         return False
     encoded = quote(cid)
-    return any(f"cid:{each}" in markup for each in (cid, encoded, re.sub("%..", lambda found: found[0].lower(), encoded)))
+    return any(
+        f"cid:{each}" in markup for each in (cid, encoded, re.sub("%..", lambda found: found[0].lower(), encoded))
+    )
 
 
 def _name(part: Part, content: bytes, cid: str, decoder: Decoder, problems: Problems) -> str:

@@ -19,8 +19,12 @@ _AWAY = re.compile(
     r"自动回复|自動回覆|自動応答|自動返信|不在通知|자동 ?회신|부재중|پاسخ خودکار|پاسخ اتوماتیک|خارج از دفتر|در مرخصی|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית)",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(r"^(?:no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|noreply.*|.*-noreply|.*-bounces?)$")
-_FEEDBACK = re.compile(r"^(feedback-type|original-rcpt-to|removal-recipient|original-mail-from)\s*:\s*(.*)$", re.IGNORECASE | re.MULTILINE)
+_NOBODY = re.compile(
+    r"^(?:no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|noreply.*|.*-noreply|.*-bounces?)$"
+)
+_FEEDBACK = re.compile(
+    r"^(feedback-type|original-rcpt-to|removal-recipient|original-mail-from)\s*:\s*(.*)$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def recognise(root: Part, text: str, decoder: Decoder, problems: Problems) -> Auto:
@@ -42,7 +46,16 @@ def suppresses(fields: Headers, decoder: Decoder) -> str:
         return "precedence"
     if fields.text("x-auto-response-suppress", decoder).lower() not in {"", "none"}:
         return "x-auto-response-suppress"
-    for name in ("list-id", "list-unsubscribe", "list-post", "x-loop", "x-autoreply", "x-autorespond", "feedback-id", "x-mailer-daemon"):
+    for name in (
+        "list-id",
+        "list-unsubscribe",
+        "list-post",
+        "x-loop",
+        "x-autoreply",
+        "x-autorespond",
+        "feedback-id",
+        "x-mailer-daemon",
+    ):
         if fields.has(name):
             return name
     if fields.has("return-path") and fields.text("return-path", decoder) in {"", "<>"}:
@@ -59,14 +72,22 @@ def _complaint(root: Part, decoder: Decoder, problems: Problems) -> Auto | None:
     report = next((part for part in leaves if part.type.value == "message/feedback-report"), None)
     if report is None:
         return None
-    found = {name.lower(): value.strip() for name, value in _FEEDBACK.findall(decoder.decode(report.content()[:50_000]))}
+    found = {
+        name.lower(): value.strip() for name, value in _FEEDBACK.findall(decoder.decode(report.content()[:50_000]))
+    }
     recipient = found.get("original-rcpt-to") or found.get("removal-recipient") or ""
     original = ""
     for part in leaves:
         if part.type.value in {"message/rfc822", "text/rfc822-headers"}:
             fields, _ = split(part.content()[:200_000], problems)
             original = next(iter(ids(fields.text("message-id", decoder))), "")
-    return Auto(kind=AutoKind.COMPLAINT, reason="feedback", action=found.get("feedback-type", "abuse").lower(), recipient=recipient.strip("<> "), original_message_id=original)
+    return Auto(
+        kind=AutoKind.COMPLAINT,
+        reason="feedback",
+        action=found.get("feedback-type", "abuse").lower(),
+        recipient=recipient.strip("<> "),
+        original_message_id=original,
+    )
 
 
 def _reply(root: Part, decoder: Decoder) -> Auto | None:
@@ -78,7 +99,9 @@ def _reply(root: Part, decoder: Decoder) -> Auto | None:
     away = (
         submitted in {"auto-replied", "auto-notified", "auto-replied (vacation)"}
         or submitted.startswith("auto-replied")
-        or fields.has("x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-reply", "x-vacation", "x-mail-autoreply")
+        or fields.has(
+            "x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-reply", "x-vacation", "x-mail-autoreply"
+        )
         or fields.text("precedence", decoder).lower() == "auto_reply"
         or _AWAY.search(subject) is not None
     )
@@ -90,6 +113,8 @@ def _reply(root: Part, decoder: Decoder) -> Auto | None:
 
 
 def _list(fields: Headers) -> Auto | None:
-    if fields.has("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "mailing-list", "x-mailing-list") or fields.first("precedence").strip().lower() in {b"list", b"bulk"}:
+    if fields.has(
+        "list-id", "list-post", "list-unsubscribe", "x-mailman-version", "mailing-list", "x-mailing-list"
+    ) or fields.first("precedence").strip().lower() in {b"list", b"bulk"}:
         return Auto(kind=AutoKind.LIST)
     return None

@@ -36,7 +36,13 @@ class Bodies:
 def choose(root: Part) -> Chosen:
     """Sort the parts of a mail."""
     chosen = Chosen()
-    _sort(root.parts or (root,), root.type.value.partition("/")[2] if root.parts else "mixed", chosen, text=True, html=True)
+    _sort(
+        root.parts or (root,),
+        root.type.value.partition("/")[2] if root.parts else "mixed",
+        chosen,
+        text=True,
+        html=True,
+    )
     if not chosen.text and not chosen.html:
         _take_any_text(root, chosen)
     return chosen
@@ -106,7 +112,11 @@ def _take_any_text(root: Part, chosen: Chosen) -> None:
     """Nothing is meant to be the body: take the only text there is, also if it claims to be a file."""
     leaves = [part for part in root.walk() if not part.parts]
     texts = [part for part in leaves if part.main == "text" and part.type.value != "text/calendar"]
-    only = texts[0] if len(leaves) == 1 and texts else next((part for part in texts if part.type.value == "text/html"), None)
+    only = (
+        texts[0]
+        if len(leaves) == 1 and texts
+        else next((part for part in texts if part.type.value == "text/html"), None)
+    )
     if only is None:
         return
     chosen.text.append(only)
@@ -192,4 +202,8 @@ def _declared_inside(data: bytes) -> str:
     if at < 0:
         return ""
     value = head[at + 8 : at + 60].lstrip(b"\"' ")
-    return value.split(b'"')[0].split(b"'")[0].split(b">")[0].split()[0].decode("ascii", "replace") if value.split() else ""
+    return (
+        value.split(b'"')[0].split(b"'")[0].split(b">")[0].split()[0].decode("ascii", "replace")
+        if value.split()
+        else ""
+    )

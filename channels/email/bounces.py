@@ -20,7 +20,16 @@ _MAX_REPORT = 60_000
 _MAX_RECIPIENTS = 50
 
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
-_RETURNED_PARTS = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "text/rfc822-header", "message/rfc822-headers"})
+_RETURNED_PARTS = frozenset(
+    {
+        "message/rfc822",
+        "text/rfc822-headers",
+        "message/global",
+        "message/global-headers",
+        "text/rfc822-header",
+        "message/rfc822-headers",
+    }
+)
 _SENDERS = re.compile(
     r"mailer-?daemon|postmaster@|postmaster\b|mail delivery (?:sub)?system|mail delivery service|delivery subsystem|mmdf|"
     r"mail-?daemon|mta-?admin|mail administrator|bounce|do_not_reply@|root@|system administrator|majordomo-owner",
@@ -33,24 +42,42 @@ _SUBJECTS = re.compile(
     r"unknown user|address (?:not found|unknown)|mail not delivered|mailbox (?:full|unavailable)|تحویل داده نشد|برگشت خورد|عدم التسليم|"
     r"message has been (?:rejected|blocked|delayed)|transient|permanent|problem delivering|error sending|auto(?:matic)? answer: delivery"
 )
-_FIELD = re.compile(r"^(final-recipient|original-recipient|x-actual-recipient|action|status|diagnostic-code|remote-mta|x-failed-recipients?)\s*:\s*(.*)$", re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(final-recipient|original-recipient|x-actual-recipient|action|status|diagnostic-code|remote-mta|x-failed-recipients?)\s*:\s*(.*)$",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"(?<![\d.v])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 _REPLY = re.compile(r"(?<![\d.+/:-])([245][0-5]\d)(?![\d.:/]|-\d{3})")
-_COMMAND = re.compile(r"(?:in reply to|>>>|after|end of|response to|during|smtp command|command was:?|command[: ]|\bsent\b)\W{0,3}\s{0,3}(?:smtp )?\W{0,3}(end of data|helo|ehlo|starttls|auth|mail from|mail f|mail\b|rcpt to|rcpt t|rcpt\b|data\b|quit|initial connection|connect)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+=%$&'*/!?^{|}~#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}|[\w.+=-]{1,64}@[\w-]{1,63}(?![\w.])")
-_OWN_LINE = re.compile(r"^[ \t]{0,20}(?:to:? )?<?([^\s<>@:]{1,64}@[^\s<>@:]{1,255})(?:>?[ \t]{0,5}(?:$|[:(])|>\.\.\.)", re.MULTILINE | re.IGNORECASE)
-_SAID = re.compile(r"remote (?:host|server)|server (?:said|responded|replied|returned)|host .{1,80} said|smtp error|<<< |rcpt to|following (?:address|recipient)", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"(?:in reply to|>>>|after|end of|response to|during|smtp command|command was:?|command[: ]|\bsent\b)\W{0,3}\s{0,3}(?:smtp )?\W{0,3}(end of data|helo|ehlo|starttls|auth|mail from|mail f|mail\b|rcpt to|rcpt t|rcpt\b|data\b|quit|initial connection|connect)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"[\w.+=%$&'*/!?^{|}~#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}|[\w.+=-]{1,64}@[\w-]{1,63}(?![\w.])"
+)
+_OWN_LINE = re.compile(
+    r"^[ \t]{0,20}(?:to:? )?<?([^\s<>@:]{1,64}@[^\s<>@:]{1,255})(?:>?[ \t]{0,5}(?:$|[:(])|>\.\.\.)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"remote (?:host|server)|server (?:said|responded|replied|returned)|host .{1,80} said|smtp error|<<< |rcpt to|following (?:address|recipient)",
+    re.IGNORECASE,
+)
 _MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _RETURNED = re.compile(
     r"^(?:received:\s|return-path:\s|x-[a-z-]{2,40}:\s|mime-version:|message-id:|dkim-signature:|"
-    r"\W{0,6}(?:-{2,}|={2,}|_{2,})?\W{0,3}(?:(?:this|here|below|following|the following|the) (?:is|are|line is|this line is|this is)?.{0,20}(?:a )?(?:copy|original|returned|unsent|beginning)|"
-    r"original (?:message|mail)|unsent message|message header|returned message|message text follows|message contents|undelivered message|header of the|start of returned|the message you sent|"
+    r"\W{0,6}(?:-{2,}|={2,}|_{2,})?\W{0,3}(?:(?:this|here|below|following|the following|the) (?:is|are|line is|this line is|this is)?.{0,20}(?:a )?(?:copy|original(?! (?:message|mail) was (?:received|sent))|returned|unsent|beginning)|"
+    r"original (?:message|mail)(?! was (?:received|sent))|unsent message|message header|returned message|message text follows|message contents|undelivered message|header of the|start of returned|the message you sent|"
     r"your message (?:reads|header)|included is|the (?:first|attached) |message from .{0,60} follows|begin of the original|.{0,12}copy of (?:the|your) (?:message|original|mail)|--- the (?:body|header)))",
     re.IGNORECASE | re.MULTILINE,
 )
 _PERMANENT = re.compile(r"\bpermanent|\bfatal|giving up|gave up|undeliverable|failed permanently")
-_TEMPORARY = re.compile(r"\btemporar|persistent|\btransient|will (?:be retried|continue|retry|keep trying)|still being (?:retried|tried)|delayed|do not need to resend|warning message only")
-_DELAYED = re.compile(r"will (?:be retried|continue|keep trying|retry|try again)|still (?:being|trying)|has been delayed|delivery (?:is |was |has been )?delayed|do not need to resend|warning message only|not yet been delivered|delivery attempts will continue")
+_TEMPORARY = re.compile(
+    r"\btemporar|persistent|\btransient|will (?:be retried|continue|retry|keep trying)|still being (?:retried|tried)|delayed|do not need to resend|warning message only"
+)
+_DELAYED = re.compile(
+    r"will (?:be retried|continue|keep trying|retry|try again)|still (?:being|trying)|has been delayed|delivery (?:is |was |has been )?delayed|do not need to resend|warning message only|not yet been delivered|delivery attempts will continue"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +167,14 @@ def _reports(lines: str) -> list[Report]:
 
 
 def _report(fields: dict[str, str]) -> Report:
-    recipient = next((fields[name] for name in ("final-recipient", "original-recipient", "x-actual-recipient", "x-failed-recipients") if fields.get(name)), "")
+    recipient = next(
+        (
+            fields[name]
+            for name in ("final-recipient", "original-recipient", "x-actual-recipient", "x-failed-recipients")
+            if fields.get(name)
+        ),
+        "",
+    )
     address = _ADDRESS.search(recipient.rpartition(";")[2])
     diagnostic = fields.get("diagnostic-code", "")
     kind, semicolon, said = diagnostic.partition(";")
@@ -153,12 +187,16 @@ def _report(fields: dict[str, str]) -> Report:
         action=fields.get("action", "").split("(")[0].strip().lower(),
         status=code[0] if code else "",
         said=said.strip() or ("" if code else status),
-        mailer=kind.strip().lower().startswith("x-") and kind.strip().lower() not in {"x-local", "x-postfix", "x-notes"} or kind.strip().lower() == "x-unix",
+        mailer=kind.strip().lower().startswith("x-")
+        and kind.strip().lower() not in {"x-local", "x-postfix", "x-notes"}
+        or kind.strip().lower() == "x-unix",
     )
 
 
 def _first_failed(reports: list[Report]) -> Report | None:
-    failed = (report for report in reports if report.action in {"failed", "fail", ""} and not report.status.startswith("2."))
+    failed = (
+        report for report in reports if report.action in {"failed", "fail", ""} and not report.status.startswith("2.")
+    )
     return next(failed, None) or next(iter(reports), None)
 
 
@@ -179,7 +217,13 @@ def _judge(report: Report, body: str, subject: str, *, formal: bool) -> Auto | N
     status = _prefer(report.status, code, reply)
     action = report.action if report.action in {"failed", "delayed", "delivered", "relayed", "expanded"} else ""
     if action in {"delivered", "relayed", "expanded"} or status.startswith("2."):
-        return Auto(kind=AutoKind.BOUNCE, status=status, reason="delivered", action=action or "delivered", recipient=report.recipient)
+        return Auto(
+            kind=AutoKind.BOUNCE,
+            status=status,
+            reason="delivered",
+            action=action or "delivered",
+            recipient=report.recipient,
+        )
     reason = reasons.why(heard, status=status, reply=reply, command=command, mailer=report.mailer)
     if reason in {"", "onhold"} and context and context not in heard:
         reason = reasons.why(context, status=status, reply=reply, command=command)
@@ -196,7 +240,11 @@ def _judge(report: Report, body: str, subject: str, *, formal: bool) -> Auto | N
     if reason in {"", "onhold"} and action == "delayed":
         reason = "expired"
     if not status:
-        permanent = reply.startswith("5") if reply else not (_TEMPORARY.search(heard.lower()) and not _PERMANENT.search(heard.lower()))
+        permanent = (
+            reply.startswith("5")
+            if reply
+            else not (_TEMPORARY.search(heard.lower()) and not _PERMANENT.search(heard.lower()))
+        )
         status = reasons.derived_status(reason, permanent=permanent)
     return Auto(
         kind=AutoKind.BOUNCE,

@@ -10,15 +10,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MAX_OPEN = 200
+MAX_OPEN = 100
 """Elements within elements; deeper tags are left out, their text stays."""
+MAX_TAGS = 30_000
+"""Tags of one text; what stands after them is text."""
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-_RAW = frozenset({"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template"})
+_RAW = frozenset(
+    {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template"}
+)
 _NAME = re.compile(r"[a-zA-Z][^\s/>]{0,60}")
 _GAP = re.compile(r"[\s/]*")
 _ATTRIBUTE = re.compile(r"([^\s/>=\"'<]{1,80})\s{0,20}(=?)\s{0,20}")
 _UNQUOTED = re.compile(r"[^\s>]*")
+_ANY_TAG = re.compile(r"<[^<>]*>?")
 _HUGE_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 _MAX_ATTRIBUTES = 60
 
@@ -103,12 +108,13 @@ def _tokens(source: str) -> Iterator[Event]:
     lowered = source.lower()
     if len(lowered) != len(source):  # a letter whose lower case is longer: positions would not agree
         lowered = source = lowered
-    position = 0
+    position = tags = 0
     while position < len(source):
         start = source.find("<", position)
-        if start < 0:
-            yield Text(unescape(source[position:]))
+        if start < 0 or tags > MAX_TAGS:
+            yield Text(unescape(_ANY_TAG.sub(" ", source[position:])))
             return
+        tags += 1
         if start > position:
             yield Text(unescape(source[position:start]))
         position, event = _tag(source, start)

@@ -70,7 +70,9 @@ def derived_id(raw: bytes) -> str:
 
 
 def _body_charset(root: Part) -> str:
-    return next((part.type.get("charset") for part in root.walk() if part.main == "text" and part.type.get("charset")), "")
+    return next(
+        (part.type.get("charset") for part in root.walk() if part.main == "text" and part.type.get("charset")), ""
+    )
 
 
 def _split(body: Bodies) -> Split:
@@ -112,7 +114,10 @@ def _with_problems(mail: Mail, root: Part, decoder: Decoder, problems: Problems)
         problems.note("bad_date" if root.headers.has("date") else "no_date")
     if decoder.repaired:
         problems.note("bad_charset")
-    if any(part.type.value in {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"} for part in root.walk()):
+    if any(
+        part.type.value in {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+        for part in root.walk()
+    ):
         problems.note("encrypted")
     if not mail.text.strip() and not mail.html.strip():
         problems.note("no_text")

@@ -41,7 +41,9 @@ def _any_of(table: str) -> str:
 _OPENER = re.compile(rf"{_any_of(languages.OPENERS)}(?=[\s\d,:\"'-]|[\u0590-\u06ff\u4e00-\u9fff]|$)")
 _VERB = re.compile(rf"(?<![^\W\d_]){_any_of(languages.VERBS)}(?![^\W\d_])|[写寫][道到]|のメッセージ|작성|썼습니다")
 _END = r"[\s.:>\-,\]\"*_]{0,30}$"
-_ENDS_WITH_VERB = re.compile(rf"(?:(?<![^\W\d_]){_any_of(languages.VERBS)}|[写寫][道到]|のメッセージ|작성|썼습니다){_END}")
+_ENDS_WITH_VERB = re.compile(
+    rf"(?:(?<![^\W\d_]){_any_of(languages.VERBS)}|[写寫][道到]|のメッセージ|작성|썼습니다){_END}"
+)
 _MARKER = re.compile(rf"[-_=]{{1,60}}[\s*]{{0,3}}{_any_of(languages.FORWARDED)}[\s*:]{{0,3}}[-_=]{{0,60}}[\s*]{{0,3}}$")
 _FORWARD_LINES = frozenset(_phrases(languages.FORWARD_LINES))
 _SENT_FROM = tuple(re.compile(rf"{line}$") for line in languages.SENT_FROM.strip().splitlines())
@@ -95,9 +97,9 @@ def announces(text: str) -> bool:
     text = text.lstrip("-*_ <")
     dated, addressed, opened = _dated(text), _ADDRESS.search(text) is not None, opens_by_word(text)
     if _ENDS_WITH_VERB.search(text):
-        colon = text.rstrip(" *_\"->").endswith(":")
+        colon = text.rstrip(' *_"->').endswith(":")
         return (dated and (opened or addressed or colon)) or (addressed and colon)
-    if text.rstrip(" *_\"").endswith(":"):
+    if text.rstrip(' *_"').endswith(":"):
         spoken = _VERB.search(text) is not None
         return (dated and (spoken or (_BRACKETED.search(text) is not None))) or (addressed and spoken and opened)
     return text.endswith((">", ")")) and dated and _BRACKETED.search(text) is not None and text[0].isdigit()

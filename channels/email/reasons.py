@@ -155,7 +155,19 @@ _SAYS = {
 }
 
 _ADDRESS = re.compile(r"(?<![\w.+=-])[\w.+=-]{1,64}@[\w.-]{1,255}")
-_SURE = frozenset({"requireptr", "authfailure", "rejected", "mesgtoobig", "contenterror", "notaccept", "systemfull", "mailboxfull", "hasmoved"})
+_SURE = frozenset(
+    {
+        "requireptr",
+        "authfailure",
+        "rejected",
+        "mesgtoobig",
+        "contenterror",
+        "notaccept",
+        "systemfull",
+        "mailboxfull",
+        "hasmoved",
+    }
+)
 """A code that means one of these is believed, whatever was said."""
 _FIRST = (
     *("mailboxfull", "mesgtoobig", "exceedlimit", "suspend", "hasmoved", "norelaying", "authfailure", "userunknown"),
@@ -167,7 +179,9 @@ _SECOND = (
     *("norelaying", "systemerror", "networkerror", "suspend", "contenterror", "systemfull", "notaccept", "expired"),
     *("securityerror", "mailererror"),
 )
-_VAGUE = frozenset({"", "systemerror", "securityerror", "expired", "suspend", "networkerror", "hostunknown", "userunknown"})
+_VAGUE = frozenset(
+    {"", "systemerror", "securityerror", "expired", "suspend", "networkerror", "hostunknown", "userunknown"}
+)
 _DERIVED = {
     "userunknown": 911, "hostunknown": 912, "hasmoved": 916, "rejected": 918, "filtered": 910, "suspend": 921,
     "mailboxfull": 922, "exceedlimit": 923, "systemerror": 930, "systemfull": 931, "notaccept": 932,
@@ -232,14 +246,24 @@ def _at_first_sight(said: str, status: str, reply: str, command: Command) -> str
         match reason:
             case "userunknown":
                 if by_code == reason:
-                    found = not any(says(other, said) for other in ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept"))
+                    found = not any(
+                        says(other, said)
+                        for other in ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
+                    )
                 else:
-                    found = command != "DATA" and not by_code.endswith("moved") and says(reason, said) and not says("filtered", said)
+                    found = (
+                        command != "DATA"
+                        and not by_code.endswith("moved")
+                        and says(reason, said)
+                        and not says("filtered", said)
+                    )
             case "filtered":
                 if by_code == reason:
                     found = says("userunknown", said) or says(reason, said)
                 else:
-                    found = not before_data and (says(reason, said) or (command == "DATA" and says("userunknown", said)))
+                    found = not before_data and (
+                        says(reason, said) or (command == "DATA" and says("userunknown", said))
+                    )
             case "rejected":
                 found = by_code == reason or (_may_be_rejected(by_code, command) and says(reason, said))
             case "norelaying":

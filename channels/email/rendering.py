@@ -11,11 +11,14 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section table tbody tfoot thead tr ul".split()
 )
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table"})
-_HIDDEN = frozenset({"script", "style", "title", "head", "noscript", "template", "textarea", "iframe", "xmp", "noembed"})
+_HIDDEN = frozenset(
+    {"script", "style", "title", "head", "noscript", "template", "textarea", "iframe", "xmp", "noembed"}
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDING = re.compile(r"display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all", re.IGNORECASE)
 _BORDER_TOP = re.compile(
-    r"border:\s{0,3}none;\s{0,3}border-top:\s{0,3}solid\s{1,3}#?(?:e1e1e1|b5c4df|[0-9a-f]{6})\s{1,3}1\.0pt", re.IGNORECASE
+    r"border:\s{0,3}none;\s{0,3}border-top:\s{0,3}solid\s{1,3}#?(?:e1e1e1|b5c4df|[0-9a-f]{6})\s{1,3}1\.0pt",
+    re.IGNORECASE,
 )
 
 _CONTAINERS = frozenset(
@@ -24,7 +27,9 @@ _CONTAINERS = frozenset(
     "freebirdformviewerviewitemsitemcontainer".split()
 )
 """Classes, ids or names of elements that hold the quoted mail and nothing else."""
-_CUTS = frozenset("divrplyfwdmsg appendonsend olk_src_body_section outlookmessageheader stopspelling isforwardcontent".split())
+_CUTS = frozenset(
+    "divrplyfwdmsg appendonsend olk_src_body_section outlookmessageheader stopspelling isforwardcontent".split()
+)
 """Ids or classes of elements from where on all is quoted."""
 _SIGNATURES = frozenset(
     "gmail_signature gmail_signature_prefix moz-signature applemailsignature signature ms-outlook-mobile-signature "
@@ -139,7 +144,11 @@ class _Writer:
         self._pre += by * entry[4]
 
     def _marks_of(self, name: str, attributes: dict[str, str]) -> bool:
-        names = {*attributes.get("class", "").lower().split(), attributes.get("id", "").lower(), attributes.get("name", "").lower()}
+        names = {
+            *attributes.get("class", "").lower().split(),
+            attributes.get("id", "").lower(),
+            attributes.get("name", "").lower(),
+        }
         names |= {each.removeprefix("x_") for each in names}
         if names & _CUTS or (name == "div" and _BORDER_TOP.search(attributes.get("style", ""))):
             if any(line.text for line in self.lines):
