@@ -98,11 +98,18 @@ def announces(text: str) -> bool:
     dated, addressed, opened = _dated(text), _ADDRESS.search(text) is not None, opens_by_word(text)
     if _ENDS_WITH_VERB.search(text):
         colon = text.rstrip(' *_"->').endswith(":")
-        return (dated and (opened or addressed or colon)) or (addressed and colon)
+        return (dated and (opened or addressed or (colon and _begins_with_date(text)))) or (addressed and colon)
     if text.rstrip(' *_"').endswith(":"):
         spoken = _VERB.search(text) is not None
-        return (dated and (spoken or (_BRACKETED.search(text) is not None))) or (addressed and spoken and opened)
+        bracketed = _BRACKETED.search(text) is not None
+        begun = opened or addressed or _begins_with_date(text)
+        return (dated and ((spoken and begun) or bracketed)) or (addressed and spoken and opened)
     return text.endswith((">", ")")) and dated and _BRACKETED.search(text) is not None and text[0].isdigit()
+
+
+def _begins_with_date(text: str) -> bool:
+    """After a day's name at most."""
+    return any(letter.isdigit() for letter in text[:14])
 
 
 def _dated(text: str) -> bool:

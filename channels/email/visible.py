@@ -20,6 +20,8 @@ _FENCE = re.compile(r"```\w{0,30}\s*$")
 _SHARED = re.compile(r"(.*?\S)[\s-]*((?<=[\s-])On (?:\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,).{5,300}:)\s*$")
 _TOO_FAR = 7
 """Lines of text below an announcement: from so many on, they are the answer and not what was announced."""
+_MAX_BLOCK = 30
+"""Lines of a header block that are looked at."""
 _LONG = 60
 """Characters: a quoted line from here on may have been wrapped by a relay."""
 
@@ -158,7 +160,7 @@ def _header_block(lines: list[str], folds: list[str], index: int) -> int:
         return 0
     kinds: list[str] = []
     end = position = index
-    while position < len(lines):
+    while position < min(len(lines), index + _MAX_BLOCK):
         kind = quotes.field_of(folds[position])
         if kind:
             kinds.append(kind)
@@ -246,9 +248,8 @@ class _Pattern:
                 self._cut_before_announcement(tail - len(middle))
             elif middle.startswith("b") and start:
                 self._drop(tail - len(middle), len(self.letters) - len(self.letters[tail:].lstrip("e")))
-        start = len(self.letters.rstrip("qbe"))
-        if start < len(self.letters):
-            self._keep(0, start or 1)
+        if start := len(self.letters.rstrip("qbe")):
+            self._keep(0, start)
 
     def _cut_before_announcement(self, at: int) -> None:
         """Cut if an announcement stands there, and the last that is not empty before it is text."""
