@@ -59,6 +59,8 @@ def split(data: bytes, problems: Problems) -> tuple[Headers, int]:
         end = data.find(b"\n", position)
         after = len(data) if end < 0 else end + 1
         line = data[position : min(after, position + MAX_HEADER_BYTES + 2)].rstrip(b"\r\n")
+        if after - position > MAX_HEADER_BYTES + 2:
+            problems.note("headers_cut")
         more = _KNOWN.match(data, after) is not None
         if not line.strip() and not (line and more):
             position = after

@@ -155,6 +155,8 @@ class _Writer:
             return {"src": address}
         if not address.lower().startswith(("http://", "https://", "//")):
             return {}
+        if address.startswith("//"):
+            address = f"https:{address}"
         if self.remote_images:
             return {"src": address}
         self.blocked += 1

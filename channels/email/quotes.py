@@ -46,7 +46,7 @@ _ENDS_WITH_VERB = re.compile(
 )
 _MARKER = re.compile(rf"[-_=]{{1,60}}[\s*]{{0,3}}{_any_of(languages.FORWARDED)}[\s*:]{{0,3}}[-_=]{{0,60}}[\s*]{{0,3}}$")
 _FORWARD_LINES = frozenset(_phrases(languages.FORWARD_LINES))
-_SENT_FROM = tuple(re.compile(rf"{line}$") for line in languages.SENT_FROM.strip().splitlines())
+_SENT_FROM = re.compile(rf"(?:{'|'.join(languages.SENT_FROM.strip().splitlines())})$")
 _PROSE = re.compile(r"\b(?:is|are|was|were|has|have|will|would|it's|i)\b")
 _LINK = re.compile(r"\[([^\]\[]{1,200})\]\([^()\s]{1,500}\)")
 
@@ -144,4 +144,4 @@ def is_sent_from(text: str) -> bool:
     if len(text) > 250:
         return False
     text = _LINK.sub(r"\1", text).strip(" *_<>()[]\t")
-    return any(pattern.match(text) for pattern in _SENT_FROM) and not (text.startswith("sent") and _PROSE.search(text))
+    return _SENT_FROM.match(text) is not None and not (text.startswith("sent") and _PROSE.search(text))

@@ -20,7 +20,9 @@ _FENCE = re.compile(r"```\w{0,30}\s*$")
 _SHARED = re.compile(r"(.*?\S)[\s-]*((?<=[\s-])On (?:\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,).{5,300}:)\s*$")
 _TOO_FAR = 7
 """Lines of text below an announcement: from so many on, they are the answer and not what was announced."""
-_MAX_BLOCK = 30
+_SHORTEST = 4
+"""Characters: a shorter line announces nothing."""
+_MAX_BLOCK = 24
 """Lines of a header block that are looked at."""
 _LONG = 60
 """Characters: a quoted line from here on may have been wrapped by a relay."""
@@ -87,15 +89,17 @@ def _letter(lines: list[str], folds: list[str], index: int) -> tuple[str, int]:
         return "e", 1
     if _DELIMITER.match(line):
         return "d" if not _QUOTED.match(line) else "q", 1
-    if fold and (pgp := _pgp(lines, index)):
+    if len(fold) < _SHORTEST:
+        return ("q" if _QUOTE_MARKS.match(line) else "t"), 1
+    if pgp := _pgp(lines, index):
         return "s", pgp
-    if fold and quotes.is_sent_from(fold) and not _QUOTED.match(line):
+    if quotes.is_sent_from(fold) and not _QUOTED.match(line):
         return "s", 1
-    if fold and (length := _announcement(folds, index)):
+    if length := _announcement(folds, index):
         return "b", length
     if _QUOTE_MARKS.match(line):
         return "q", 1
-    if fold and (length := _header_block(lines, folds, index)):
+    if length := _header_block(lines, folds, index):
         return "h", length
     return "t", 1
 

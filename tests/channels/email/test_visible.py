@@ -162,7 +162,12 @@ def test_where_nothing_would_be_left_everything_is_shown(text: str) -> None:
     assert visible.split(text) == visible.Split(visible=text, quoted="")
 
 
-@given(st.lists(st.sampled_from([*ANNOUNCEMENTS, *SENT_FROM, "> q", "", "text", "-- ", "From: a <a@b.c>", "To: x", "```"]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from([*ANNOUNCEMENTS, *SENT_FROM, "> q", "", "text", "-- ", "From: a <a@b.c>", "To: x", "```"]),
+        max_size=25,
+    )
+)
 def test_no_line_is_lost(lines: list[str]) -> None:
     text = "\n".join(lines)
     found = visible.split(text)
