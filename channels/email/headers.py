@@ -61,15 +61,14 @@ def split(data: bytes, problems: Problems) -> tuple[Headers, int]:
         line = data[position : min(after, position + MAX_HEADER_BYTES + 2)].rstrip(b"\r\n")
         if after - position > MAX_HEADER_BYTES + 2:
             problems.note("headers_cut")
-        more = _KNOWN.match(data, after) is not None
-        if not line.strip() and not (line and more):
+        if not line.strip() and not (line and _KNOWN.match(data, after)):
             position = after
             break
         if line[:1] in b" \t":
             lines.append(("", line))
         elif match := _NAME.match(line):
             lines.append((match[0][:-1].strip().lower().decode("ascii"), line[match.end() :]))
-        elif more:
+        elif _KNOWN.match(data, after):
             problems.note("broken_header_line")
             lines.append(("", b" " + line))
         else:

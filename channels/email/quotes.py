@@ -69,7 +69,7 @@ _BRACKETED = re.compile(r"[<\[(]\s?(?:mailto:)?[^<>@\s]{1,64}@[^<>@\s]{1,255}\s?
 _GMT = re.compile(r"20\d\d-\d\d-\d\d \d\d?:\d\d gmt[+-]\d\d:\d\d [^<>@]{1,100}$")
 _POSTED = re.compile(r"posted by .{1,100} on \d{2}/\d{2}/\d{4}$")
 _VIA = re.compile(r"\S.{0,100} via \S.{0,100} (?:wrote|schrieb)\s?:?$")
-_DASHED = re.compile(rf"-{{2,20}}\s?[^\s-].{{0,200}}\b(?:wrote|schrieb|a écrit|escribió|نوشت)\s?:?\s?-{{2,20}}$")
+_DASHED = re.compile(r"-{2,20}\s?[^\s-].{0,200}\b(?:wrote|schrieb|a écrit|escribió|نوشت)\s?:?\s?-{2,20}$")
 
 
 def is_marker(text: str) -> bool:

@@ -1,6 +1,6 @@
 """How well mails are read, in figures, on sets of other projects' mails (not part of this repository).
 
-A set is a folder. What is measured depends on what stands beside the mails: `expected.json` with bounces or with visible
+A set is a folder. What is measured depends on what stands beside the mails: `expected.json` with bounces or visible
 replies, or one JSON parse tree per mail. Every file counts for exceptions, time and sound text.
 """
 

@@ -27,8 +27,13 @@ def test_parse_prints_a_line_a_mail(tmp_path: Path) -> None:
     assert first["file"] == str(one)
     assert first["from"] == {"name": "Maryam", "address": "maryam@example.com"}
     assert first["auto"] == {
-        **{"kind": "none", "status": "", "reason": "", "hard": False},
-        **{"action": "", "recipient": "", "original_message_id": ""},
+        "kind": "none",
+        "status": "",
+        "reason": "",
+        "hard": False,
+        "action": "",
+        "recipient": "",
+        "original_message_id": "",
     }
     assert second["text"] == second["visible_text"] == "سلام"
     assert [set(each) for each in second["attachments"]] == [{"filename", "content_type", "size", "sha256", "inline"}]

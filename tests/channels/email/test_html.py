@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -36,15 +37,48 @@ ATTACKS = [
     "<video src=//evil.example autoplay></video><audio src=//evil.example>",
     "<img srcset='//evil.example 2x'><img src='//evil.example/t.gif'>",
 ]
-FORBIDDEN = re.compile(
-    r"<(?:script|svg|math|iframe|object|embed|form|input|style|link|meta|base|video|audio)|<[^>]*\son\w+=|<[^>]*\s(?:href|src)=\"(?!https?:|mailto:|tel:|data:image/|/pictures/)|url\(|expression|position:",
-    re.IGNORECASE,
-)
+BAD_TAGS = {
+    "script",
+    "svg",
+    "math",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "input",
+    "style",
+    "link",
+    "meta",
+    "base",
+    "video",
+    "audio",
+    "button",
+    "textarea",
+}
+GOOD_ADDRESS = re.compile(r"https?:|mailto:|tel:|data:image/(?:png|jpe?g|gif|webp);|/pictures/")
+
+
+class Reader(HTMLParser):
+    """Reads what we wrote as a browser would, and notes what should not be there."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in BAD_TAGS:
+            self.bad.append(tag)
+        for name, value in attrs:
+            address = name in {"href", "src"} and not GOOD_ADDRESS.match(value or "")
+            style = name == "style" and re.search(r"url|expression|position", value or "")
+            if name.startswith("on") or name in {"srcset", "background", "action"} or address or style:
+                self.bad.append(f"{tag} {name}={value}")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_attacks_come_to_nothing(attack: str) -> None:
-    assert not FORBIDDEN.search(clean(f"<div>{attack}</div>").html)
+    assert Reader(clean(f"<div>{attack}</div>").html).bad == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -54,17 +88,16 @@ def test_attacks_come_to_nothing(attack: str) -> None:
     ).map("".join)
 )
 def test_attacks_in_pieces_come_to_nothing(attack: str) -> None:
-    assert not FORBIDDEN.search(clean(attack).html)
+    assert Reader(clean(attack).html).bad == []
 
 
 def test_pictures() -> None:
-    source = '<img src="cid:a%40b"><img src="cid:none"><img src="https://t.example/x.gif"><img src="data:image/png;base64,AAAA">'
+    remote, data = "https://t.example/x.gif", "data:image/png;base64,AAAA"
+    source = f'<img src="cid:a%40b"><img src="cid:none"><img src="{remote}"><img src="{data}">'
     found = clean(source, cid_url=lambda cid: "/pictures/1" if cid == "a@b" else None)
     assert found.blocked_images == 1
-    assert found.html == (
-        '<img src="/pictures/1"><img><img data-remote-src="https://t.example/x.gif"><img src="data:image/png;base64,AAAA">'
-    )
-    assert 'src="https://t.example/x.gif"' in clean(source, remote_images=True).html
+    assert found.html == f'<img src="/pictures/1"><img><img data-remote-src="{remote}"><img src="{data}">'
+    assert f'src="{remote}"' in clean(source, remote_images=True).html
     assert "data-remote-src" not in clean('<img data-remote-src="x">').html
 
 

@@ -55,7 +55,7 @@ PERSIAN_ANNOUNCEMENTS = [
 
 BLOCKS = [
     "From: Support <help@shop.example>\nSent: Monday, January 5, 2026 10:12 AM\nTo: Maryam\nSubject: RE: Order",
-    "________________________________\nFrom: Support <help@shop.example>\nSent: 05 January 2026 10:12\nTo: M\nSubject: x",
+    "______________\nFrom: Support <help@shop.example>\nSent: 05 January 2026 10:12\nTo: M\nSubject: x",
     "*From:* Support <help@shop.example>\n*Date:* Monday, 5 January 2026\n*To:* M\n*Subject:* x",
     "Von: Support <help@shop.example>\nGesendet: Montag, 5. Januar 2026 10:12\nAn: Maryam\nBetreff: AW: Order",
     "De : Support <help@shop.example>\nEnvoyé : lundi 5 janvier 2026 10:12\nÀ : Maryam\nObjet : RE: Order",
