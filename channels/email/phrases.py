@@ -69,6 +69,7 @@ PHRASES = {
         destination server rejected recipients
         recipient address rejected(?:\.? \(in reply|: (?:access denied|undeliverable|invalid|rejected)|\.?$)
         not listed in|name is not recognized|check if address is correct|recipients for this|can't accept user
+        other recipients in the same domain
         address rejected\.$|user missing home|(?:utilisateur|destinataire).{0,20}(?:inconnu|invalide)|no existe
         nessun utente|not in .{0,30}(?:table|directory)|in name directory|no thank you rejected
         no valid recipients|user ID not

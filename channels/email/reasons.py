@@ -44,6 +44,8 @@ _OF_TEMPORARY = {
 _SAYS = {reason: re.compile(phrases.joined(table), re.DOTALL) for reason, table in phrases.PHRASES.items()}
 
 _ADDRESS = re.compile(r"(?<![\w.+=-])[\w.+=-]{1,64}@[\w.-]{1,255}")
+_PLAINLY_UNKNOWN = re.compile(r"doesn't have an? .{0,30}account|no account by that name|destinataire invalide")
+"""Whenever it is said, it is about the user."""
 _SURE = frozenset(
     {
         "requireptr",
@@ -153,7 +155,10 @@ def _at_first_sight(heard: _Heard) -> str:
 
 def _is_user_unknown(heard: _Heard) -> bool:
     if heard.by_code == "userunknown":
-        return not heard.says("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
+        others = ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
+        return not heard.says(*others, *(() if heard.says("userunknown") else ("filtered", "toomanyconn", "speeding")))
+    if _PLAINLY_UNKNOWN.search(heard.said):
+        return True
     if heard.command == "DATA" or heard.by_code == "hostunknown" or (heard.status[2:4] == "7." and not heard.command):
         return False
     return heard.says("userunknown") and not heard.says("filtered")
@@ -171,7 +176,8 @@ def _is_filtered(heard: _Heard) -> bool:
 def _is_rejected(heard: _Heard) -> bool:
     if heard.command == "DATA":
         return heard.by_code != "userunknown" and heard.says("rejected")
-    vague = heard.by_code in {"", "securityerror", "systemerror"}
+    wrong = heard.by_code == "userunknown" and not heard.says("userunknown")
+    vague = wrong or heard.by_code in {"", "securityerror", "systemerror"}
     return (heard.command == "MAIL" or vague) and heard.says("rejected")
 
 
