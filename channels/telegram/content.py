@@ -19,6 +19,8 @@ _FILES = {
 }
 _AROUND = frozenset(
     [
+        "message_id",
+        "date",
         "from",
         "chat",
         "sender_chat",
