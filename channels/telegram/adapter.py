@@ -226,7 +226,7 @@ class Telegram(Channel):
             data += chunk
             if len(data) > CAPABILITIES.max_attachment:
                 raise DeliveryError("This file is too large for the messenger.", retryable=False, code="too_large")
-        return wanted.upload, InputFile(bytes(data), filename=file.name or "file")
+        return wanted.upload, InputFile(bytes(data), filename=file.name.replace('"', "'") or "file")
 
     async def _courtesy(self, inbox: Configured, method: str, params: Mapping[str, object]) -> None:
         """A call that nobody waits for: it may fail."""
