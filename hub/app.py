@@ -12,6 +12,7 @@ from bot.actions import Actions
 from bot.contract import Bot
 from bot.orders import Orders
 from channels.contract import Channel
+from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
 from hub import figures, recovery
 from hub.acts import Acts
@@ -227,7 +228,7 @@ class Hub:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {self.webchat.name: self.webchat}
+        return {one.name: one for one in (self.webchat, Telegram())}
 
     @cached_property
     def actions(self) -> Actions:

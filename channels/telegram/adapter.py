@@ -110,7 +110,7 @@ class Telegram(Channel):
             await self._albums.settle(inlet, inbox, heard.message.sender.address)
             await self._store(inlet, inbox, heard, update)
         if heard.press is not None:
-            await self._courtesy(inbox, "answerCallbackQuery", {"callback_query_id": heard.press})
+            await self._acknowledge(inbox, heard, heard.press)
 
     async def rerun(self, inbox: Configured, raw: bytes, inlet: Inlet) -> None:
         """Take in what had been set aside. Raises `ChannelError`."""
@@ -227,6 +227,13 @@ class Telegram(Channel):
             if len(data) > CAPABILITIES.max_attachment:
                 raise DeliveryError("This file is too large for the messenger.", retryable=False, code="too_large")
         return wanted.upload, InputFile(bytes(data), filename=file.name.replace('"', "'") or "file")
+
+    async def _acknowledge(self, inbox: Configured, heard: parse.Heard, press: str) -> None:
+        """End the button's waiting, and take the buttons away, so that nobody chooses twice by mistake."""
+        await self._courtesy(inbox, "answerCallbackQuery", {"callback_query_id": press})
+        if heard.message is not None and heard.under:
+            gone = {"chat_id": heard.message.sender.address, "message_id": heard.under}
+            await self._courtesy(inbox, "editMessageReplyMarkup", {**gone, "reply_markup": {"inline_keyboard": []}})
 
     async def _courtesy(self, inbox: Configured, method: str, params: Mapping[str, object]) -> None:
         """A call that nobody waits for: it may fail."""

@@ -116,11 +116,11 @@ class Listening:
         await self._api.call(settings, "setWebhook", wanted)
 
     async def _poll(self, inlet: Inlet, inbox: Configured, settings: TelegramSettings) -> None:
-        cursor = convert(dict(await inlet.recall(inbox.id, "telegram.cursor") or {}), Cursor)
+        cursor = convert(dict(await inlet.recall(inbox.id, settings.cursor) or {}), Cursor)
         while True:
             began = time.monotonic()
             updates = await self._ask(settings, cursor)
-            cursor = await self._take_all(inlet, inbox, updates, cursor)
+            cursor = await self._take_all(inlet, inbox, settings, updates, cursor)
             if not updates and time.monotonic() - began < 1.0:
                 await asyncio.sleep(1.0)  # a dialect that answers at once must not be asked without end
 
@@ -145,7 +145,9 @@ class Listening:
             return []
         return [obj(one) for one in items(answer)]
 
-    async def _take_all(self, inlet: Inlet, inbox: Configured, updates: list[Json], cursor: Cursor) -> Cursor:
+    async def _take_all(
+        self, inlet: Inlet, inbox: Configured, settings: TelegramSettings, updates: list[Json], cursor: Cursor
+    ) -> Cursor:
         """Store updates in order; what is stored is never asked for again, whatever happens to the rest."""
         reached = cursor
         try:
@@ -155,7 +157,7 @@ class Listening:
                     reached = Cursor(number(update.get("update_id")) + 1, int(time.time()))
         finally:
             if reached != cursor:
-                await inlet.note(inbox.id, "telegram.cursor", to_builtins(reached))
+                await inlet.note(inbox.id, settings.cursor, to_builtins(reached))
         return reached
 
 

@@ -24,13 +24,15 @@ _SECONDS = 2**33
 class Heard:
     """What an update says.
 
-    `ignored`: why it is no message for us. `press`: the id of a pressed button's query, to be answered. `album`: the
-    message is one of several that belong together. `too_large`: the sender has to be told that a file did not come.
+    `ignored`: why it is no message for us. `press`: the id of a pressed button's query, to be answered; `under` is the
+    number of the message that it stands under. `album`: the message is one of several that belong together.
+    `too_large`: the sender has to be told that a file did not come.
     """
 
     message: Inbound | None = None
     ignored: str = ""
     press: str | None = None
+    under: int = 0
     album: str | None = None
     too_large: bool = False
     locale: str = "fa"
@@ -135,7 +137,9 @@ def _press(query: Json, update: Json, inbox: Configured) -> Heard:
         parts=(Part(type="button", text=_title(under, data) or data, payload=data),),
         locale=_locale(person),
     )
-    return Heard(message=pressed, press=press, locale=_locale(person) or inbox.locale)
+    return Heard(
+        message=pressed, press=press, under=number(under.get("message_id")), locale=_locale(person) or inbox.locale
+    )
 
 
 @dataclass(frozen=True, slots=True)

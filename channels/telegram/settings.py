@@ -79,6 +79,11 @@ class TelegramSettings(Struct, frozen=True):
         """The last step of the webhook's path: nobody can guess it where there is no header."""
         return "hook" if self.speaks.secret_header else self._derived("path")
 
+    @property
+    def cursor(self) -> str:
+        """Where the next update's number is noted: each bot counts its own, and asking from too high a number drops some."""
+        return f"telegram.cursor.{self.dialect}.{self.token.partition(':')[0]}"
+
     def _derived(self, purpose: str) -> str:
         return sha256(f"peyk telegram {purpose}\0{self.secret}\0{self.token}".encode()).hexdigest()
 

@@ -107,6 +107,8 @@ async def test_a_pressed_button_comes_back_whole_and_is_answered(hooked: Bench) 
         ("button", "C", "#x"),
     ]
     assert len(await hooked.fake.called("answerCallbackQuery", 3)) == 3
+    [*_, gone] = await hooked.fake.called("editMessageReplyMarkup", 3)
+    assert gone.params["reply_markup"] == {"inline_keyboard": []}
 
 
 async def test_an_answer_to_a_press_that_fails_loses_nothing(hooked: Bench) -> None:

@@ -49,6 +49,13 @@ async def test_after_a_restart_it_goes_on_where_it_was(polling: Bench) -> None:
     assert [one.parts[0].text for one in polling.inlet.received] == ["1", "2"]
 
 
+async def test_another_bot_begins_at_its_own_beginning(polling: Bench) -> None:
+    await polling.inlet.note("shop", "telegram.cursor.telegram.999", {"offset": 9_000_000_000, "at": int(time.time())})
+    async with polling.listening():
+        [first] = await polling.fake.called("getUpdates")
+    assert "offset" not in first.params
+
+
 async def test_what_could_not_be_stored_is_asked_for_again(polling: Bench) -> None:
     polling.inlet.down = True
     await polling.fake.queue(polling.fake.message(text="1"))
