@@ -8,7 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames
-from hub.desk.floor import Desk, Floor, may_see
+from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
     CloseConversation,
@@ -159,11 +159,12 @@ class Commands:
             waiting = [state for state in self.line.line() if may_see(me, state, self.config)]
             rows = [self.views.summary(state, await self.reading.marks(state.id)) for state in waiting[:500]]
             return ListPage(rows=rows, total=len(waiting))
-        found, total = await self.conversations.page(command.tab, me.id, before=_cursor(command.cursor), limit=limit)
-        seen = [row for row in found if self._may(desk, row)]
+        found, total = await self.conversations.page(
+            command.tab, me.id, sight=sight(me, self.config), before=_cursor(command.cursor), limit=limit
+        )
         last = found[-1].state if len(found) == limit else None
         return ListPage(
-            rows=[self.views.row(row) for row in seen],
+            rows=[self.views.row(row) for row in found],
             total=total,
             cursor=f"{last.last_at}.{last.id}" if last else None,
         )

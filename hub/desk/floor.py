@@ -34,6 +34,7 @@ from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
 from hub.staff import AgentChanged
 from hub.store.config import Config
+from hub.store.conversations import Sight
 
 SUMMARY_SECONDS = 0.25
 QUEUES_SECONDS = 1.0
@@ -76,12 +77,25 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
 
     Their own, or of a queue they serve; supervisors and admins see all.
     """
-    if agent.role != "agent" or not agent.queues:
+    if sees_all(agent):
         return True
     if agent.id in {state.owner.agent, state.last_agent}:
         return True
     queue = config.queue_for(state.queue, state.header.inbox)
     return queue is not None and queue.id in agent.queues
+
+
+def sees_all(agent: Agent) -> bool:
+    """Whether an agent is not limited to some queues."""
+    return agent.role != "agent" or not agent.queues
+
+
+def sight(agent: Agent, config: Config) -> Sight | None:
+    """`may_see` as a question to the store, so that neither pages nor counts tell of what it hides."""
+    if sees_all(agent):
+        return None
+    served = [one for one in config.inboxes if (queue := config.queue_for(None, one)) and queue.id in agent.queues]
+    return Sight(queues=agent.queues, all_queues=config.queues.keys(), inboxes=served)
 
 
 @dataclass(slots=True)

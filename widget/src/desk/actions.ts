@@ -69,12 +69,14 @@ export async function setStatus(status: SetStatus["status"], reason?: string): P
   await attempt({ type: "status.set", status, reason });
 }
 
-let answeredAt = 0;
+/** On the page's own clock: one that is set anew must not stop the keys. */
+let answeredAt = Number.NEGATIVE_INFINITY;
 
 /** Whether an answer comes too soon after the last: then it was meant for the offer that stood here before. */
 function tooSoon(): boolean {
-  const soon = Date.now() - answeredAt < 500;
-  if (!soon) answeredAt = Date.now();
+  const now = performance.now();
+  const soon = now - answeredAt < 500;
+  if (!soon) answeredAt = now;
   return soon;
 }
 
