@@ -29,6 +29,7 @@ GATHER_SECONDS = 1.2
 SWEEP_SECONDS = 60.0
 """How soon what another process left behind is found."""
 AGAIN_SECONDS = 3.0
+SETTLE_SECONDS = 3.0
 SHELVES = 4
 MOST_PICTURES = 10
 _REMEMBERED = 400
@@ -72,11 +73,16 @@ class Albums:
         self._schedule((inbox.id, number, album), 0.0 if complete else self._gather)
 
     async def settle(self, inlet: Inlet, inbox: Configured, chat: str) -> None:
-        """Store the chat's albums now, because a later message of the chat is about to be stored."""
+        """Store the chat's albums now, because a later message of the chat is about to be stored.
+
+        Where a shelf is still in the hands of a process that crashed, the order gives way: nobody waits for it.
+        """
         for key, due in list(self._due.items()):
             if key[0] == inbox.id and key[2].startswith(f"{chat}:"):
-                await self._flush(inlet, inbox, key[1], key[2])
-                self._forget(key, due)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SETTLE_SECONDS):
+                        await self._flush(inlet, inbox, key[1], key[2])
+                    self._forget(key, due)
 
     async def run(self, inlet: Inlet) -> None:
         """Store albums when they are whole, for ever."""

@@ -40,6 +40,10 @@ class Pace:
         """Nothing goes to this chat until then; the others are not stopped."""
         self._held[chat] = max(until, self._held.get(chat, 0.0))
 
+    def held(self, chat: str, now: float) -> float:
+        """How long nothing may go to this chat."""
+        return max(0.0, self._held.get(chat, 0.0) - now)
+
     def _forget_idle(self, now: float) -> None:
         if len(self._chats) + len(self._held) > _MANY_CHATS:
             self._chats = {chat: at for chat, at in self._chats.items() if at > now - CHAT_BURST * CHAT_SECONDS}

@@ -81,7 +81,7 @@ class TelegramSettings(Struct, frozen=True):
 
     @property
     def cursor(self) -> str:
-        """Where the next update's number is noted: each bot counts its own, and asking from too high a number drops some."""
+        """Where the next update's number is noted: each bot counts its own, and too high a number drops some."""
         return f"telegram.cursor.{self.dialect}.{self.token.partition(':')[0]}"
 
     def _derived(self, purpose: str) -> str:

@@ -134,9 +134,10 @@ class Limiter(BaseRateLimiter[None]):
         chat = str(data["chat_id"]) if endpoint.startswith("send") and "chat_id" in data else None
         if chat is None:
             return await callback(*args, **kwargs)
-        patience = 0.0 if endpoint == "sendChatAction" else PATIENCE
-        wait = self._pace.wait(chat, self._now(), at_most=patience)
-        if wait > patience:
+        passing = endpoint == "sendChatAction"  # takes no message's turn, and does not wait
+        now = self._now()
+        wait = self._pace.held(chat, now) if passing else self._pace.wait(chat, now, at_most=PATIENCE)
+        if wait > (0.0 if passing else PATIENCE):
             raise Refused("Too many messages to this chat at once.", status=429, retry_after=wait)
         if wait > 0:
             await self._sleep(wait)
