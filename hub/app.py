@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.actions import Actions
 from bot.contract import Bot
 from bot.orders import Orders
+from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
 from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
@@ -296,9 +297,19 @@ class Hub:
         )
 
     @cached_property
+    def api(self) -> ApiChannel:
+        """Anything else that speaks HTTP."""
+        forged = Buckets(self.clock, per_second=1.0, burst=60)
+        return ApiChannel(
+            key=sha256(b"peyk api\0" + self._key).digest(),
+            strike=lambda request: forged.take(client_address(request, self.web.trusted)),
+            now=self.clock.now,
+        )
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {one.name: one for one in (self.webchat, Telegram(), *self._more_channels)}
+        return {one.name: one for one in (self.webchat, self.api, Telegram(), *self._more_channels)}
 
     @cached_property
     def actions(self) -> Actions:
