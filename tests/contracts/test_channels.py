@@ -25,9 +25,10 @@ from channels.degrade import degrade, size
 from channels.setup import SettingField
 from tests.contracts.bench import REFUSAL, WAIT_SECONDS, WORDS, Bench, Mood, Outcome, Promise
 from tests.contracts.bench_api import ApiBench
+from tests.contracts.bench_telegram import TelegramBench
 from tests.contracts.bench_webchat import WebChatBench
 
-BENCHES: tuple[type[Bench], ...] = (ApiBench, WebChatBench)
+BENCHES: tuple[type[Bench], ...] = (ApiBench, TelegramBench, WebChatBench)
 
 CHANNELS = Path(__file__).parents[2] / "channels"
 RULES = (

@@ -56,18 +56,20 @@ class FakeTelegram:
 
     Attributes:
         bale: Speaks Bale's dialect: other parameters, no secret header, message numbers per chat, 429 without a time.
-        script: Answers for the next calls of a method, one each.
+        script: Answers for the next calls of a method, one each; `standing` ones hold after those.
         faults: What was wrong with the calls, by the API's description.
         hook: What `setWebhook` was given.
-        answered: How the hub answered each update that was posted.
+        hook_headers: With which headers the hub answered the update that was posted last.
     """
 
     bale: bool = False
     script: dict[str, deque[Refusal | Mood]] = field(default_factory=lambda: defaultdict(deque))
+    standing: dict[str, Refusal | Mood] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     hook: dict[str, Any] = field(default_factory=dict)
     hook_error: str = ""
+    hook_headers: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     claimed_sizes: dict[str, int] = field(default_factory=dict)
     waiting: list[dict[str, Any]] = field(default_factory=list)
@@ -132,6 +134,7 @@ class FakeTelegram:
         assert self._session is not None
         async with self._session.post(self.hook["url"], data=body, headers=headers) as response:
             await response.read()
+            self.hook_headers = dict(response.headers)
             return response.status
 
     async def queue(self, *updates: dict[str, Any]) -> None:
@@ -162,8 +165,9 @@ class FakeTelegram:
         if wrong:
             return _no(Refusal(400, f"Bad Request: {wrong[0]}"))
         scripted = self.script[called.method]
-        if scripted:
-            return await self._scripted(scripted.popleft(), request)
+        answer = scripted.popleft() if scripted else self.standing.get(called.method)
+        if answer is not None:
+            return await self._scripted(answer, request)
         return await getattr(self, f"_{_snake(called.method)}", self._done)(called)
 
     async def _scripted(self, answer: Refusal | Mood, request: web.Request) -> web.StreamResponse:

@@ -48,10 +48,12 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(*, bale: bool = False, mode: str = "webhook", read_seconds: float = 10) -> AsyncIterator[Bench]:
+async def bench(
+    *, bale: bool = False, mode: str = "webhook", read_seconds: float = 10, adapter: Telegram | None = None
+) -> AsyncIterator[Bench]:
     """A bench whose inbox is `shop`."""
     inlet = FakeInlet()
-    adapter = Telegram(api=BotApi(read_seconds=read_seconds), gather_seconds=0.15)
+    adapter = adapter or Telegram(api=BotApi(read_seconds=read_seconds), gather_seconds=0.15)
     async with FakeTelegram(bale=bale) as fake:
         app = web.Application()
         app.add_routes(adapter.routes(inlet))
