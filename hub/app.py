@@ -13,8 +13,10 @@ from bot.contract import Bot
 from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
+from channels.messenger.adapter import Messenger, instagram
 from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
+from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
@@ -309,7 +311,8 @@ class Hub:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {one.name: one for one in (self.webchat, self.api, Telegram(), *self._more_channels)}
+        own = (self.webchat, self.api, WhatsApp(), Messenger(), instagram(), Telegram())
+        return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property
     def actions(self) -> Actions:
