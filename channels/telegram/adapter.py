@@ -100,8 +100,19 @@ class Telegram(Channel):
         Raises:
             ChannelError: it could not be stored now; the messenger has to keep it.
         """
-        settings = telegram_settings(inbox)
-        heard = parse.heard(update, inbox, settings.speaks)
+        try:
+            await self._take(inlet, inbox, update)
+        except ChannelError:
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) or getattr(error, "retryable", False):
+                raise  # it is not this update's fault, so it can wait
+            log.exception("telegram_update_failed", inbox=inbox.id, kind=type(error).__name__)
+            raw = json.dumps(update).encode()
+            await inlet.set_aside(inbox.id, f"raw.{sha256(raw).hexdigest()}", "unreadable", raw, type(error).__name__)
+
+    async def _take(self, inlet: Inlet, inbox: Configured, update: Json) -> None:
+        heard = parse.heard(update, inbox, telegram_settings(inbox).speaks)
         if heard.message is None:
             log.info("telegram_ignored", inbox=inbox.id, why=heard.ignored)
         elif heard.album is not None:

@@ -22,7 +22,7 @@ Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 PATIENCE = 3.0
 """So long does a call wait for its turn (s); what has to wait longer is for the hub to try again."""
 _RETRY_SECONDS = 5.0
-_MOST_RETRY_SECONDS = 3_600
+_MOST_RETRY_SECONDS = 86_400
 _NOT_TAKEN = frozenset(
     ["ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "WriteError", "WriteTimeout", "UnsupportedProtocol"]
 )
@@ -86,9 +86,8 @@ class Wire(HTTPXRequest):
 def _refused(status: int, answer: Json) -> Refused:
     code = number(answer.get("error_code"), 999) or (status if status >= 400 else 400)
     said = line(answer.get("description"), 300) or f"The messenger answered {code}."
-    retry_after: float | None = number(obj(answer.get("parameters")).get("retry_after"), _MOST_RETRY_SECONDS) or None
-    if retry_after is None and code == 429:
-        retry_after = _RETRY_SECONDS
+    asked = min(number(obj(answer.get("parameters")).get("retry_after")), _MOST_RETRY_SECONDS)
+    retry_after = float(asked) or (_RETRY_SECONDS if code == 429 else None)
     return Refused(said, status=code, retry_after=retry_after)
 
 

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from channels.contract import Inbound, Receipt
 from channels.setup import Finding
 from channels.telegram.listen import FORGET_SECONDS, Cursor
 from channels.telegram.settings import TelegramSettings, reachable
 from tests.channels.telegram.bench import Bench, bench
+from tests.fakes.inlet import FakeInlet
 from tests.fakes.telegram import Refusal
 
 
@@ -63,6 +65,27 @@ async def test_what_could_not_be_stored_is_asked_for_again(polling: Bench) -> No
         polling.inlet.down = False
         await polling.inlet.heard(1)
     assert [one.parts[0].text for one in polling.inlet.received] == ["1"]
+
+
+async def test_an_update_that_breaks_us_stops_nothing_behind_it(
+    polling: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = FakeInlet.receive
+
+    async def break_down(self: FakeInlet, message: Inbound) -> Receipt:
+        if message.parts[0].text == "1":
+            raise ValueError("a mistake of ours")
+        return await receive(self, message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FakeInlet, "receive", break_down)
+        await polling.fake.queue(polling.fake.message(text="1"), polling.fake.message(text="2"))
+        async with polling.listening():
+            await polling.inlet.heard(1)
+    [(reason, raw)] = polling.inlet.aside.values()
+    assert reason == "unreadable"
+    await polling.adapter.rerun(polling.inlet.inboxes("telegram")[0], raw, polling.inlet)
+    assert [one.parts[0].text for one in polling.inlet.received] == ["2", "1"]
 
 
 async def test_an_album_in_one_batch_is_one_message(polling: Bench) -> None:

@@ -117,6 +117,7 @@ async def test_nothing_to_send_is_no_call(desk: Bench) -> None:
         (Refusal(413, "Request Entity Too Large"), "too_large", False, None, False),
         (Refusal(401, "Unauthorized"), "misconfigured", False, None, False),
         (Refusal(429, "Too Many Requests: retry after 17", 17), "rate_limited", True, 17, False),
+        (Refusal(429, "Too Many Requests: retry after 20000", 20_000), "rate_limited", True, 20_000, False),
         (Refusal(429, "Too Many Requests"), "rate_limited", True, 5, False),
         (Refusal(500, "Internal Server Error: restart"), "unreachable", True, None, False),
         (Mood.PROXY, "unreachable", False, None, True),
