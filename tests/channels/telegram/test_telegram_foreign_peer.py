@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from channels.telegram.adapter import SECRET_HEADER
@@ -41,6 +42,7 @@ async def relay(made: Bench) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+@pytest.mark.timeout(600)  # the first time the peer is installed
 async def test_a_chat_with_a_bot_of_a_foreign_server(no_task_left_behind: None) -> None:
     async with bench() as made, telemelya(TOKEN) as peer, relay(made) as public:
         made.inlet.url = public
