@@ -58,6 +58,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
 from hub.web.addresses import client_address
@@ -156,8 +157,8 @@ class Hub:
 
     @cached_property
     def channel_config(self) -> ChannelConfig:
-        """How inboxes are configured."""
-        return ChannelConfig(self.config)
+        """How inboxes are configured, with their secrets."""
+        return ChannelConfig(self.config, Vault(self.settings.secrets_keys), lambda: self.channels)
 
     @cached_property
     def dialogue(self) -> Dialogue:
@@ -337,6 +338,9 @@ class Hub:
                 signing_key=self._key,
                 trusted_proxies=self.settings.trusted_proxies,
             ),
+            channels=self.channel_config,
+            inlet=lambda: self.inlet,
+            aside=self.aside,
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
@@ -399,6 +403,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
     """Load, repair, and run everything until the block ends; then finish what was accepted."""
     await _index(hub)
     await hub.config.load()
+    await hub.channel_config.renew()
     await seed(hub.web, hub.settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hub.lanes.running())
