@@ -14,6 +14,7 @@ from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
 from channels.messenger.adapter import Messenger, instagram
+from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
 from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
@@ -311,7 +312,7 @@ class Hub:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        own = (self.webchat, self.api, WhatsApp(), Messenger(), instagram())
+        own = (self.webchat, self.api, WhatsApp(), Messenger(), instagram(), Telegram())
         return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property

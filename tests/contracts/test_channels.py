@@ -26,9 +26,17 @@ from channels.setup import SettingField
 from tests.contracts.bench import REFUSAL, WAIT_SECONDS, WORDS, Bench, Mood, Outcome, Promise
 from tests.contracts.bench_api import ApiBench
 from tests.contracts.bench_meta import InstagramBench, MessengerBench, WhatsAppBench
+from tests.contracts.bench_telegram import TelegramBench
 from tests.contracts.bench_webchat import WebChatBench
 
-BENCHES: tuple[type[Bench], ...] = (ApiBench, InstagramBench, MessengerBench, WebChatBench, WhatsAppBench)
+BENCHES: tuple[type[Bench], ...] = (
+    ApiBench,
+    InstagramBench,
+    MessengerBench,
+    TelegramBench,
+    WebChatBench,
+    WhatsAppBench,
+)
 
 CHANNELS = Path(__file__).parents[2] / "channels"
 RULES = (

@@ -1,0 +1,1 @@
+"""Telegram bots, and the messengers whose bot API has Telegram's shape."""
