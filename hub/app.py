@@ -24,6 +24,7 @@ from hub.desk.commands import AgentTyping, Commands
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
+from hub.desk.people import People, PersonChanged
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
@@ -139,7 +140,7 @@ class Hub:
             floor=self.floor,
             views=self.views,
             config=self.config,
-            contacts=self.contacts,
+            people=self.people,
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
@@ -149,6 +150,11 @@ class Hub:
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def people(self) -> People:
+        """Customers as agents see them."""
+        return People(self.contacts, self.conversations, self.config, self.views, self.web.audit, self.bus, self.clock)
 
     @cached_property
     def views(self) -> Views:
@@ -280,6 +286,7 @@ def _subscribe(hub: Hub) -> None:
     on(AgentTyping, hub.mirror.on_agent_typing)
     on(ContactTyping, lambda event: hub.floor.on_typing(event.conversation, on=event.on))
     on(Delivered, lambda event: hub.floor.on_delivery(event.conversation, event.seq, event.state, event.reason))
+    on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)

@@ -13,6 +13,7 @@ from hub.desk.frames import (
     AcceptOffer,
     CloseConversation,
     Command,
+    ContactView,
     DeclineOffer,
     DeskSettings,
     Draft,
@@ -21,6 +22,8 @@ from hub.desk.frames import (
     HistoryPage,
     ListConversations,
     ListPage,
+    MergeContacts,
+    Merged,
     Note,
     OpenConversation,
     Opened,
@@ -31,29 +34,30 @@ from hub.desk.frames import (
     SaveDraft,
     SetLabels,
     SetStatus,
+    ShowContact,
     Snooze,
     Stored,
     Take,
     Transfer,
+    UndoMerge,
     Wake,
 )
-from hub.desk.views import Views, agent_view, canned_view, contact_view
+from hub.desk.people import People
+from hub.desk.views import Views, agent_view, canned_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
 from hub.model.config import Agent
-from hub.model.contact import Contact
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType, Part, text_part
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId, is_client_id
 from hub.reading import Reading
 from hub.staff import Staff
 from hub.store.config import Config
-from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | None
 
 PAGE = 50
 RESUME = 500
@@ -90,7 +94,7 @@ class Commands:
     floor: Floor
     views: Views
     config: Config
-    contacts: Contacts
+    people: People
     conversations: Conversations
     entries: Entries
     files: Files
@@ -178,13 +182,11 @@ class Commands:
             entries, more = await self.entries.before(state.id, None, limit=PAGE)
         if entries:
             desk.has(state.id, entries[-1].seq)
-        contact = await self.contacts.get(state.header.contact) or Contact(id=state.header.contact)
-        found = await self.conversations.of_contact(state.header.contact)
-        earlier = [row for row in found if row.state.id != state.id and self._may(desk, row)]
+        contact = await self.people.card(desk.me(), state)
         kept = await self.conversations.draft(state.id, desk.agent)
         return Opened(
             conversation=self.views.summary(await self.lanes.state(state.id), await self.reading.marks(state.id)),
-            contact=contact_view(contact, earlier),
+            contact=contact,
             entries=[self.views.entry(entry) for entry in entries],
             more=more,
             start_over=start_over,
@@ -300,6 +302,15 @@ class Commands:
         await self.reading.label(state.id, labels)
         self.floor.touch(state.id)
 
+    async def _contact(self, desk: Desk, command: ShowContact) -> ContactView:
+        return await self.people.card(desk.me(), await self._seen(desk, command.conversation))
+
+    async def _merge(self, desk: Desk, command: MergeContacts) -> Merged:
+        return await self.people.merge(desk.me(), command)
+
+    async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
+        await self.people.undo(desk.me(), command)
+
     def _may(self, desk: Desk, row: Row) -> bool:
         return may_see(desk.me(), row.state, self.config)
 
@@ -365,6 +376,9 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Reopen: Commands._reopen,
     SaveDraft: Commands._draft,
     SetLabels: Commands._labels,
+    ShowContact: Commands._contact,
+    MergeContacts: Commands._merge,
+    UndoMerge: Commands._undo_merge,
 }
 
 

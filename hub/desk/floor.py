@@ -14,6 +14,7 @@ from hub.desk.frames import (
     BotEvent,
     BotView,
     CannedEvent,
+    ContactEvent,
     DeliveryEvent,
     EntryEvent,
     Event,
@@ -205,6 +206,13 @@ class Floor:
         """A message's delivery state."""
         frame = encode(DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason))
         self._push(self._followers.get(conversation, ()), frame)
+
+    def on_person(self, conversations: Iterable[ConversationId]) -> None:
+        """Who the customer of these conversations is, changed."""
+        for conversation in conversations:
+            followers = self._followers.get(conversation)
+            if followers:
+                self._push(followers, encode(ContactEvent(conversation=conversation)))
 
     def on_typing(self, conversation: ConversationId, *, on: bool, agent: Agent | None = None) -> None:
         """The customer or a colleague is typing."""

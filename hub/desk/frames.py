@@ -19,6 +19,7 @@ OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 Role = Literal["agent", "supervisor", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
+AddressKind = Literal["email", "phone"]
 
 
 class UnderstoodView(Struct, frozen=True, omit_defaults=True):
@@ -124,6 +125,46 @@ class IdentityView(Struct, frozen=True):
     verified: bool
 
 
+class MemberView(Struct, frozen=True, omit_defaults=True):
+    """A contact that an agent merged into this person. `merge` undoes it; `by` is the agent's name."""
+
+    merge: str
+    contact: str
+    name: str
+    into: str
+    at: int
+    reason: str
+    by: str = ""
+    identities: list[IdentityView] = field(default_factory=list)
+
+
+class SharedView(Struct, frozen=True):
+    """An address that two persons have in common; not `verified`: at least one of them only claims it."""
+
+    kind: AddressKind
+    value: str
+    verified: bool
+
+
+class ClashView(Struct, frozen=True):
+    """Both sides have verified addresses of this kind, and none in common."""
+
+    kind: AddressKind
+    ours: list[str]
+    theirs: list[str]
+
+
+class SameView(Struct, frozen=True, omit_defaults=True):
+    """Somebody who may be the same person: why, and what speaks against it."""
+
+    contact: str
+    name: str
+    created_at: int
+    shared: list[SharedView]
+    clashes: list[ClashView] = field(default_factory=list)
+    identities: list[IdentityView] = field(default_factory=list)
+
+
 class EarlierView(Struct, frozen=True, omit_defaults=True):
     """One earlier conversation of the contact."""
 
@@ -137,7 +178,11 @@ class EarlierView(Struct, frozen=True, omit_defaults=True):
 
 
 class ContactView(Struct, frozen=True, omit_defaults=True):
-    """The customer card."""
+    """The customer card: one person, also where agents merged several contacts into it.
+
+    `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
+    `same`: who else this may be, found by mail address or phone number; never merged by itself.
+    """
 
     id: str
     name: str
@@ -146,6 +191,8 @@ class ContactView(Struct, frozen=True, omit_defaults=True):
     identities: list[IdentityView] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     earlier: list[EarlierView] = field(default_factory=list)
+    members: list[MemberView] = field(default_factory=list)
+    same: list[SameView] = field(default_factory=list)
 
 
 class OfferView(Struct, frozen=True, omit_defaults=True):
@@ -398,6 +445,34 @@ class SetLabels(Struct, frozen=True, tag="labels", tag_field="type", forbid_unkn
     labels: list[str]
 
 
+class ShowContact(Struct, frozen=True, tag="contact", tag_field="type", forbid_unknown_fields=True):
+    """The customer card of a conversation as it is now. Answer: `ContactView`."""
+
+    id: int
+    conversation: str
+
+
+class MergeContacts(Struct, frozen=True, tag="contact.merge", tag_field="type", forbid_unknown_fields=True):
+    """Say that two contacts are one person; `reason` is kept. Nothing is rewritten: `UndoMerge` takes it back.
+
+    Refused with `conflicting` where both have verified addresses of one kind that differ, unless `despite_conflict`;
+    with `already_merged` where they are one person already. Answer: `Merged`; who looks on gets a `ContactEvent`.
+    """
+
+    id: int
+    into: str
+    source: str = field(name="from")
+    reason: str
+    despite_conflict: bool = False
+
+
+class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbid_unknown_fields=True):
+    """Take a merge back, whenever that is; twice is once. Answer: an empty Result; see `ContactEvent`."""
+
+    id: int
+    merge: str
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -424,6 +499,9 @@ Command = (
     | Reopen
     | SaveDraft
     | SetLabels
+    | ShowContact
+    | MergeContacts
+    | UndoMerge
     | Ping
 )
 
@@ -469,11 +547,17 @@ class Stored(Struct, frozen=True):
     at: int
 
 
+class Merged(Struct, frozen=True):
+    """Two contacts are one person now; `merge` undoes it."""
+
+    merge: str
+
+
 class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=True):
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
@@ -481,7 +565,7 @@ class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
     bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
-    unavailable, unauthorized, forbidden.
+    already_merged, conflicting, unavailable, unauthorized, forbidden.
     """
 
     code: str
@@ -568,6 +652,12 @@ class DeliveryEvent(Struct, frozen=True, tag="delivery", tag_field="type", omit_
     reason: str | None = None
 
 
+class ContactEvent(Struct, frozen=True, tag="contact", tag_field="type"):
+    """Who the customer of a conversation is, changed: ask with `ShowContact`."""
+
+    conversation: str
+
+
 class MentionEvent(Struct, frozen=True, tag="mention", tag_field="type"):
     """A colleague mentioned me in a note."""
 
@@ -619,6 +709,7 @@ Event = (
     | QueuesEvent
     | TypingEvent
     | DeliveryEvent
+    | ContactEvent
     | MentionEvent
     | BotEvent
     | CannedEvent

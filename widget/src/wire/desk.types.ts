@@ -10,6 +10,8 @@ export type Role = "agent" | "supervisor" | "admin"
 
 export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
+export type AddressKind = "email" | "phone"
+
 /** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
 export interface ButtonView {
   title: string
@@ -27,9 +29,9 @@ export interface FileView {
   height?: number
 }
 
-/** One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply. */
+/** One piece of an entry; `type` and what counts with it: see `channels.contract.Part`. */
 export interface PartView {
-  type: "text" | "buttons" | "button" | "attachment" | "form" | "form_reply"
+  type: "text" | "buttons" | "button" | "attachment" | "form" | "form_reply" | "location" | "contact" | "mail" | "template"
   text?: string
   buttons?: ButtonView[]
   file?: FileView
@@ -136,6 +138,42 @@ export interface IdentityView {
   verified: boolean
 }
 
+/** A contact that an agent merged into this person. `merge` undoes it; `by` is the agent's name. */
+export interface MemberView {
+  merge: string
+  contact: string
+  name: string
+  into: string
+  at: number
+  reason: string
+  by?: string
+  identities?: IdentityView[]
+}
+
+/** An address that two persons have in common; not `verified`: at least one of them only claims it. */
+export interface SharedView {
+  kind: AddressKind
+  value: string
+  verified: boolean
+}
+
+/** Both sides have verified addresses of this kind, and none in common. */
+export interface ClashView {
+  kind: AddressKind
+  ours: string[]
+  theirs: string[]
+}
+
+/** Somebody who may be the same person: why, and what speaks against it. */
+export interface SameView {
+  contact: string
+  name: string
+  created_at: number
+  shared: SharedView[]
+  clashes?: ClashView[]
+  identities?: IdentityView[]
+}
+
 /** One earlier conversation of the contact. */
 export interface EarlierView {
   id: string
@@ -147,7 +185,12 @@ export interface EarlierView {
   rating?: number
 }
 
-/** The customer card. */
+/**
+ * The customer card: one person, also where agents merged several contacts into it.
+ *
+ * `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
+ * `same`: who else this may be, found by mail address or phone number; never merged by itself.
+ */
 export interface ContactView {
   id: string
   name: string
@@ -156,6 +199,8 @@ export interface ContactView {
   identities?: IdentityView[]
   attributes?: Record<string, string>
   earlier?: EarlierView[]
+  members?: MemberView[]
+  same?: SameView[]
 }
 
 /** An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring. */
@@ -395,6 +440,35 @@ export interface SetLabels {
   labels: string[]
 }
 
+/** The customer card of a conversation as it is now. Answer: `ContactView`. */
+export interface ShowContact {
+  type: "contact"
+  id: number
+  conversation: string
+}
+
+/**
+ * Say that two contacts are one person; `reason` is kept. Nothing is rewritten: `UndoMerge` takes it back.
+ *
+ * Refused with `conflicting` where both have verified addresses of one kind that differ, unless `despite_conflict`;
+ * with `already_merged` where they are one person already. Answer: `Merged`; who looks on gets a `ContactEvent`.
+ */
+export interface MergeContacts {
+  type: "contact.merge"
+  id: number
+  into: string
+  from: string
+  reason: string
+  despite_conflict?: boolean
+}
+
+/** Take a merge back, whenever that is; twice is once. Answer: an empty Result; see `ContactEvent`. */
+export interface UndoMerge {
+  type: "contact.undo"
+  id: number
+  merge: string
+}
+
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -436,11 +510,16 @@ export interface Stored {
   at: number
 }
 
+/** Two contacts are one person now; `merge` undoes it. */
+export interface Merged {
+  merge: string
+}
+
 /** The command with this `id` succeeded. */
 export interface Result {
   type: "result"
   id: number
-  data?: ListPage | Opened | HistoryPage | Stored
+  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged
 }
 
 /**
@@ -448,7 +527,7 @@ export interface Result {
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
- * unavailable, unauthorized, forbidden.
+ * already_merged, conflicting, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -535,6 +614,12 @@ export interface DeliveryEvent {
   reason?: string
 }
 
+/** Who the customer of a conversation is, changed: ask with `ShowContact`. */
+export interface ContactEvent {
+  type: "contact"
+  conversation: string
+}
+
 /** A colleague mentioned me in a note. */
 export interface MentionEvent {
   type: "mention"
@@ -596,6 +681,9 @@ export type Command =
   | Reopen
   | SaveDraft
   | SetLabels
+  | ShowContact
+  | MergeContacts
+  | UndoMerge
   | Ping
 
 export type Event =
@@ -610,6 +698,7 @@ export type Event =
   | QueuesEvent
   | TypingEvent
   | DeliveryEvent
+  | ContactEvent
   | MentionEvent
   | BotEvent
   | CannedEvent

@@ -17,9 +17,9 @@ export interface FileView {
   height?: number
 }
 
-/** One piece of an entry: text | buttons | button (pressed) | attachment | form | form_reply. */
+/** One piece of an entry; `type` and what counts with it: see `channels.contract.Part`. */
 export interface PartView {
-  type: "text" | "buttons" | "button" | "attachment" | "form" | "form_reply"
+  type: "text" | "buttons" | "button" | "attachment" | "form" | "form_reply" | "location" | "contact" | "mail" | "template"
   text?: string
   buttons?: ButtonView[]
   file?: FileView
