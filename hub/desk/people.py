@@ -95,7 +95,8 @@ class People:
             if other.head.id not in found and len(found) < MAX_SAME and await self._sees(viewer, other):
                 found[other.head.id] = other
         views = [same_view(other, shared(person, other), clashes(person, other)) for other in found.values()]
-        return sorted((view for view in views if view.shared), key=lambda view: not view.shared[0].verified)
+        likely = (view for view in views if view.shared)
+        return sorted(likely, key=lambda view: (bool(view.clashes), not view.shared[0].verified))
 
     async def _seen(self, viewer: Agent, contact: str) -> Person:
         person = await self.contacts.person(ContactId(contact))

@@ -2,7 +2,7 @@
 
 import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
-import type { FileView, Locale, OfferView, SetStatus, Summary, Tab } from "../wire/desk.types";
+import type { FileView, Locale, Merged, OfferView, SetStatus, Summary, Tab } from "../wire/desk.types";
 import { deskConfig } from "./config";
 import {
   current,
@@ -173,6 +173,35 @@ export async function setLabels(row: Summary, labels: readonly string[]): Promis
   const before = row.labels ?? [];
   if (!(await attempt({ type: "labels", conversation: row.id, labels: [...labels] }))) return;
   toast(t("toast.labels"), "plain", undo({ type: "labels", conversation: row.id, labels: before }));
+}
+
+/** Says that two contacts are one person. Returns the code of a refusal that the dialog can deal with, else null. */
+export async function merge(
+  into: string,
+  from: string,
+  reason: string,
+  despiteConflict: boolean,
+): Promise<"conflicting" | null> {
+  try {
+    const done = await line.ask<Merged>({
+      type: "contact.merge",
+      into,
+      from,
+      reason,
+      despite_conflict: despiteConflict,
+    });
+    toast(t("toast.merged"), "plain", undo({ type: "contact.undo", merge: done.merge }));
+  } catch (error) {
+    const code = error instanceof Refused ? error.code : "unavailable";
+    if (code === "conflicting") return code;
+    toast(errorText(code), "error");
+  }
+  return null;
+}
+
+/** Takes a merge back. */
+export async function undoMerge(id: string): Promise<void> {
+  if (await attempt({ type: "contact.undo", merge: id })) toast(t("toast.unmerged"));
 }
 
 /** Puts a reply or note on the screen at once and sends it. */

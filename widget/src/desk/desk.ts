@@ -1,6 +1,6 @@
 /** The desk's state as signals: one store that only `dispatch` changes, slices of it for the screens, and what only this screen knows. */
 import { computed, signal } from "@preact/signals";
-import type { Summary, Tab } from "../wire/desk.types";
+import type { SameView, Summary, Tab } from "../wire/desk.types";
 import { listTab } from "./state/lists";
 import { EMPTY, reduce } from "./state/reducer";
 import { parseRoute, pathOf, type Route } from "./state/route";
@@ -117,11 +117,14 @@ export type DialogName =
   | "handback.queue"
   | "handback.bot"
   | "labels"
+  | "merge"
   | "keys"
   | "commands"
   | "presence";
 /** What is open over the screen. */
 export const dialog = signal<DialogName | null>(null);
+/** With whom the customer on the screen is to be merged; null while that is still to be chosen. */
+export const merging = signal<SameView | null>(null);
 /** On narrow screens the card lies over the timeline when this is set. */
 export const cardOver = signal(false);
 /** Asks the composer to take the focus, in a mode. A new object each time. */

@@ -1,7 +1,7 @@
 /** The line to the hub: snapshot, events, and catching up after a break. */
 import { effect } from "@preact/signals";
 import { Line, Refused } from "../wire";
-import type { Command, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
+import type { Command, ContactView, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
 import { deskConfig } from "./config";
 import { countOf, currentId, dispatch, listed, peek, tab, tick } from "./desk";
 import { type Key, t } from "./i18n";
@@ -139,6 +139,17 @@ export async function openConversation(id: string): Promise<void> {
   }
 }
 
+/** Who the customer is, changed: asks for the card anew. A lost answer is made good by the next opening. */
+async function renewContact(id: string): Promise<void> {
+  if (!peek().open.has(id)) return;
+  try {
+    const contact = await line.ask<ContactView>({ type: "contact", conversation: id });
+    dispatch({ do: "contact", id, contact });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
 /** Loads a page of a tab: the first, or the one after the cursor. */
 export async function loadTab(which: Tab, first: boolean): Promise<void> {
   const known = peek().tabs[which];
@@ -206,6 +217,7 @@ export function startLink(): void {
   }, 1000);
   onEvent((frame) => {
     if (frame.type === "queues") checkQueue();
+    if (frame.type === "contact") void renewContact(frame.conversation);
     const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
     if (words) toast(t(words));
   });

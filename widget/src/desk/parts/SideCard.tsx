@@ -7,11 +7,12 @@ import { cardOver, current, currentId, currentOpen, dialog, isMine, serverNow } 
 import { t, word } from "../i18n";
 import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
-import { Verified } from "./icons";
 import { ownerText } from "./owner";
+import { Proof, SamePerson } from "./SamePerson";
 import { shortWhen } from "./when";
 
-function Section({
+/** A part of the card under a heading. */
+export function Section({
   title,
   children,
   extra,
@@ -173,14 +174,10 @@ export function SideCard(): JSX.Element | null {
               {(contact?.identities ?? []).map((one) => (
                 <li key={one.channel + one.address}>
                   <ChannelGlyph channel={one.channel} />
-                  <bdi class="address">{one.address}</bdi>
-                  <span
-                    class={`mark ${one.verified ? "is-verified" : ""}`}
-                    title={t(one.verified ? "card.verified" : "card.claimed")}
-                  >
-                    {one.verified ? <Verified size={15} /> : null}
-                    {t(one.verified ? "card.verified" : "card.claimed")}
-                  </span>
+                  <bdi class="address" dir="ltr">
+                    {one.address}
+                  </bdi>
+                  <Proof verified={one.verified} />
                 </li>
               ))}
             </ul>
@@ -189,6 +186,7 @@ export function SideCard(): JSX.Element | null {
             </dl>
             <Pairs values={contact?.attributes} />
           </Section>
+          {contact && <SamePerson contact={contact} />}
           <BotSection entries={open.entries} />
           <Section title={t("card.conversation")}>
             <dl class="facts">

@@ -24,6 +24,7 @@ import {
   goNewest,
   isMine,
   me,
+  merging,
   offers,
   queues,
   rows,
@@ -90,6 +91,15 @@ function ofConversation(): CommandItem[] {
     );
   items.push(
     item("labels", t("action.labels"), show("labels")),
+    {
+      key: "merge",
+      group,
+      label: t("action.merge"),
+      run: () => {
+        merging.value = null;
+        show("merge")();
+      },
+    },
     item("card", t("action.card"), toggleCard),
     item("newest", t("action.newest"), () => {
       goNewest.value++;

@@ -60,6 +60,7 @@ export const Hand = make(
 export const Quick = make(<path d="M13 3.5 5.5 13.5H11l-.8 7 7.8-10.5h-5.5l.5-6.5Z" />);
 export const Note = make(<path d="M5 4h14v10l-6 6H5V4Zm14 10h-6v6M8.5 8.5h7m-7 4h4" />);
 export const Open = make(<path d="M9.5 5 16 12l-6.5 7" />, true);
+export const Join = make(<path d="M4 5c5 0 5 7 8 7h8M4 19c5 0 5-7 8-7m4.5-4L20 12l-3.5 4" />, true);
 export const Verified = make(
   <path d="m8.5 12.2 2.5 2.5 4.6-5M12 3l2.3 1.7 2.8-.1.8 2.7 2.3 1.6-1 2.7 1 2.6-2.3 1.7-.8 2.6-2.8-.1L12 21l-2.3-1.6-2.8.1-.8-2.6-2.3-1.7 1-2.6-1-2.7 2.3-1.6.8-2.7 2.8.1L12 3Z" />,
 );

@@ -91,6 +91,8 @@ export function reduce(state: DeskState, action: Action): DeskState {
       }));
     case "rows":
       return { ...state, rows: putAll(state, action.rows) };
+    case "contact":
+      return withKnown(state, action.id, (it) => ({ ...it, contact: action.contact }));
     case "draft":
       return withOpen(state, action.id, (it) => ({ ...it, draft: action.draft }));
     case "typing.sweep":

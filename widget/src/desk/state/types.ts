@@ -100,5 +100,6 @@ export type Action =
   | { do: "pending.set"; id: string; clientId: string; state: Pending["state"]; code?: string }
   | { do: "pending.drop"; id: string; clientId: string }
   | { do: "rows"; rows: readonly Summary[] }
+  | { do: "contact"; id: string; contact: ContactView }
   | { do: "draft"; id: string; draft: Draft | null }
   | { do: "typing.sweep"; now: number };
