@@ -146,6 +146,7 @@ class Hub:
             files=self.web.files,
             reading=self.reading,
             line=self.router,
+            deliveries=self.delivery,
             bus=self.bus,
             clock=self.clock,
         )
@@ -159,7 +160,8 @@ class Hub:
     @cached_property
     def views(self) -> Views:
         """From the model to the desk's frames."""
-        return Views(self.staff, self.config)
+        capabilities = {name: channel.capabilities for name, channel in self.channels.items()}
+        return Views(self.staff, self.config, capabilities)
 
     @cached_property
     def floor(self) -> Floor:

@@ -1,13 +1,13 @@
 """What an agent may ask for: one method per command, each behind an access check."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.desk import frames
+from hub.desk import frames, limits
 from hub.desk.floor import Desk, Floor, may_see
 from hub.desk.frames import (
     AcceptOffer,
@@ -31,9 +31,11 @@ from hub.desk.frames import (
     Reopen,
     Reply,
     Resolve,
+    RetryDelivery,
     SaveDraft,
     SetLabels,
     SetStatus,
+    SettleDelivery,
     ShowContact,
     Snooze,
     Stored,
@@ -68,6 +70,16 @@ MAX_FILE = 10 * 1024 * 1024
 _CLEAN = {0: None}
 
 
+class Deliveries(Protocol):
+    """Messages on their way out. Both raise `Conflict` (`too_late`) where there is nothing to decide any more."""
+
+    async def retry(self, conversation: ConversationId, seq: int) -> None:
+        """Try a message again that failed or of which nobody knows whether it arrived."""
+
+    async def settle(self, conversation: ConversationId, seq: int) -> None:
+        """Somebody knows that an uncertain message has arrived."""
+
+
 class Line(Protocol):
     """The waiting line, in order."""
 
@@ -100,6 +112,7 @@ class Commands:
     files: Files
     reading: Reading
     line: Line
+    deliveries: Deliveries
     bus: Bus
     clock: Clock
 
@@ -120,6 +133,8 @@ class Commands:
             canned=[canned_view(canned) for canned in self.config.canned.values()],
             settings=self._settings(),
             bot=self.floor.bot,
+            channels=self.views.channels(),
+            inboxes=self.views.inboxes(),
         )
 
     async def run(self, desk: Desk, command: Command) -> Answer:
@@ -209,7 +224,7 @@ class Commands:
         if known is not None:
             return known
         _held_by(state, me)
-        parts = await self._parts(me, state, command.text, command.files)
+        parts = await self._parts(me, state, command)
         outcome = await self.acts.agent_writes(state, _author(me), command.client_id, parts)
         return Stored(seq=outcome.entry.seq, at=outcome.entry.at)
 
@@ -302,6 +317,20 @@ class Commands:
         await self.reading.label(state.id, labels)
         self.floor.touch(state.id)
 
+    async def _retry(self, desk: Desk, command: RetryDelivery) -> None:
+        await self.deliveries.retry(await self._mine_to_send(desk, command.conversation), command.seq)
+
+    async def _settle(self, desk: Desk, command: SettleDelivery) -> None:
+        await self.deliveries.settle(await self._mine_to_send(desk, command.conversation), command.seq)
+
+    async def _mine_to_send(self, desk: Desk, conversation: str) -> ConversationId:
+        """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
+        state = await self._seen(desk, conversation)
+        me = desk.me()
+        if state.owner.kind == "agent" and me.role == "agent":
+            _held_by(state, me)
+        return state.id
+
     async def _contact(self, desk: Desk, command: ShowContact) -> ContactView:
         return await self.people.card(desk.me(), await self._seen(desk, command.conversation))
 
@@ -335,12 +364,20 @@ class Commands:
             return None
         return Stored(seq=known.seq, at=known.at)
 
-    async def _parts(self, me: Agent, state: Conversation, text: str | None, files: Sequence[str]) -> tuple[Part, ...]:
+    async def _parts(self, me: Agent, state: Conversation, command: Reply) -> tuple[Part, ...]:
+        can = self.views.capabilities.get(state.header.channel)
+        if command.template is not None:
+            if command.text or command.files:
+                raise BadInput("A template stands alone.", code="bad_template", field="template")
+            inbox = self.config.inbox(state.header.inbox)
+            return (limits.filled(command.template, limits.templates_of(inbox) if inbox else (), can),)
+        limits.check_window(state, can, self.clock.now())
+        text = command.text
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()
-        attached = (
-            await self.files.attach([FileId(one) for one in files[:10]], f"agent:{me.id}", state.id) if files else ()
-        )
-        parts = (*parts, *(Part(type="attachment", file=file) for file in attached))
+        if command.files:
+            attached = await self.files.attach([FileId(one) for one in command.files[:10]], f"agent:{me.id}", state.id)
+            limits.check_files(attached, can)
+            parts = (*parts, *(Part(type="attachment", file=file) for file in attached))
         if not parts:
             raise BadInput("There is nothing in this reply.", code="bad_text")
         return parts
@@ -366,6 +403,8 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     CloseConversation: Commands._close,
     History: Commands._history,
     Reply: Commands._reply,
+    RetryDelivery: Commands._retry,
+    SettleDelivery: Commands._settle,
     Note: Commands._note,
     HandBack: Commands._hand_back,
     Transfer: Commands._transfer,

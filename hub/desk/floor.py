@@ -16,8 +16,10 @@ from hub.desk.frames import (
     CannedEvent,
     ContactEvent,
     DeliveryEvent,
+    EntryChanged,
     EntryEvent,
     Event,
+    InboxesEvent,
     MentionEvent,
     OfferEvent,
     OfferGone,
@@ -31,6 +33,7 @@ from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
+from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
 from hub.staff import AgentChanged
@@ -197,14 +200,33 @@ class Floor:
         self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
 
     def on_config_changed(self, kind: str) -> None:
-        """Canned replies changed."""
+        """Canned replies or inboxes changed."""
+        if kind == "inbox":
+            self._push(self._all(), encode(InboxesEvent(inboxes=self.views.inboxes())))
         if kind == "canned":
             replies = [canned_view(canned) for canned in self.config.canned.values()]
             self._push(self._all(), encode(CannedEvent(canned=replies)))
 
-    def on_delivery(self, conversation: ConversationId, seq: int, state: str, reason: str | None) -> None:
+    def on_entry_changed(self, entry: Entry) -> None:
+        """An entry is another than it was: its attachment has come, or is lost."""
+        followers = self._followers.get(entry.conversation)
+        if followers:
+            frame = EntryChanged(conversation=entry.conversation, entry=self.views.entry(entry))
+            self._push(followers, encode(frame))
+
+    def on_delivery(
+        self,
+        conversation: ConversationId,
+        seq: int,
+        state: str,
+        reason: str | None,
+        code: str | None = None,
+        due: int | None = None,
+    ) -> None:
         """A message's delivery state."""
-        frame = encode(DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason))
+        frame = encode(
+            DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason, code=code, due=due)
+        )
         self._push(self._followers.get(conversation, ()), frame)
 
     def on_person(self, conversations: Iterable[ConversationId]) -> None:

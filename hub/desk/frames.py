@@ -55,7 +55,13 @@ class EventView(Struct, frozen=True, omit_defaults=True):
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
-    """One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages)."""
+    """One entry of a timeline.
+
+    `delivery` (agents' and bot's messages): queued, sent, delivered, read, failed, uncertain (the provider may have
+    taken it: somebody decides, `RetryDelivery` or `SettleDelivery`). `delivery_code` is one that the screens have
+    words for, `delivery_reason` the provider's own words, `delivery_due` when a queued one is tried again. `edits`: the
+    number of the message that this one replaces. `matched`: why a mail was put into this conversation.
+    """
 
     seq: int
     at: int
@@ -69,6 +75,10 @@ class EntryView(Struct, frozen=True, omit_defaults=True):
     client_id: str | None = None
     delivery: str | None = None
     delivery_reason: str | None = None
+    delivery_code: str | None = None
+    delivery_due: int | None = None
+    edits: int | None = None
+    matched: str | None = None
 
 
 class OwnerView(Struct, frozen=True, omit_defaults=True):
@@ -87,7 +97,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
-    `agent_read`.
+    `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
     """
 
     id: str
@@ -115,6 +125,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     disposition: str | None = None
     rating: int | None = None
     ended_by_customer: bool = False
+    reply_until: int | None = None
 
 
 class IdentityView(Struct, frozen=True):
@@ -248,6 +259,41 @@ class CannedView(Struct, frozen=True):
     text: str
 
 
+class TemplateView(Struct, frozen=True):
+    """A prepared message that may be sent when free words may not. `{{1}}` to `{{holes}}` in `text` are filled in."""
+
+    name: str
+    language: str
+    text: str
+    holes: int
+
+
+class ChannelView(Struct, frozen=True, omit_defaults=True):
+    """What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
+
+    `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
+    a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+    """
+
+    max_text: int
+    text_unit: Literal["characters", "utf16", "utf8"] = "characters"
+    attachments: bool = False
+    max_attachment: int = 0
+    buttons: int = 0
+    templates: bool = False
+    receipts: bool = False
+    live: bool = True
+    window_seconds: int | None = None
+
+
+class InboxView(Struct, frozen=True):
+    """An inbox: where conversations come from."""
+
+    name: str
+    channel: str
+    templates: list[TemplateView]
+
+
 class DeskSettings(Struct, frozen=True):
     """What the screens need to know of the workplace."""
 
@@ -334,14 +380,43 @@ class History(Struct, frozen=True, tag="history", tag_field="type", forbid_unkno
     before: int
 
 
+class TemplateChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A template of the conversation's inbox and what fills its blanks, in order."""
+
+    name: str
+    language: str
+    values: list[str] = field(default_factory=list)
+
+
 class Reply(Struct, frozen=True, tag="reply", tag_field="type", forbid_unknown_fields=True):
-    """Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`."""
+    """Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`.
+
+    A `template` stands alone, without `text` and `files`. Refused with `window_closed` where only a template may be
+    sent now, with `no_files` or `too_large` where the channel does not carry the files.
+    """
 
     id: int
     conversation: str
     client_id: str
     text: str | None = None
     files: list[str] = field(default_factory=list)
+    template: TemplateChoice | None = None
+
+
+class RetryDelivery(Struct, frozen=True, tag="delivery.retry", tag_field="type", forbid_unknown_fields=True):
+    """Send a message again that failed or is uncertain. Answer: an empty Result; a `DeliveryEvent` follows."""
+
+    id: int
+    conversation: str
+    seq: int
+
+
+class SettleDelivery(Struct, frozen=True, tag="delivery.settle", tag_field="type", forbid_unknown_fields=True):
+    """An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows."""
+
+    id: int
+    conversation: str
+    seq: int
 
 
 class Note(Struct, frozen=True, tag="note", tag_field="type", forbid_unknown_fields=True):
@@ -487,6 +562,8 @@ Command = (
     | CloseConversation
     | History
     | Reply
+    | RetryDelivery
+    | SettleDelivery
     | Note
     | Typing
     | Read
@@ -565,7 +642,7 @@ class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
     bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
-    already_merged, conflicting, unavailable, unauthorized, forbidden.
+    already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
     """
 
     code: str
@@ -593,10 +670,19 @@ class Ready(Struct, frozen=True, tag="ready", tag_field="type"):
     canned: list[CannedView]
     settings: DeskSettings
     bot: BotView
+    channels: dict[str, ChannelView]
+    inboxes: dict[str, InboxView]
 
 
 class EntryEvent(Struct, frozen=True, tag="entry", tag_field="type"):
     """A new entry of a conversation that I follow or own, in order."""
+
+    conversation: str
+    entry: EntryView
+
+
+class EntryChanged(Struct, frozen=True, tag="entry.changed", tag_field="type"):
+    """An entry that I may have is another than before: its attachment has come, or is lost. Its number stays."""
 
     conversation: str
     entry: EntryView
@@ -643,13 +729,15 @@ class TypingEvent(Struct, frozen=True, tag="typing", tag_field="type", omit_defa
 
 
 class DeliveryEvent(Struct, frozen=True, tag="delivery", tag_field="type", omit_defaults=True):
-    """Delivery state of one of our messages, or of all up to `seq` when `up_to`."""
+    """Delivery state of one of our messages, or of all up to `seq` when `up_to`. See `EntryView`."""
 
     conversation: str
     seq: int
     state: str
     up_to: bool = False
     reason: str | None = None
+    code: str | None = None
+    due: int | None = None
 
 
 class ContactEvent(Struct, frozen=True, tag="contact", tag_field="type"):
@@ -670,6 +758,12 @@ class BotEvent(Struct, frozen=True, tag="bot", tag_field="type"):
     """The bot came or went."""
 
     bot: BotView
+
+
+class InboxesEvent(Struct, frozen=True, tag="inboxes", tag_field="type"):
+    """The inboxes changed."""
+
+    inboxes: dict[str, InboxView]
 
 
 class CannedEvent(Struct, frozen=True, tag="canned", tag_field="type"):
@@ -702,6 +796,7 @@ Event = (
     | Result
     | Failure
     | EntryEvent
+    | EntryChanged
     | SummaryEvent
     | OfferEvent
     | OfferGone
@@ -713,6 +808,7 @@ Event = (
     | MentionEvent
     | BotEvent
     | CannedEvent
+    | InboxesEvent
     | StartOver
     | Bye
     | Pong

@@ -1,19 +1,24 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from channels.views import part_view
+from msgspec.structs import replace
+
+from channels.contract import Capabilities
+from channels.views import PartView, part_view
 from hub.desk.frames import (
     AgentView,
     CannedView,
+    ChannelView,
     ClashView,
     ContactView,
     EarlierView,
     EntryView,
     EventView,
     IdentityView,
+    InboxView,
     MemberView,
     OfferView,
     OwnerView,
@@ -23,10 +28,11 @@ from hub.desk.frames import (
     Summary,
     UnderstoodView,
 )
+from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
-from hub.model.entry import Entry, Event, Understood
+from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
 from hub.staff import Staff
 from hub.store.config import Config
@@ -40,10 +46,19 @@ def locale_of(value: str) -> Literal["fa", "en"]:
 
 @dataclass(slots=True)
 class Views:
-    """Makes views; knows everybody's name."""
+    """Makes views; knows everybody's name, and what each channel carries."""
 
     staff: Staff
     config: Config
+    capabilities: Mapping[str, Capabilities]
+
+    def channels(self) -> dict[str, ChannelView]:
+        """What each channel carries."""
+        return {name: channel_view(can) for name, can in self.capabilities.items()}
+
+    def inboxes(self) -> dict[str, InboxView]:
+        """All inboxes, without what is secret of them."""
+        return {inbox.id: inbox_view(inbox) for inbox in self.config.inboxes.values()}
 
     def summary(self, state: Conversation, marks: Marks) -> Summary:
         """A row of the list."""
@@ -73,6 +88,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by_customer is not None,
+            reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
         )
 
     def owner(self, state: Conversation) -> OwnerView:
@@ -101,12 +117,16 @@ class Views:
             kind=entry.kind,
             author_id=entry.author.id,
             name=entry.author.name or (self.staff.name(entry.author.id) if entry.author.kind == "agent" else None),
-            parts=[part_view(part, _file_url) for part in entry.parts],
+            parts=[_part(part) for part in entry.parts],
             event=self._event(entry.event) if entry.event else None,
             understood=_understood(entry.understood) if entry.understood else None,
             client_id=entry.client_id,
             delivery=entry.delivery,
             delivery_reason=entry.delivery_reason,
+            delivery_code=entry.delivery_code,
+            delivery_due=entry.delivery_due if entry.delivery == "queued" else None,
+            edits=entry.edits,
+            matched=entry.matched,
         )
 
     def contact(self, own: ContactId, person: Person, earlier: Sequence[Row], same: list[SameView]) -> ContactView:
@@ -240,6 +260,13 @@ def _earlier(row: Row) -> EarlierView:
 
 def _file_url(file: str) -> str:
     return f"/files/{file}"
+
+
+def _part(part: Part) -> PartView:
+    view = part_view(part, _file_url)
+    if part.file is None or view.file is None or part.file.state == "here":
+        return view
+    return replace(view, file=replace(view.file, url=None, state=part.file.state))
 
 
 def _understood(understood: Understood) -> UnderstoodView:

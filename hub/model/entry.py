@@ -9,8 +9,11 @@ from hub.model.ids import AgentId, ConversationId, FileId, QueueId
 
 AuthorKind = Literal["contact", "bot", "agent", "system"]
 EntryKind = Literal["message", "note", "event"]
-PartType = Literal["text", "buttons", "button", "attachment", "form", "form_reply"]
-DeliveryState = Literal["queued", "sent", "delivered", "read", "failed"]
+PartType = Literal[
+    "text", "buttons", "button", "attachment", "form", "form_reply", "location", "contact", "mail", "template"
+]
+DeliveryState = Literal["queued", "sent", "delivered", "read", "failed", "uncertain"]
+FileState = Literal["here", "coming", "lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A stored file. `size` in bytes, `content_type` as sniffed, `width` and `height` in pixels for images."""
+    """A stored file. `size` in bytes, `content_type` as sniffed, `width` and `height` in pixels for images.
+
+    `coming`: it is still being fetched from the provider, and all but `id` is what that claims. `lost`: it cannot be
+    had, or not be taken.
+    """
 
     id: FileId
     name: str
@@ -44,6 +51,7 @@ class File:
     size: int
     width: int | None = None
     height: int | None = None
+    state: FileState = "here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +108,7 @@ class EventType(StrEnum):
     ERASED = "erased"
     BOT_TURN = "bot_turn"
     LOCALE = "locale"
+    AUTOMATIC = "automatic"
 
 
 OWNERSHIP = frozenset(
@@ -130,7 +139,8 @@ class Event:
     `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or
     `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`.
     rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
-    with). locale: `locale` (the customer chose a language).
+    with). locale: `locale` (the customer chose a language). automatic: `reason` (auto_reply, list), `note` (its first
+    words). reopened by the customer: `queue`, no `agent`.
     """
 
     type: EventType
@@ -155,7 +165,9 @@ class Draft:
 
     `dedupe` is unique for ever: the same draft twice is stored once. `fence`, when given, must still be the
     conversation's fence at the moment of writing, or the draft is refused; so is one with `while_open` once the
-    conversation is resolved. `up_to` is set on bot messages: see `Event.up_to`.
+    conversation is resolved. `up_to` is set on bot messages: see `Event.up_to`. `refs`: names under which the provider
+    knows it ("<inbox>:<external id>"). `edits`: the number of the message that it replaces. `matched`: why it was put
+    into this conversation. `reply`: what the adapter needs to answer it.
     """
 
     conversation: ConversationId
@@ -172,12 +184,20 @@ class Draft:
     up_to: int | None = None
     mentions: tuple[AgentId, ...] = ()
     delivery: DeliveryState | None = None
+    refs: tuple[str, ...] = ()
+    edits: int | None = None
+    matched: str | None = None
+    reply: Mapping[str, str] = field(default_factory=dict)
     while_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A stored entry. `at` is the hub's time of writing (ms), `sent_at` the sender's claim."""
+    """A stored entry. `at` is the hub's time of writing (ms), `sent_at` the sender's claim.
+
+    `delivery_code` is one that the screens have words for, `delivery_reason` the provider's own words, `delivery_due`
+    when a queued one is tried again (ms). See `Draft` for the rest.
+    """
 
     conversation: ConversationId
     seq: int
@@ -195,6 +215,12 @@ class Entry:
     mentions: tuple[AgentId, ...] = ()
     delivery: DeliveryState | None = None
     delivery_reason: str | None = None
+    delivery_code: str | None = None
+    delivery_due: int | None = None
+    refs: tuple[str, ...] = ()
+    edits: int | None = None
+    matched: str | None = None
+    reply: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def for_customer(self) -> bool:

@@ -18,7 +18,11 @@ export interface ButtonView {
   payload: string
 }
 
-/** A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images. */
+/**
+ * A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images.
+ *
+ * `coming`: it is still being fetched from the provider, and the rest is what that claims. `lost`: it cannot be had.
+ */
 export interface FileView {
   id: string
   name: string
@@ -27,6 +31,7 @@ export interface FileView {
   url?: string
   width?: number
   height?: number
+  state?: "here" | "coming" | "lost"
 }
 
 /** One piece of an entry; `type` and what counts with it: see `channels.contract.Part`. */
@@ -70,7 +75,14 @@ export interface EventView {
   ticket?: string
 }
 
-/** One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages). */
+/**
+ * One entry of a timeline.
+ *
+ * `delivery` (agents' and bot's messages): queued, sent, delivered, read, failed, uncertain (the provider may have
+ * taken it: somebody decides, `RetryDelivery` or `SettleDelivery`). `delivery_code` is one that the screens have
+ * words for, `delivery_reason` the provider's own words, `delivery_due` when a queued one is tried again. `edits`: the
+ * number of the message that this one replaces. `matched`: why a mail was put into this conversation.
+ */
 export interface EntryView {
   seq: number
   at: number
@@ -84,6 +96,10 @@ export interface EntryView {
   client_id?: string
   delivery?: string
   delivery_reason?: string
+  delivery_code?: string
+  delivery_due?: number
+  edits?: number
+  matched?: string
 }
 
 /** Who holds the conversation; `fence` grows at each change of hands. */
@@ -101,7 +117,7 @@ export interface OwnerView {
  * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
- * `agent_read`.
+ * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
  */
 export interface Summary {
   id: string
@@ -129,6 +145,7 @@ export interface Summary {
   disposition?: string
   rating?: number
   ended_by_customer?: boolean
+  reply_until?: number
 }
 
 /** An address of a contact; `verified` false means claimed. */
@@ -254,6 +271,39 @@ export interface CannedView {
   text: string
 }
 
+/** A prepared message that may be sent when free words may not. `{{1}}` to `{{holes}}` in `text` are filled in. */
+export interface TemplateView {
+  name: string
+  language: string
+  text: string
+  holes: number
+}
+
+/**
+ * What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
+ *
+ * `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
+ * a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+ */
+export interface ChannelView {
+  max_text: number
+  text_unit?: "characters" | "utf16" | "utf8"
+  attachments?: boolean
+  max_attachment?: number
+  buttons?: number
+  templates?: boolean
+  receipts?: boolean
+  live?: boolean
+  window_seconds?: number
+}
+
+/** An inbox: where conversations come from. */
+export interface InboxView {
+  name: string
+  channel: string
+  templates: TemplateView[]
+}
+
 /** What the screens need to know of the workplace. */
 export interface DeskSettings {
   break_reasons: string[]
@@ -328,7 +378,19 @@ export interface History {
   before: number
 }
 
-/** Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`. */
+/** A template of the conversation's inbox and what fills its blanks, in order. */
+export interface TemplateChoice {
+  name: string
+  language: string
+  values: string[]
+}
+
+/**
+ * Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`.
+ *
+ * A `template` stands alone, without `text` and `files`. Refused with `window_closed` where only a template may be
+ * sent now, with `no_files` or `too_large` where the channel does not carry the files.
+ */
 export interface Reply {
   type: "reply"
   id: number
@@ -336,6 +398,23 @@ export interface Reply {
   client_id: string
   text?: string | null
   files?: string[]
+  template?: TemplateChoice | null
+}
+
+/** Send a message again that failed or is uncertain. Answer: an empty Result; a `DeliveryEvent` follows. */
+export interface RetryDelivery {
+  type: "delivery.retry"
+  id: number
+  conversation: string
+  seq: number
+}
+
+/** An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows. */
+export interface SettleDelivery {
+  type: "delivery.settle"
+  id: number
+  conversation: string
+  seq: number
 }
 
 /** Write a private note. Answer: `Stored`. */
@@ -527,7 +606,7 @@ export interface Result {
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
- * already_merged, conflicting, unavailable, unauthorized, forbidden.
+ * already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -555,11 +634,20 @@ export interface Ready {
   canned: CannedView[]
   settings: DeskSettings
   bot: BotView
+  channels: Record<string, ChannelView>
+  inboxes: Record<string, InboxView>
 }
 
 /** A new entry of a conversation that I follow or own, in order. */
 export interface EntryEvent {
   type: "entry"
+  conversation: string
+  entry: EntryView
+}
+
+/** An entry that I may have is another than before: its attachment has come, or is lost. Its number stays. */
+export interface EntryChanged {
+  type: "entry.changed"
   conversation: string
   entry: EntryView
 }
@@ -604,7 +692,7 @@ export interface TypingEvent {
   name?: string
 }
 
-/** Delivery state of one of our messages, or of all up to `seq` when `up_to`. */
+/** Delivery state of one of our messages, or of all up to `seq` when `up_to`. See `EntryView`. */
 export interface DeliveryEvent {
   type: "delivery"
   conversation: string
@@ -612,6 +700,8 @@ export interface DeliveryEvent {
   state: string
   up_to?: boolean
   reason?: string
+  code?: string
+  due?: number
 }
 
 /** Who the customer of a conversation is, changed: ask with `ShowContact`. */
@@ -632,6 +722,12 @@ export interface MentionEvent {
 export interface BotEvent {
   type: "bot"
   bot: BotView
+}
+
+/** The inboxes changed. */
+export interface InboxesEvent {
+  type: "inboxes"
+  inboxes: Record<string, InboxView>
 }
 
 /** The canned replies changed. */
@@ -669,6 +765,8 @@ export type Command =
   | CloseConversation
   | History
   | Reply
+  | RetryDelivery
+  | SettleDelivery
   | Note
   | Typing
   | Read
@@ -691,6 +789,7 @@ export type Event =
   | Result
   | Failure
   | EntryEvent
+  | EntryChanged
   | SummaryEvent
   | OfferEvent
   | OfferGone
@@ -702,6 +801,7 @@ export type Event =
   | MentionEvent
   | BotEvent
   | CannedEvent
+  | InboxesEvent
   | StartOver
   | Bye
   | Pong
