@@ -2,7 +2,16 @@
 
 import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
-import type { FileView, Locale, Merged, OfferView, SetStatus, Summary, Tab } from "../wire/desk.types";
+import type {
+  FileView,
+  Locale,
+  Merged,
+  OfferView,
+  SetStatus,
+  Summary,
+  Tab,
+  TemplateChoice,
+} from "../wire/desk.types";
 import { deskConfig } from "./config";
 import {
   current,
@@ -211,14 +220,35 @@ export function write(
   text: string,
   files: readonly FileView[],
   mentions: readonly string[],
+  template: TemplateChoice | null = null,
 ): void {
   const clientId = uuid7();
   dispatch({
     do: "pending.add",
     id,
-    pending: { clientId, kind, text, files, mentions, at: Date.now(), state: "sending", code: null },
+    pending: {
+      clientId,
+      kind,
+      text,
+      files,
+      mentions,
+      template,
+      at: Date.now(),
+      state: "sending",
+      code: null,
+    },
   });
   void resend(id, clientId);
+}
+
+/** Tries a message again that failed, or of which nobody knows whether it arrived. */
+export async function retryDelivery(conversation: string, seq: number): Promise<void> {
+  if (await attempt({ type: "delivery.retry", conversation, seq })) toast(t("toast.retry"));
+}
+
+/** Says that a message in doubt has arrived. */
+export async function settleDelivery(conversation: string, seq: number): Promise<void> {
+  await attempt({ type: "delivery.settle", conversation, seq });
 }
 
 /** Everything up to `seq` was on my visible screen: says so once, and takes the unread mark away at once. */

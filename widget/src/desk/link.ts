@@ -5,6 +5,7 @@ import type { Command, ContactView, Event, ListPage, Opened, Summary, Tab } from
 import { deskConfig } from "./config";
 import { countOf, currentId, dispatch, listed, peek, tab, tick } from "./desk";
 import { type Key, t } from "./i18n";
+import { resumeAfter } from "./state/delivery";
 import { toast } from "./toasts";
 
 const PAGE = 50;
@@ -103,9 +104,10 @@ export async function resend(id: string, clientId: string): Promise<void> {
   const files = one.files.map((file) => file.id);
   const base = { conversation: id, client_id: clientId, text: one.text };
   try {
-    await (one.kind === "note"
-      ? line.ask({ type: "note", ...base, mentions: [...one.mentions] })
-      : line.ask({ type: "reply", ...base, text: one.text || undefined, files }));
+    if (one.kind === "note") await line.ask({ type: "note", ...base, mentions: [...one.mentions] });
+    else if (one.template)
+      await line.ask({ type: "reply", ...base, text: undefined, template: one.template });
+    else await line.ask({ type: "reply", ...base, text: one.text || undefined, files });
     dispatch({ do: "pending.set", id, clientId, state: "stored" });
   } catch (error) {
     // Cut in the middle: it stays "sending" and goes out again with the next snapshot.
@@ -127,8 +129,7 @@ export async function openConversation(id: string): Promise<void> {
   if (!line.live) return;
   const turn = (asked.get(id) ?? 0) + 1;
   asked.set(id, turn);
-  const entries = peek().open.get(id)?.entries ?? [];
-  const after = entries.at(-1)?.seq ?? null;
+  const after = resumeAfter(peek().open.get(id)?.entries ?? []);
   dispatch({ do: "open.begin", id });
   try {
     const data = await line.ask<Opened>({ type: "open", conversation: id, after: after ?? undefined });

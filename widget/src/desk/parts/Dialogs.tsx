@@ -10,6 +10,7 @@ import { dayAt, momentOf, snoozePresets } from "../state/time";
 import { plainNumber } from "./common";
 import { arrowIndex, Dialog } from "./Dialog";
 import { MergeDialog } from "./MergeDialog";
+import { TemplateDialog } from "./TemplateDialog";
 import { TransferDialog } from "./TransferDialog";
 import { longDay, moment } from "./when";
 
@@ -278,6 +279,8 @@ export function ConversationDialogs(): JSX.Element | null {
       return <LabelsDialog row={row} />;
     case "merge":
       return <MergeDialog row={row} />;
+    case "template":
+      return <TemplateDialog row={row} />;
     case "transfer":
       return <TransferDialog row={row} />;
     default:

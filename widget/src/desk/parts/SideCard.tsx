@@ -3,7 +3,7 @@ import { date, dateTime, percent } from "../../ui/format";
 import { Close, Plus, Star } from "../../ui/icons";
 import type { EntryView, Summary, UnderstoodView } from "../../wire/desk.types";
 import { openRow } from "../actions";
-import { cardOver, current, currentId, currentOpen, dialog, isMine, serverNow } from "../desk";
+import { cardOver, current, currentId, currentOpen, dialog, inboxes, isMine, serverNow } from "../desk";
 import { t, word } from "../i18n";
 import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
@@ -193,6 +193,11 @@ export function SideCard(): JSX.Element | null {
               <Fact name={t("card.number")}>
                 <Numeral n={row.number} />
               </Fact>
+              {inboxes.value[row.inbox] && (
+                <Fact name={t("card.inbox")}>
+                  <bdi>{inboxes.value[row.inbox]?.name}</bdi>
+                </Fact>
+              )}
               <Fact name={t("card.created")}>{dateTime(row.created_at)}</Fact>
               <Fact name={t("card.owner")}>{ownerText(row, isMine.value)}</Fact>
               {row.disposition && (

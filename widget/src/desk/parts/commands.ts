@@ -22,6 +22,7 @@ import {
   focusFilter,
   go,
   goNewest,
+  inboxes,
   isMine,
   me,
   merging,
@@ -81,6 +82,8 @@ function ofConversation(): CommandItem[] {
       { key: "handback.bot", group, label: t("action.handback.bot"), run: show("handback.bot") },
     );
   }
+  if (isMine.value && (inboxes.value[row.inbox]?.templates.length ?? 0) > 0)
+    items.push({ key: "template", group, label: t("action.template"), run: show("template") });
   if (canTake(row)) items.push(item("take", t("action.take"), () => void take(row)));
   if (row.status === "resolved") items.push(item("resolve", t("action.reopen"), () => void reopen(row)));
   else
