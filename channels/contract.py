@@ -452,8 +452,8 @@ class Channel(Protocol):
     async def signal(self, address: str, inbox: str, signal: Signal) -> None:
         """Show something short-lived, where the channel can; never raises for what it can't show."""
 
-    async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The bytes of an attachment that is still at the provider.
+    def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """The bytes of an attachment that is still at the provider (an async generator).
 
         Raises `ChannelError`; `retryable` tells whether asking again can help.
         """

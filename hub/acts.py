@@ -38,6 +38,8 @@ class Acts:
     clock: Clock
     stored_is_sent: Callable[[str], bool]
     """Whether a channel's client fetches the timeline itself, so that there is nothing to deliver."""
+    has_forms: Callable[[str], bool]
+    """Whether a channel can show a form."""
 
     async def open(self, state: Conversation, *, queue: QueueId | None, reason: str | None) -> Outcome:
         """Begin: with the bot (`queue` None), or in a queue because of `reason`."""
@@ -61,9 +63,14 @@ class Acts:
         )
 
     async def ask_form(self, state: Conversation, phrase: str, form: str) -> Outcome:
-        """Tell the customer a sentence with a form under it; once per stay in line."""
-        words = say(state.locale, phrase)
-        parts = (*text_part(words), Part(type="form", form=form))
+        """Tell the customer a sentence with a form under it; once per stay in line.
+
+        Where a channel has no forms, the customer can be reached without one, and hears that (`<phrase>_plain`).
+        """
+        if not self.has_forms(state.header.channel):
+            parts: tuple[Part, ...] = text_part(say(state.locale, f"{phrase}_plain"))
+        else:
+            parts = (*text_part(say(state.locale, phrase)), Part(type="form", form=form))
         occasion = f"form:{state.id}:{form}:{state.queued_at}"
         return await self.lanes.append(
             Draft(conversation=state.id, author=SYSTEM, dedupe=occasion, parts=parts, delivery=self._delivery(state))
@@ -179,6 +186,11 @@ class Acts:
         """An agent opens a resolved conversation again."""
         event = Event(type=EventType.REOPENED, agent=_agent_id(agent))
         return await self._happen(state.id, event, agent, fence=state.fence)
+
+    async def customer_reopens(self, state: Conversation, contact: Author, queue: QueueId | None) -> Outcome:
+        """A customer answers in a resolved conversation: it goes back to the line, and to who knows it first."""
+        event = Event(type=EventType.REOPENED, queue=queue, reason="customer")
+        return await self._happen(state.id, event, contact, fence=state.fence)
 
     async def send_back(
         self, state: Conversation, by: Author, *, reason: str, front: bool = False, note: str | None = None

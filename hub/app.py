@@ -1,6 +1,6 @@
 """The composition root: names the concrete channels, wires every part, lists every subscription."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property, partial
 from hashlib import sha256
@@ -11,15 +11,17 @@ from aiohttp import web
 from bot.actions import Actions
 from bot.contract import Bot
 from bot.orders import Orders
-from channels.contract import Channel
+from channels.api.adapter import ApiChannel
+from channels.contract import Channel, Feature
 from channels.webchat.adapter import WebChat
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
+from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.deadlines import Deadlines
-from hub.delivery import Delivered, Delivery
+from hub.delivery import Delivery
 from hub.desk.commands import AgentTyping, Commands
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
@@ -28,31 +30,38 @@ from hub.desk.people import People, PersonChanged
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
+from hub.fetching import AT_ONCE, Fetching, FileCame
 from hub.inlet import ContactTyping, HubInlet
 from hub.intake import Intake
 from hub.intervals import IntervalLog
 from hub.lanes import Appended, Lanes
+from hub.leases import Leases
 from hub.mirror import Mirror
+from hub.placing import Placing
 from hub.reading import Reading, ReadMoved
+from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
 from hub.routing.router import LineMoved, Router
 from hub.seed import seed
 from hub.settings import Settings
 from hub.staff import AgentChanged, Staff
 from hub.store.agents import Agents
+from hub.store.aside import Aside
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.database import Database
 from hub.store.entries import Entries
+from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
+from hub.store.notes import Notes
 from hub.store.tickets import Tickets
 from hub.web import setup as web_setup
 from hub.web import upkeep
 from hub.web.addresses import client_address
 from hub.web.chat_pages import ChatPages
 from hub.web.context import Web
-from hub.web.files import CustomerFiles
+from hub.web.files import CustomerFiles, Fetched
 from hub.web.limits import Buckets
 from hub.workers import Pool, supervised
 
@@ -67,7 +76,16 @@ class Hub:
     Nothing runs and nothing is read before `running`.
     """
 
-    def __init__(self, settings: Settings, database: Database, bot: Bot, orders: Orders, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        bot: Bot,
+        orders: Orders,
+        clock: Clock,
+        *,
+        more_channels: Sequence[Channel] = (),
+    ) -> None:
         """Wire a hub around what differs between production and tests."""
         self.settings = settings
         self.database = database
@@ -81,7 +99,11 @@ class Hub:
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
         self.tickets = Tickets(database)
+        self.notes = Notes(database)
+        self.fetches = Fetches(database)
+        self.aside = Aside(database)
         self.background = Pool("background")
+        self._more_channels = tuple(more_channels)
         self._key = settings.signing_key.get_secret_value().encode()
         _subscribe(self)
 
@@ -93,7 +115,7 @@ class Hub:
     @cached_property
     def acts(self) -> Acts:
         """Everything that can be done to a conversation."""
-        return Acts(self.lanes, self.clock, self.delivery.mailbox)
+        return Acts(self.lanes, self.clock, self.delivery.mailbox, lambda channel: self._can(channel, Feature.FORMS))
 
     @cached_property
     def staff(self) -> Staff:
@@ -113,12 +135,41 @@ class Hub:
             files=self.web.files,
             clock=self.clock,
             bot_refuses=self.watch.refuses,
+            placing=Placing(self.lanes, self.config, self.contacts, self.conversations, self.entries, self.clock),
+            fetching=self.fetching,
         )
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        """Attachments that come after the acknowledgement."""
+        return Fetching(
+            channels=self.channels,
+            fetches=self.fetches,
+            entries=self.entries,
+            keeper=Fetched(self.web.uploads),
+            configured=self.channel_config.one,
+            bus=self.bus,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def channel_config(self) -> ChannelConfig:
+        """How inboxes are configured."""
+        return ChannelConfig(self.config)
 
     @cached_property
     def dialogue(self) -> Dialogue:
         """Step 2."""
-        return Dialogue(self.bot, self.lanes, self.acts, self.config, self.entries, self.mirror.bot_typing)
+        return Dialogue(
+            bot=self.bot,
+            lanes=self.lanes,
+            acts=self.acts,
+            config=self.config,
+            entries=self.entries,
+            typing=self.mirror.bot_typing,
+            live=self._live,
+            numbered=lambda channel: not self.delivery.mailbox(channel),
+        )
 
     @cached_property
     def router(self) -> Router:
@@ -128,7 +179,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.staffed)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -147,6 +198,7 @@ class Hub:
             reading=self.reading,
             line=self.router,
             deliveries=self.delivery,
+            attachments=self.fetching,
             bus=self.bus,
             clock=self.clock,
         )
@@ -171,7 +223,21 @@ class Hub:
     @cached_property
     def delivery(self) -> Delivery:
         """Step 5."""
-        return Delivery(self.channels, self.lanes, self.entries, self.staff, self.bus, lambda: self.inlet)
+        return Delivery(
+            channels=self.channels,
+            lanes=self.lanes,
+            entries=self.entries,
+            receipts=self.receipts,
+            staff=self.staff,
+            bus=self.bus,
+            clock=self.clock,
+            inlet=lambda: self.inlet,
+        )
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What providers say of what we sent."""
+        return Receipts(self.entries, self.conversations, self.notes, self.reading, self.bus, self.clock)
 
     @cached_property
     def deadlines(self) -> Deadlines:
@@ -218,6 +284,12 @@ class Hub:
             router=self.router,
             reading=self.reading,
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
+            receipts=self.receipts,
+            notes=self.notes,
+            aside=self.aside,
+            leases=Leases(self.notes, self.clock),
+            channel_config=self.channel_config,
+            base_url=self.settings.base_url,
             bus=self.bus,
             clock=self.clock,
         )
@@ -233,9 +305,19 @@ class Hub:
         )
 
     @cached_property
+    def api(self) -> ApiChannel:
+        """Anything else that speaks HTTP."""
+        forged = Buckets(self.clock, per_second=1.0, burst=60)
+        return ApiChannel(
+            key=sha256(b"peyk api\0" + self._key).digest(),
+            strike=lambda request: forged.take(client_address(request, self.web.trusted)),
+            now=self.clock.now,
+        )
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {self.webchat.name: self.webchat}
+        return {one.name: one for one in (self.webchat, self.api, *self._more_channels)}
 
     @cached_property
     def actions(self) -> Actions:
@@ -264,6 +346,14 @@ class Hub:
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
 
+    def _can(self, channel: str, feature: Feature) -> bool:
+        adapter = self.channels.get(channel)
+        return adapter is not None and feature in adapter.capabilities.features
+
+    def _live(self, channel: str) -> bool:
+        adapter = self.channels.get(channel)
+        return adapter is None or adapter.capabilities.live
+
     def _own_origins(self) -> frozenset[str]:
         return frozenset({self.web.origin})
 
@@ -287,7 +377,8 @@ def _subscribe(hub: Hub) -> None:
     on(ReadMoved, hub.floor.on_read)
     on(AgentTyping, hub.mirror.on_agent_typing)
     on(ContactTyping, lambda event: hub.floor.on_typing(event.conversation, on=event.on))
-    on(Delivered, lambda event: hub.floor.on_delivery(event.conversation, event.seq, event.state, event.reason))
+    on(Delivered, hub.floor.on_delivered)
+    on(FileCame, lambda event: hub.floor.on_entry_changed(event.entry))
     on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
@@ -330,7 +421,8 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         for name, work in _workers(hub).items():
             await stack.enter_async_context(supervised(name, work))
         hub.background.start(
-            recovery.resume(hub.conversations, hub.lanes, hub.dialogue, hub.courtesy, hub.delivery), "resume"
+            recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy, hub.delivery),
+            "resume",
         )
         try:
             yield
@@ -350,6 +442,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
+        **{f"fetching-{number}": hub.fetching.run for number in range(AT_ONCE)},
         "upkeep": partial(upkeep.run, hub.web),
     }
     for name, channel in hub.channels.items():
@@ -358,6 +451,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    for part in (hub.entries, hub.conversations, hub.contacts, hub.intervals):
+    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
+    for part in parts:
         await part.index()
     await web_setup.index(hub.web)

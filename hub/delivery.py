@@ -2,43 +2,54 @@
 
 For a channel with `Feature.MAILBOX` (the web chat) stored means sent: its client fetches the timeline by number, and
 sending is a nudge to the sockets that are open. For others, the entry itself is the outbox job (`delivery: queued`):
-a crash leaves it queued, and `resume` finds it.
+a crash leaves it queued, and `resume` finds it. A message that waits for another try holds up those behind it in its
+conversation, and nobody else's.
+
+Sending cannot be exactly once: a provider may have taken what it never confirmed. Where its receivers recognise a
+second copy (`Capabilities.resend`) the message goes out again under the same key; elsewhere it becomes `uncertain`, and
+an agent decides (`retry` or `settle`).
 """
 
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import structlog
 
 from channels.contract import Button, Channel, DeliveryError, Feature, File, Inlet, Outbound, Part, Signal
+from channels.degrade import degrade
 from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import Conflict, Unavailable
+from hub.failpoint import failpoint
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
 from hub.model.entry import DeliveryState, Entry
 from hub.model.entry import Part as StoredPart
-from hub.model.ids import ConversationId
+from hub.model.ids import ConversationId, new_id
+from hub.receipts import Delivered, Receipts
 from hub.staff import Staff
 from hub.store.entries import Entries
 from hub.workers import Pool
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 900.0
-GIVE_UP_AFTER = 24
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """The delivery state of one of our messages changed."""
+class _Job:
+    """A message that goes out; `since` is when it was first to (ms), from which giving up counts."""
 
-    conversation: ConversationId
-    seq: int
-    state: str
-    reason: str | None = None
+    state: Conversation
+    entry: Entry
+    since: int
 
 
 @dataclass(slots=True)
@@ -48,11 +59,13 @@ class Delivery:
     channels: Mapping[str, Channel]
     lanes: Lanes
     entries: Entries
+    receipts: Receipts
     staff: Staff
     bus: Bus
+    clock: Clock
     inlet: Callable[[], Inlet]
     pool: Pool = field(default_factory=lambda: Pool("delivery"))
-    _queues: dict[ConversationId, deque[tuple[Conversation, Entry]]] = field(default_factory=dict)
+    _queues: dict[ConversationId, deque[_Job]] = field(default_factory=dict)
 
     def mailbox(self, channel: str) -> bool:
         """Whether stored means sent on this channel."""
@@ -65,13 +78,37 @@ class Delivery:
         if not entry.for_customer:
             return
         if self.mailbox(state.header.channel) or entry.author.kind != "contact":
-            self._enqueue(state, entry)
+            self._enqueue(_Job(state, entry, entry.at))
 
     async def resume(self) -> None:
         """After a crash: deliver what is still queued."""
-        for entry in await self.entries.undelivered():
-            state = await self.lanes.state(entry.conversation)
-            self._enqueue(state, entry)
+        after = (0, "")
+        while page := await self.entries.undelivered(after=after):
+            for entry in page:
+                self._enqueue(_Job(await self.lanes.state(entry.conversation), entry, entry.at))
+            after = (page[-1].at, page[-1].dedupe)
+
+    async def retry(self, conversation: ConversationId, seq: int) -> None:
+        """Try a message again that failed or of which nobody knows.
+
+        Raises:
+            Conflict: it is neither (`too_late`).
+        """
+        entry = await self.entries.retry_delivery(conversation, seq)
+        if entry is None:
+            raise Conflict("This message is on its way or has arrived.")
+        self.bus.tell(Delivered(conversation, seq, "queued"))
+        self._enqueue(_Job(await self.lanes.state(conversation), entry, self.clock.now()))
+
+    async def settle(self, conversation: ConversationId, seq: int) -> None:
+        """Somebody knows that an uncertain message has arrived.
+
+        Raises:
+            Conflict: it is not uncertain (`too_late`).
+        """
+        if not await self.entries.settle_delivery(conversation, seq):
+            raise Conflict("This message is not in doubt.")
+        self.bus.tell(Delivered(conversation, seq, "sent"))
 
     def signal(self, state: Conversation, signal: Signal) -> None:
         """Show the customer something short-lived."""
@@ -79,52 +116,122 @@ class Delivery:
         if adapter is not None:
             self.pool.start(adapter.signal(state.header.address, state.header.inbox, signal), "signal")
 
-    def _enqueue(self, state: Conversation, entry: Entry) -> None:
-        waiting = self._queues.get(state.id)
-        if waiting is not None:
-            waiting.append((state, entry))
-            return
-        self._queues[state.id] = deque([(state, entry)])
-        self.pool.start(self._drain(state.id), state.id)
+    def _enqueue(self, job: _Job) -> None:
+        conversation = job.state.id
+        waiting = self._queues.get(conversation)
+        if waiting is None:
+            self._queues[conversation] = deque([job])
+            self.pool.start(self._drain(conversation), conversation)
+        elif all(one.entry.seq != job.entry.seq for one in waiting):
+            waiting.append(job)
 
     async def _drain(self, conversation: ConversationId) -> None:
         waiting = self._queues[conversation]
         try:
             while waiting:
-                state, entry = waiting[0]
-                await self._deliver(state, entry)
+                await self._deliver(waiting[0])
                 waiting.popleft()
         finally:
             del self._queues[conversation]
 
-    async def _deliver(self, state: Conversation, entry: Entry) -> None:
-        adapter = self.channels.get(state.header.channel)
+    async def _deliver(self, job: _Job) -> None:
+        adapter = self.channels.get(job.state.header.channel)
         if adapter is None:
-            await self._record(entry, "failed", "no such channel")
+            await self._record(job.entry, "failed", code="misconfigured")
             return
-        message = outbound(state, entry, self.staff)
+        message = outbound(job.state, job.entry, self.staff)
         if Feature.MAILBOX in adapter.capabilities.features:
             await adapter.send(message, self.inlet())
             return
-        await self._send(adapter, message, entry)
+        pieces = degrade(message, adapter.capabilities)
+        while (pause := await self._attempt(adapter, job, pieces)) is not None:
+            await self._wait(self.clock.now() + round(pause * 1000))
 
-    async def _send(self, adapter: Channel, message: Outbound, entry: Entry) -> None:
-        for attempt in range(GIVE_UP_AFTER):
+    async def _attempt(self, adapter: Channel, job: _Job, pieces: tuple[Outbound, ...]) -> float | None:
+        """Send what is not with the provider yet; the pause before another try, None when there is none."""
+        entry, can = job.entry, adapter.capabilities
+        attempt = new_id()
+        sending = await _surely(lambda: self.entries.begin_sending(entry.conversation, entry.seq, attempt))
+        try:
+            if sending.interrupted and not can.resend:
+                raise DeliveryError("The hub stopped while it was sending.", retryable=False, uncertain=True)
+            await self._within_window(adapter, job)
+            for number in range(sending.pieces, len(pieces)):
+                await self._send(adapter, replace(pieces[number], attempt=sending.tries), entry, number)
+        except DeliveryError as error:
+            return await self._refused(adapter, job, error, sending.tries)
+        await self._record(entry, "sent")
+        await self.receipts.catch_up(entry.conversation, entry.seq)
+        return None
+
+    async def _send(self, adapter: Channel, piece: Outbound, entry: Entry, number: int) -> None:
+        ref = None
+        if piece.parts:
             try:
-                await adapter.send(message, self.inlet())
-            except DeliveryError as error:
-                if not error.retryable:
-                    await self._record(entry, "failed", error.reason)
-                    return
-                await asyncio.sleep(error.retry_after or _pause(attempt))
-            else:
-                await self._record(entry, "sent", None)
-                return
-        await self._record(entry, "failed", "gave up")
+                sent = await adapter.send(piece, self.inlet())
+            except (DeliveryError, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                log.exception("send_failed", channel=adapter.name, conversation=entry.conversation)
+                raise DeliveryError("The channel's adapter failed.", retryable=False, uncertain=True) from error
+            ref = f"{piece.inbox}:{sent.external_id}" if sent.external_id else None
+        failpoint("after_send")
+        await _surely(lambda: self.entries.piece_sent(entry.conversation, entry.seq, number + 1, ref))
 
-    async def _record(self, entry: Entry, state: DeliveryState, reason: str | None) -> None:
-        await self.entries.set_delivery(entry.conversation, entry.seq, state, reason)
-        self.bus.tell(Delivered(entry.conversation, entry.seq, state, reason))
+    async def _within_window(self, adapter: Channel, job: _Job) -> None:
+        window = adapter.capabilities.window_seconds
+        if window is None or any(part.type == "template" for part in job.entry.parts):
+            return
+        state = await self.lanes.state(job.state.id)
+        if self.clock.now() > state.contact_at + window * 1000:
+            raise DeliveryError(
+                "The time to answer freely is over; only a template may be sent.",
+                retryable=False,
+                code="window_closed",
+            )
+
+    async def _refused(self, adapter: Channel, job: _Job, error: DeliveryError, tries: int) -> float | None:
+        can, entry = adapter.capabilities, job.entry
+        again = error.retryable or (error.uncertain and can.resend)
+        log.info("not_sent", channel=adapter.name, conversation=entry.conversation, code=error.code, again=again)
+        if error.uncertain and not can.resend:
+            await self._record(entry, "uncertain", reason=error.reason, code="uncertain")
+        elif not again:
+            await self._record(entry, "failed", reason=error.reason, code=error.code)
+        elif self.clock.now() - job.since >= can.give_up_seconds * 1000:
+            await self._record(entry, "failed", reason=error.reason, code="gave_up")
+        else:
+            pause = error.retry_after if error.retry_after is not None else _pause(tries)
+            due = self.clock.now() + round(pause * 1000)
+            await _surely(lambda: self.entries.end_sending(entry.conversation, entry.seq, due=due))
+            self.bus.tell(Delivered(entry.conversation, entry.seq, "queued", error.reason, error.code, due))
+            return pause
+        return None
+
+    async def _wait(self, until: int) -> None:
+        while True:
+            left = until - self.clock.now()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left / 1000, LOOK_SECONDS))  # in steps, because clocks are set
+
+    async def _record(
+        self, entry: Entry, state: DeliveryState, *, reason: str | None = None, code: str | None = None
+    ) -> None:
+        await _surely(lambda: self.entries.set_delivery(entry.conversation, entry.seq, state, reason=reason, code=code))
+        await _surely(lambda: self.entries.end_sending(entry.conversation, entry.seq))
+        self.bus.tell(Delivered(entry.conversation, entry.seq, state, reason, code))
+
+
+async def _surely(write: Callable[[], Awaitable[T]]) -> T:
+    """Write, however long the store is away: what the provider has answered must not be asked again."""
+    tries = 0
+    while True:
+        try:
+            return await write()
+        except Unavailable:
+            await asyncio.sleep(min(5.0, _pause(tries)))
+            tries += 1
 
 
 def _pause(attempt: int) -> float:
@@ -145,6 +252,10 @@ def outbound(state: Conversation, entry: Entry, staff: Staff) -> Outbound:
         author_name=name,
         parts=tuple(_part(part) for part in entry.parts),
         client_id=entry.client_id,
+        locale=state.locale,
+        number=state.header.number,
+        thread=state.header.thread,
+        reply=state.reply,
     )
 
 

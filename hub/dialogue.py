@@ -15,6 +15,7 @@ from bot.contract import Understood as BotUnderstood
 from hub.acts import Acts
 from hub.errors import Conflict, HubError
 from hub.lanes import Appended, Lanes
+from hub.model.choices import chosen
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, Button, Entry, Part, Understood
 from hub.model.ids import ConversationId
@@ -24,12 +25,17 @@ from hub.workers import Pool
 
 log = structlog.get_logger(__name__)
 
+LONGEST_TEXT = 4_000
+"""Characters of one message that the bot reads; a mail may be longer."""
+LONGEST_CHOICE = 80
+
 
 @dataclass(slots=True)
 class Dialogue:
     """Runs the bot's turns.
 
-    `typing(conversation, on)` shows the customer that the bot is at it.
+    `typing(conversation, on)` shows the customer that the bot is at it. `live(channel)`: somebody waits at the other
+    end; else a turn's messages go out as one. `numbered(channel)`: its buttons may have become numbered lines.
     """
 
     bot: Bot
@@ -38,6 +44,8 @@ class Dialogue:
     config: Config
     entries: Entries
     typing: Callable[[Conversation, bool], None]
+    live: Callable[[str], bool]
+    numbered: Callable[[str], bool]
     pool: Pool = field(default_factory=lambda: Pool("dialogue"))
     _running: set[ConversationId] = field(default_factory=set)
 
@@ -83,7 +91,7 @@ class Dialogue:
             await self._hand_off(state, Handoff(reason=HandoffReason.BOT_SILENT), None, state.contact_seq)
             return
         up_to = said[-1].seq
-        turn = _turn_of(state, said, await self._pressed(said[-1]))
+        turn = _turn_of(state, said, await self._pressed(said[-1], state))
         self.typing(state, True)
         try:
             reply = await self.bot.turn(turn)
@@ -95,23 +103,33 @@ class Dialogue:
         entries = await self.entries.after(state.id, state.bot_seq)
         return [entry for entry in entries if entry.kind == "message" and entry.author.kind == "contact"]
 
-    async def _pressed(self, last: Entry) -> str | None:
+    async def _pressed(self, last: Entry, state: Conversation) -> str | None:
         """The payload of a pressed button that was really offered in this conversation.
 
-        A customer may send anything.
+        A customer may send anything. Where buttons were numbered lines, the number or the words are the press.
         """
         pressed = next((part.payload for part in last.parts if part.type == "button"), None)
         if not pressed:
-            return None
+            return await self._chosen(last, state)
         page, _ = await self.entries.before(last.conversation, last.seq, limit=200, messages_only=True)
         offered = {button.payload for entry in page for part in entry.parts for button in part.buttons}
         return pressed if pressed in offered else None
+
+    async def _chosen(self, last: Entry, state: Conversation) -> str | None:
+        if len(last.text) > LONGEST_CHOICE or not self.numbered(state.header.channel):
+            return None
+        page, _ = await self.entries.before(last.conversation, last.seq, limit=20, messages_only=True)
+        asked = next((entry for entry in reversed(page) if entry.author.kind != "contact"), None)
+        buttons = [button for part in asked.parts for button in part.buttons] if asked is not None else []
+        return chosen(last.text, buttons)
 
     async def _answer(self, state: Conversation, reply: Reply, up_to: int) -> None:
         if reply.locale is not None and reply.locale != state.locale:
             await self.acts.speak(state, Author(kind="contact", id=state.header.contact), reply.locale)
         understood = _understood(reply.understood)
         parts = [made for say in reply.says if (made := _parts(say))]
+        if parts and not self.live(state.header.channel):
+            parts = [tuple(part for one in parts for part in one)]
         handoff = reply.handoff or (None if parts else Handoff(reason=HandoffReason.BOT_SILENT))
         for index, one in enumerate(parts):
             last = handoff is None and index == len(parts) - 1
@@ -139,7 +157,7 @@ def _owes_turn(state: Conversation) -> bool:
 
 def _turn_of(state: Conversation, said: list[Entry], pressed: str | None) -> Turn:
     written = said[:-1] if pressed else said  # the press is the payload; what was written before it counts, too
-    texts = tuple(entry.text for entry in written if entry.text)
+    texts = tuple(entry.text[:LONGEST_TEXT] for entry in written if entry.text)
     locale: Literal["fa", "en"] = "en" if state.locale == "en" else "fa"
     return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed)
 

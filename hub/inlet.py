@@ -1,31 +1,48 @@
 """What the hub offers to channels: the `Inlet` of `channels.contract`, over intake, lanes, routing and files."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from channels.contract import ChannelError, Desk, File, Inbound, Receipt, Signal, State, Timeline
+from channels.contract import (
+    ChannelError,
+    Configured,
+    Desk,
+    File,
+    Inbound,
+    Receipt,
+    ReportedState,
+    Signal,
+    State,
+    Timeline,
+)
 from hub.acts import Acts
 from hub.bus import Bus
+from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.delivery import outbound
 from hub.errors import HubError
-from hub.intake import Found, Intake, clean, refusal
+from hub.intake import Found, Intake, refusal
 from hub.lanes import Lanes
+from hub.leases import Leases
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, Draft, Entry, Event, EventType
 from hub.model.ids import ConversationId, new_id
+from hub.parts import clean
 from hub.reading import Reading
+from hub.receipts import Receipts
 from hub.routing.router import Router
 from hub.staff import Staff
+from hub.store.aside import Aside
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
+from hub.store.notes import EarlyReceipt, Notes
 from hub.store.tickets import Tickets
 
 log = structlog.get_logger(__name__)
@@ -42,6 +59,9 @@ class CustomerFiles(Protocol):
 
     async def open(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
         """Read a file. Raises `ChannelError("not_found")`."""
+
+    async def keep(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes], key: str) -> File:
+        """Store what a provider has taken already; the same key is stored once. Raises `ChannelError`."""
 
     async def erase(self, conversation: str) -> None:
         """Delete the files of a conversation."""
@@ -71,6 +91,12 @@ class HubInlet:
     router: Router
     reading: Reading
     files: CustomerFiles
+    receipts: Receipts
+    notes: Notes
+    aside: Aside
+    leases: Leases
+    channel_config: ChannelConfig
+    base_url: str
     bus: Bus
     clock: Clock
 
@@ -152,19 +178,68 @@ class HubInlet:
 
     async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
         """The channel's own settings of an inbox, with its name and locale."""
-        known = self.config.inbox(inbox)
-        if known is None:
-            return None
-        return {**known.settings, "name": known.name, "locale": known.locale, "channel": known.channel}
+        return self.channel_config.settings(inbox)
 
-    async def store_file(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes]) -> File:
+    async def store_file(
+        self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes], *, key: str | None = None
+    ) -> File:
         """Store a file that a customer sends."""
         self._inbox(inbox)
+        if key is not None:
+            return await self.files.keep(inbox, address, name, chunks, key)
         return await self.files.store(inbox, address, name, chunks)
 
     async def open_file(self, inbox: str, address: str, file: str) -> tuple[File, AsyncIterator[bytes]]:
         """Read a file of the address's own conversations."""
         return await self.files.open(inbox, address, file)
+
+    @property
+    def public_url(self) -> str:
+        """How the world reaches the hub."""
+        return self.base_url
+
+    def inboxes(self, channel: str) -> Sequence[Configured]:
+        """All inboxes of a channel."""
+        return self.channel_config.inboxes(channel)
+
+    async def changed(self) -> None:
+        """Return at the next change of any inbox."""
+        await self.channel_config.changed()
+
+    async def known(self, message: Inbound) -> Receipt | None:
+        """What was stored under this message's external id."""
+        return await self.intake.known(message)
+
+    async def report(
+        self, inbox: str, external_id: str, state: ReportedState, *, reason: str | None = None, code: str | None = None
+    ) -> bool:
+        """What the provider says later of a message that we sent."""
+        with _refusing():
+            return await self.receipts.report(inbox, external_id, EarlyReceipt(state=state, reason=reason, code=code))
+
+    async def report_until(self, inbox: str, address: str, at: int, state: ReportedState) -> None:
+        """Everything that was sent to an address until a time (ms) has come to this state."""
+        with _refusing():
+            await self.receipts.report_until(inbox, address, at, EarlyReceipt(state=state))
+
+    async def recall(self, inbox: str, name: str) -> Mapping[str, object] | None:
+        """What the adapter had noted under a name."""
+        with _refusing():
+            return await self.notes.read(inbox, name)
+
+    async def note(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
+        """Keep something for an inbox."""
+        with _refusing():
+            await self.notes.write(inbox, name, value)
+
+    async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
+        """Keep what cannot become a message."""
+        with _refusing():
+            await self.aside.put(inbox, external_id, reason, raw, clean(summary)[:300], self.clock.now())
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold a lease that one process of all has."""
+        return self.leases.alone(name)
 
     async def state_of(self, state: Conversation) -> State:
         """What a customer may know of a conversation now."""

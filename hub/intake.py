@@ -1,5 +1,6 @@
 """Step 1: an inbound message becomes a stored entry of the right conversation. Returning means durable."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -7,15 +8,17 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from channels.contract import ChannelError, Inbound, Receipt
-from channels.contract import Part as InboundPart
 from hub.acts import Acts
 from hub.clock import Clock
 from hub.errors import Conflict, HubError, Unavailable
+from hub.fetching import Fetching
 from hub.lanes import Lanes
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation, Header
-from hub.model.entry import Author, Draft, Entry, File, Part
-from hub.model.ids import ContactId, ConversationId, FileId, new_id
+from hub.model.entry import Author, Draft, Entry, Event, EventType, File, Part
+from hub.model.ids import ContactId, ConversationId, new_id
+from hub.parts import checked_parts, clean
+from hub.placing import Placing
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
@@ -24,13 +27,10 @@ from hub.store.files import Files
 
 log = structlog.get_logger(__name__)
 
-MAX_TEXT = 4_000
-MAX_FORM_VALUE = 1_000
 TRIES = 3
 CONTEXT = frozenset({"page"})
 """What a channel may tell of where the customer is; shown to agents as claimed."""
 _REMEMBERED = 50_000
-_UNSEEN = {0: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Found:
     conversation: ConversationId
     contact: ContactId
     name: str
+    why: str | None = None
+    """How a message was found to belong here, where that was not plain."""
 
 
 @dataclass(slots=True)
@@ -58,7 +60,10 @@ class Intake:
     files: Files
     clock: Clock
     bot_refuses: Callable[[Inbox], str | None]
-    _current: OrderedDict[tuple[str, str], Found] = field(default_factory=OrderedDict)
+    placing: Placing
+    fetching: Fetching
+    _current: OrderedDict[tuple[str, str, str], Found] = field(default_factory=OrderedDict)
+    _arriving: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store one message.
@@ -72,12 +77,19 @@ class Intake:
         except HubError as error:
             raise refusal(error) from error
 
-    async def current(self, inbox: str, address: str) -> Found | None:
-        """The open conversation of an address; its newest when none is open."""
-        key = (inbox, address)
+    async def known(self, message: Inbound) -> Receipt | None:
+        """What was stored under this message's id before. Raises `ChannelError` (`unavailable`, `not_found`)."""
+        try:
+            return await self._known(_dedupe(self._inbox(message), message))
+        except HubError as error:
+            raise refusal(error) from error
+
+    async def current(self, inbox: str, address: str, thread: str = "") -> Found | None:
+        """The open conversation of an address (in a thread); its newest when none is open."""
+        key = (inbox, address, thread)
         found = self._current.get(key)
         if found is None or not (await self.lanes.state(found.conversation)).open:
-            row = await self.conversations.current(inbox, address)
+            row = await self.conversations.current(inbox, address, thread)
             if row is None:
                 return None
             found = Found(row.state.id, row.state.header.contact, row.state.contact_name)
@@ -85,15 +97,27 @@ class Intake:
         return found
 
     async def _receive(self, message: Inbound) -> Receipt:
-        inbox = self.config.inbox(message.inbox)
-        if inbox is None:
-            raise ChannelError("not_found", "There is no such inbox.", status=404)
-        parts = checked_parts(message.parts)
-        dedupe = f"{inbox.id}:{message.sender.address}:{message.external_id}"
+        inbox = self._inbox(message)
+        dedupe = _dedupe(inbox, message)
+        parts = checked_parts(message, dedupe)
+        if not message.sender.everywhere:
+            return await self._place_and_store(inbox, message, parts, dedupe)
+        # The same mail in two of our mailboxes: whoever comes second finds the first one's conversation.
+        lock = self._arriving.setdefault(dedupe, asyncio.Lock())
+        try:
+            async with lock:
+                return await self._known(dedupe) or await self._place_and_store(inbox, message, parts, dedupe)
+        finally:
+            if not lock.locked():
+                self._arriving.pop(dedupe, None)
+
+    async def _place_and_store(self, inbox: Inbox, message: Inbound, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         for _ in range(TRIES):
             found = await self._conversation(inbox, message, parts, dedupe)
             if isinstance(found, Receipt):
                 return found
+            if message.automatic is not None:
+                return await self._note_automatic(message, found, parts, dedupe)
             attached = await self._attached(message, found, parts)
             state = await self.lanes.state(found.conversation)
             if state.last_seq == 0:
@@ -104,7 +128,28 @@ class Intake:
                 log.info("closed_meanwhile", conversation=found.conversation)
         raise Unavailable("Please try again.")
 
+    def _inbox(self, message: Inbound) -> Inbox:
+        inbox = self.config.inbox(message.inbox)
+        if inbox is None:
+            raise ChannelError("not_found", "There is no such inbox.", status=404)
+        return inbox
+
+    async def _known(self, dedupe: str) -> Receipt | None:
+        entry = await self.entries.by_dedupe(dedupe)
+        return _receipt(entry, duplicate=True) if entry is not None else None
+
+    async def _note_automatic(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
+        """What a machine answered is kept where it belongs, and wakes nobody."""
+        words = " ".join(part.text for part in parts if part.text and part.type == "text")[:500]
+        event = Event(type=EventType.AUTOMATIC, reason=message.automatic, note=words or None)
+        author = Author(kind="contact", id=found.contact, name=found.name or None)
+        outcome = await self.lanes.append(
+            Draft(conversation=found.conversation, author=author, dedupe=dedupe, event=event)
+        )
+        return _receipt(outcome.entry, duplicate=outcome.duplicate)
+
     async def _store(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
+        await self.fetching.reserve(message, parts, found.conversation)
         author = Author(kind="contact", id=found.contact, name=found.name or None)
         outcome = await self.lanes.append(
             Draft(
@@ -115,23 +160,38 @@ class Intake:
                 client_id=message.client_id,
                 external_id=message.external_id,
                 sent_at=message.sent_at,
+                refs=() if message.client_id else (f"{message.inbox}:{message.external_id}",),
+                edits=await self._edited(message, found),
+                matched=found.why,
+                reply=message.reply,
                 while_open=True,
             )
         )
         entry = outcome.entry
         if outcome.duplicate:
-            _check_same(entry, parts)
+            _check_same(message, entry, parts)
         if any(part.type == "form_reply" for part in parts):
             await self._claim(found.contact, parts)
-        return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=outcome.duplicate)
+        await self.fetching.begin(parts)
+        return _receipt(entry, duplicate=outcome.duplicate)
+
+    async def _edited(self, message: Inbound, found: Found) -> int | None:
+        """The number of the message that this one replaces, where that is in the same conversation."""
+        if message.edits is None:
+            return None
+        earlier = await self.entries.by_ref([f"{message.inbox}:{message.edits}"])
+        return earlier.seq if earlier is not None and earlier.conversation == found.conversation else None
 
     async def _attached(self, message: Inbound, found: Found, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-        ids = [part.file.id for part in parts if part.file is not None]
+        ids = [part.file.id for part in parts if part.file is not None and part.file.state == "here"]
         if not ids:
             return parts
         uploader = f"{message.inbox}:{message.sender.address}"
         files = {file.id: file for file in await self.files.attach(ids, uploader, found.conversation)}
-        return tuple(part if part.file is None else replace(part, file=files[part.file.id]) for part in parts)
+        return tuple(
+            replace(part, file=files[part.file.id]) if part.file is not None and part.file.id in files else part
+            for part in parts
+        )
 
     async def _claim(self, contact: ContactId, parts: tuple[Part, ...]) -> None:
         values = next(part.values for part in parts if part.type == "form_reply")
@@ -141,16 +201,24 @@ class Intake:
     async def _conversation(
         self, inbox: Inbox, message: Inbound, parts: tuple[Part, ...], dedupe: str
     ) -> Found | Receipt:
-        key = (inbox.id, message.sender.address)
-        found = await self.current(*key)
+        if message.clues or message.automatic is not None:
+            placed = await self.placing.find(inbox, message)
+            if placed.conversation is not None:
+                return await self._known(dedupe) or await self._reopened(
+                    inbox, message, placed.conversation, placed.why
+                )
+            if message.automatic is not None:
+                raise ChannelError("not_placed", "An automatic message begins no conversation.", status=404)
+            return await self._known(dedupe) or await self._create(inbox, message, why=placed.why)
+        found = await self.current(inbox.id, message.sender.address, message.thread)
         if found is not None:
             state = await self.lanes.state(found.conversation)
             if state.open and state.ended_by_customer is None:
                 return found
         known = await self.entries.by_dedupe(dedupe)
         if known is not None:
-            _check_same(known, parts)
-            return Receipt(conversation=known.conversation, seq=known.seq, at=known.at, duplicate=True)
+            _check_same(message, known, parts)
+            return _receipt(known, duplicate=True)
         if found is not None and state_ended(await self.lanes.state(found.conversation)):
             await self._close_ended(found)
         return await self._create(inbox, message)
@@ -164,7 +232,19 @@ class Intake:
         except Conflict:
             log.info("ended_meanwhile", conversation=found.conversation)
 
-    async def _create(self, inbox: Inbox, message: Inbound) -> Found:
+    async def _reopened(self, inbox: Inbox, message: Inbound, state: Conversation, why: str | None) -> Found:
+        """A conversation that the message answers; a resolved one goes back to the line."""
+        found = Found(state.id, state.header.contact, state.contact_name, why)
+        if state.open or message.automatic is not None:
+            return found
+        author = Author(kind="contact", id=state.header.contact)
+        try:
+            await self.acts.customer_reopens(state, author, state.queue or inbox.queue)
+        except Conflict:
+            log.info("reopened_meanwhile", conversation=state.id)
+        return found
+
+    async def _create(self, inbox: Inbox, message: Inbound, *, why: str | None = None) -> Found:
         now = self.clock.now()
         locale = message.locale if message.locale in {"fa", "en"} else inbox.locale
         contact = await self.contacts.find_or_create(
@@ -175,6 +255,7 @@ class Intake:
             locale=locale,
             verified=message.sender.verified,
             now=now,
+            everywhere=message.sender.everywhere,
         )
         if seen := {key: clean(value)[:500] for key, value in message.context.items() if key in CONTEXT and value}:
             await self.contacts.claim(contact.id, name=None, attributes=seen)
@@ -186,8 +267,9 @@ class Intake:
             contact=contact.id,
             address=message.sender.address,
             created_at=now,
+            thread=message.thread,
         )
-        key = (inbox.id, message.sender.address)
+        key = (inbox.id, message.sender.address, message.thread)
         self._current.pop(key, None)
         state = await self.conversations.create(header, locale=locale, name=contact.name)
         if state is None:
@@ -195,8 +277,8 @@ class Intake:
             if other is None:
                 raise Unavailable("Please try again.")
             return other
-        found = Found(state.id, contact.id, contact.name)
-        self._keep(key, found)
+        found = Found(state.id, contact.id, contact.name, why)
+        self._keep(key, replace(found, why=None))
         return found
 
     async def _begin(self, inbox: Inbox, state: Conversation) -> None:
@@ -206,19 +288,28 @@ class Intake:
         except Conflict:
             log.info("begun_meanwhile", conversation=state.id)
 
-    def _keep(self, key: tuple[str, str], found: Found) -> None:
+    def _keep(self, key: tuple[str, str, str], found: Found) -> None:
         self._current[key] = found
         if len(self._current) > _REMEMBERED:
             self._current.popitem(last=False)
 
     def forget(self, inbox: str, address: str) -> None:
         """Drop what is remembered of an address."""
-        self._current.pop((inbox, address), None)
+        self._current.pop((inbox, address, ""), None)
 
 
-def _check_same(known: Entry, parts: tuple[Part, ...]) -> None:
-    """What was sent under an id once is what it stands for; files count by their id."""
-    if [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
+def _dedupe(inbox: Inbox, message: Inbound) -> str:
+    scope = inbox.channel if message.sender.everywhere else inbox.id
+    return f"{scope}:{message.sender.address}:{message.external_id}"
+
+
+def _receipt(entry: Entry, *, duplicate: bool) -> Receipt:
+    return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=duplicate)
+
+
+def _check_same(message: Inbound, known: Entry, parts: tuple[Part, ...]) -> None:
+    """What a client of ours sent under an id once is what it stands for; files count by their id."""
+    if message.client_id is not None and [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
         raise ChannelError("reused_id", "This message id was used for another message.", status=409)
 
 
@@ -229,63 +320,6 @@ def _outline(part: Part) -> Part:
 def state_ended(state: Conversation) -> bool:
     """Whether the customer ended it while the agent still wraps up."""
     return state.open and state.ended_by_customer is not None
-
-
-def clean(text: str) -> str:
-    """Text as we keep it: no NUL, no lone surrogates, outer spaces trimmed. Everything else is the customer's."""
-    return text.translate(_UNSEEN).encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def checked_parts(parts: tuple[InboundPart, ...]) -> tuple[Part, ...]:
-    """What a customer may send, cleaned.
-
-    Raises:
-        ChannelError: `bad_text` (empty or over 4,000 characters), `bad_form`, `bad_frame` (kinds that only we send).
-    """
-    checked = tuple(_checked(part) for part in parts)
-    if not checked:
-        raise ChannelError("bad_text", "There is nothing in this message.")
-    return checked
-
-
-def _checked(part: InboundPart) -> Part:
-    match part.type:
-        case "text":
-            return Part(type="text", text=_words(part.text or ""))
-        case "button":
-            return Part(type="button", text=_words(part.text or ""), payload=(part.payload or "")[:500])
-        case "attachment" if part.file is not None:
-            file = part.file
-            return Part(
-                type="attachment",
-                file=File(
-                    id=FileId(file.id),
-                    name=file.name,
-                    content_type=file.content_type,
-                    size=file.size,
-                    width=file.width,
-                    height=file.height,
-                ),
-            )
-        case "form_reply":
-            return Part(type="form_reply", form=part.form, values=_values(part.values), text=part.text)
-        case _:
-            raise ChannelError("bad_frame", "A customer cannot send this.")
-
-
-def _words(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise ChannelError("bad_text", f"A message has at most {MAX_TEXT} characters.")
-    words = clean(text)
-    if not words:
-        raise ChannelError("bad_text", "There is nothing in this message.")
-    return words
-
-
-def _values(values: object) -> dict[str, str]:
-    if not isinstance(values, dict) or len(values) > 20:
-        raise ChannelError("bad_form", "This form cannot be read.")
-    return {clean(str(key))[:40]: clean(str(value))[:MAX_FORM_VALUE] for key, value in values.items()}
 
 
 def refusal(error: HubError) -> ChannelError:

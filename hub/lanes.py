@@ -422,6 +422,10 @@ def _entry(draft: Draft, seq: int, at: int) -> Entry:
         up_to=draft.up_to,
         mentions=draft.mentions,
         delivery=draft.delivery,
+        refs=draft.refs,
+        edits=draft.edits,
+        matched=draft.matched,
+        reply=draft.reply,
     )
 
 

@@ -7,6 +7,7 @@ from hub.delivery import Delivery
 from hub.dialogue import Dialogue
 from hub.errors import HubError
 from hub.lanes import Lanes
+from hub.model.conversation import Conversation
 from hub.routing.courtesy import Courtesy
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
@@ -14,6 +15,7 @@ from hub.store.entries import Entries
 log = structlog.get_logger(__name__)
 
 BATCH = 1_000
+LOOK_BACK = 50
 LATELY = 10_000
 """So many entries at most can be newer than what the last roll-up (every quarter of a second) has seen."""
 
@@ -36,7 +38,12 @@ async def roll_forward(conversations: Conversations, entries: Entries, lanes: La
 
 
 async def resume(
-    conversations: Conversations, lanes: Lanes, dialogue: Dialogue, courtesy: Courtesy, delivery: Delivery
+    conversations: Conversations,
+    entries: Entries,
+    lanes: Lanes,
+    dialogue: Dialogue,
+    courtesy: Courtesy,
+    delivery: Delivery,
 ) -> None:
     """Turns the bot owes, words the customer should have heard, messages not yet delivered."""
     for row in await conversations.unresolved():
@@ -44,8 +51,14 @@ async def resume(
             state = await lanes.state(row.state.id)
             if state.owner.kind == "bot":
                 dialogue.wake(state)
-            elif state.owner.kind == "queue":
+            elif state.owner.kind == "queue" and not await _told(entries, state):
                 await courtesy.remind(state)
         except HubError as error:
             log.warning("not_resumed", conversation=row.state.id, code=error.code)
     await delivery.resume()
+
+
+async def _told(entries: Entries, state: Conversation) -> bool:
+    """Whether the customer has heard from us since they came into the line."""
+    page, _ = await entries.before(state.id, None, limit=LOOK_BACK, messages_only=True)
+    return any(entry.author.kind == "system" and entry.at >= (state.queued_at or 0) for entry in page)

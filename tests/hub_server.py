@@ -14,7 +14,7 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from aiohttp import web
 
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Turn
 from bot.orders import Order
+from channels.contract import Channel
 from hub.app import Hub, make_app, running
 from hub.clock import Clock, SystemClock
 from hub.settings import Settings
@@ -149,7 +150,12 @@ class LiveHub:
 
 @asynccontextmanager
 async def live_hub(
-    database: Database, var: Path, *, clock: Clock | None = None, bot: AbsentBot | None = None
+    database: Database,
+    var: Path,
+    *,
+    clock: Clock | None = None,
+    bot: AbsentBot | None = None,
+    channels: Sequence[Channel] = (),
 ) -> AsyncIterator[LiveHub]:
     """Run a hub on a port of its own until the block ends."""
     listener = socket.socket()
@@ -160,7 +166,7 @@ async def live_hub(
         rasa_token="tests-rasa-token-0123456789-abcdefghij",
         signing_key="tests-signing-key-0123456789-abcdefghi",
     )
-    hub = Hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock())
+    hub = Hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock(), more_channels=channels)
     async with running(hub):
         runner = web.AppRunner(
             make_app(hub), access_log=None, shutdown_timeout=1.0, handle_signals=False, lingering_time=0.3

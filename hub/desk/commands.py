@@ -8,7 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
-from hub.desk.floor import Desk, Floor, may_see
+from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
     CloseConversation,
@@ -32,6 +32,7 @@ from hub.desk.frames import (
     Reply,
     Resolve,
     RetryDelivery,
+    RetryFile,
     SaveDraft,
     SetLabels,
     SetStatus,
@@ -80,6 +81,13 @@ class Deliveries(Protocol):
         """Somebody knows that an uncertain message has arrived."""
 
 
+class Attachments(Protocol):
+    """Customers' files that are fetched from their provider."""
+
+    async def again(self, conversation: ConversationId, file: FileId) -> None:
+        """Fetch one again that was lost. Raises `Conflict` (`too_late`) for any other."""
+
+
 class Line(Protocol):
     """The waiting line, in order."""
 
@@ -113,6 +121,7 @@ class Commands:
     reading: Reading
     line: Line
     deliveries: Deliveries
+    attachments: Attachments
     bus: Bus
     clock: Clock
 
@@ -178,11 +187,12 @@ class Commands:
             waiting = [state for state in self.line.line() if may_see(me, state, self.config)]
             rows = [self.views.summary(state, await self.reading.marks(state.id)) for state in waiting[:500]]
             return ListPage(rows=rows, total=len(waiting))
-        found, total = await self.conversations.page(command.tab, me.id, before=_cursor(command.cursor), limit=limit)
-        seen = [row for row in found if self._may(desk, row)]
+        found, total = await self.conversations.page(
+            command.tab, me.id, sight=sight(me, self.config), before=_cursor(command.cursor), limit=limit
+        )
         last = found[-1].state if len(found) == limit else None
         return ListPage(
-            rows=[self.views.row(row) for row in seen],
+            rows=[self.views.row(row) for row in found],
             total=total,
             cursor=f"{last.last_at}.{last.id}" if last else None,
         )
@@ -323,6 +333,10 @@ class Commands:
     async def _settle(self, desk: Desk, command: SettleDelivery) -> None:
         await self.deliveries.settle(await self._mine_to_send(desk, command.conversation), command.seq)
 
+    async def _retry_file(self, desk: Desk, command: RetryFile) -> None:
+        state = await self._seen(desk, command.conversation)
+        await self.attachments.again(state.id, FileId(command.file))
+
     async def _mine_to_send(self, desk: Desk, conversation: str) -> ConversationId:
         """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
         state = await self._seen(desk, conversation)
@@ -405,6 +419,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Reply: Commands._reply,
     RetryDelivery: Commands._retry,
     SettleDelivery: Commands._settle,
+    RetryFile: Commands._retry_file,
     Note: Commands._note,
     HandBack: Commands._hand_back,
     Transfer: Commands._transfer,

@@ -36,8 +36,10 @@ from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
+from hub.receipts import Delivered
 from hub.staff import AgentChanged
 from hub.store.config import Config
+from hub.store.conversations import Sight
 
 SUMMARY_SECONDS = 0.25
 QUEUES_SECONDS = 1.0
@@ -80,12 +82,25 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
 
     Their own, or of a queue they serve; supervisors and admins see all.
     """
-    if agent.role != "agent" or not agent.queues:
+    if sees_all(agent):
         return True
     if agent.id in {state.owner.agent, state.last_agent}:
         return True
     queue = config.queue_for(state.queue, state.header.inbox)
     return queue is not None and queue.id in agent.queues
+
+
+def sees_all(agent: Agent) -> bool:
+    """Whether an agent is not limited to some queues."""
+    return agent.role != "agent" or not agent.queues
+
+
+def sight(agent: Agent, config: Config) -> Sight | None:
+    """`may_see` as a question to the store, so that neither pages nor counts tell of what it hides."""
+    if sees_all(agent):
+        return None
+    served = [one for one in config.inboxes if (queue := config.queue_for(None, one)) and queue.id in agent.queues]
+    return Sight(queues=agent.queues, all_queues=config.queues.keys(), inboxes=served)
 
 
 @dataclass(slots=True)
@@ -214,20 +229,17 @@ class Floor:
             frame = EntryChanged(conversation=entry.conversation, entry=self.views.entry(entry))
             self._push(followers, encode(frame))
 
-    def on_delivery(
-        self,
-        conversation: ConversationId,
-        seq: int,
-        state: str,
-        reason: str | None,
-        code: str | None = None,
-        due: int | None = None,
-    ) -> None:
+    def on_delivered(self, event: Delivered) -> None:
         """A message's delivery state."""
-        frame = encode(
-            DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason, code=code, due=due)
+        frame = DeliveryEvent(
+            conversation=event.conversation,
+            seq=event.seq,
+            state=event.state,
+            reason=event.reason,
+            code=event.code,
+            due=event.due,
         )
-        self._push(self._followers.get(conversation, ()), frame)
+        self._push(self._followers.get(event.conversation, ()), encode(frame))
 
     def on_person(self, conversations: Iterable[ConversationId]) -> None:
         """Who the customer of these conversations is, changed."""

@@ -411,6 +411,14 @@ class RetryDelivery(Struct, frozen=True, tag="delivery.retry", tag_field="type",
     seq: int
 
 
+class RetryFile(Struct, frozen=True, tag="file.retry", tag_field="type", forbid_unknown_fields=True):
+    """Fetch an attachment again that was lost. Answer: an empty Result; an `EntryChanged` follows."""
+
+    id: int
+    conversation: str
+    file: str
+
+
 class SettleDelivery(Struct, frozen=True, tag="delivery.settle", tag_field="type", forbid_unknown_fields=True):
     """An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows."""
 
@@ -564,6 +572,7 @@ Command = (
     | Reply
     | RetryDelivery
     | SettleDelivery
+    | RetryFile
     | Note
     | Typing
     | Read

@@ -148,6 +148,10 @@ COST_PER_CHANNEL: Mapping[str, int] = {"voice": 100, "email": 5}
 """Capacity units of one conversation; other channels are chats at 25."""
 
 
+PATIENCE_PER_CHANNEL: Mapping[str, int] = {"email": 144}
+"""How much longer than in a chat a customer may be left without an answer: ten minutes become a day."""
+
+
 def cost_of(channel: str) -> int:
     """What a conversation of a channel costs of an agent's 100 units."""
     return COST_PER_CHANNEL.get(channel, 25)

@@ -18,7 +18,10 @@ StatusCategory = Literal["open", "waiting", "resolved"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What never changes about a conversation. `number` is the short one that people say."""
+    """What never changes about a conversation. `number` is the short one that people say.
+
+    `thread` keeps several of one address apart (e-mail); empty where an address has one open conversation.
+    """
 
     id: ConversationId
     number: int
@@ -27,6 +30,7 @@ class Header:
     contact: ContactId
     address: str
     created_at: int
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Conversation:
     words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
     missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
     `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
+    `reply`: what the channel's adapter needs to answer the customer's newest message.
     """
 
     header: Header
@@ -82,6 +87,7 @@ class Conversation:
     handoff_summary: str | None = None
     transfer_note: str | None = None
     contact_name: str = ""
+    reply: Mapping[str, str] = field(default_factory=dict)
     form_at: int | None = None
     disposition: str | None = None
     rating: int | None = None

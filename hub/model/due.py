@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.model.config import Queue, Workplace
+from hub.model.config import PATIENCE_PER_CHANNEL, Queue, Workplace
 from hub.model.conversation import Conversation
 
 
@@ -64,5 +64,6 @@ def _with_agent(state: Conversation, rules: Workplace) -> Due:
         return Due(kind=DueKind.SNOOZE, at=state.snoozed_until)
     if state.waiting_since is not None:
         since = max(state.waiting_since, state.fence_at)
-        return Due(kind=DueKind.SILENT, at=since + rules.silent_seconds * 1000)
+        patience = rules.silent_seconds * PATIENCE_PER_CHANNEL.get(state.header.channel, 1)
+        return Due(kind=DueKind.SILENT, at=since + patience * 1000)
     return Due(kind=DueKind.IDLE, at=state.last_at + rules.agent_idle_seconds * 1000)

@@ -108,6 +108,7 @@ class EventType(StrEnum):
     ERASED = "erased"
     BOT_TURN = "bot_turn"
     LOCALE = "locale"
+    AUTOMATIC = "automatic"
 
 
 OWNERSHIP = frozenset(
@@ -138,7 +139,8 @@ class Event:
     `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or
     `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`.
     rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
-    with). locale: `locale` (the customer chose a language).
+    with). locale: `locale` (the customer chose a language). automatic: `reason` (auto_reply, list), `note` (its first
+    words). reopened by the customer: `queue`, no `agent`.
     """
 
     type: EventType

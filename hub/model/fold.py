@@ -45,6 +45,7 @@ def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
                 "status": "open" if state.status == "waiting" else state.status,
                 "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
                 "contact_name": _name_in(entry) or state.contact_name,
+                "reply": entry.reply or state.reply,
             }
         case "agent":
             return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
@@ -124,8 +125,13 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    if event.agent is not None:
+        opened = _held(state, entry, event)
+    else:  # by the customer: to the line, and first to who knows the matter
+        opened = _to_line(replace(state, queue=event.queue or state.queue, handoff_reason="customer_reopened"), entry)
+        opened = replace(opened, reserved_for=state.last_agent)
     return replace(
-        _held(state, entry, event),
+        opened,
         status="open",
         disposition=None,
         resolved_at=None,
@@ -247,4 +253,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.ERASED: _erased,
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
+    EventType.AUTOMATIC: _noted,
 }

@@ -44,6 +44,11 @@ def is_lost(agent: Agent, now: int, grace_ms: int) -> bool:
     return not agent.connected and agent.gone_at is not None and agent.gone_at + grace_ms <= now
 
 
+def at_work(agent: Agent) -> bool:
+    """Whether an agent means to take work, be their desk connected or not."""
+    return agent.active and agent.status == "online"
+
+
 def takes_offers(agent: Agent) -> bool:
     """Whether offers may stand with this agent; those that do not return at once."""
     return agent.available

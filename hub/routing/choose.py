@@ -11,7 +11,7 @@ from hub.model.ids import ConversationId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An agent for an item, and why, in a code: `reserved`, `last_agent`, `longest_idle`."""
+    """An agent for an item, and why, in a code: `reserved` or `longest_idle`."""
 
     agent: Agent
     reason: str
@@ -27,17 +27,22 @@ def has_room(item: Conversation, agent: Agent) -> bool:
     return agent.available and agent.used + cost_of(item.header.channel) <= agent.capacity
 
 
+def serves(agent: Agent, queue: str | None) -> bool:
+    """Whether an agent serves a queue; who is limited to none serves all."""
+    return not agent.queues or queue in agent.queues
+
+
 def fits(item: Conversation, agent: Agent) -> bool:
     """Whether an agent serves the item's queue and has room for it."""
-    return (not agent.queues or item.queue in agent.queues) and has_room(item, agent)
+    return serves(agent, item.queue) and has_room(item, agent)
 
 
 def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
     """The best agent for an item now; None when nobody fits.
 
     Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone
-    while they can take it, whichever queues they serve. Otherwise: who speaks the customer's language, then who is
-    idle longest, then who has the most room.
+    while they can take it, whichever queues they serve. Otherwise: who speaks the customer's language, then who has
+    least to do, then who is idle longest.
     """
     cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
     if item.reserved_for is not None:

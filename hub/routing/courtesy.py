@@ -12,18 +12,27 @@ from hub.staff import Staff
 from hub.store.config import Config
 from hub.workers import Pool
 
-_RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_lost"}
+RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_silent"}
+"""What is said when a conversation comes back to its line; for every other reason, `back_in_line`.
+
+With nobody there to take it over, the same sentence with `_alone` behind its name says so, over a form.
+"""
 
 
 @dataclass(slots=True)
 class Courtesy:
-    """Tells customers. `staffed(queue)` says whether anybody who serves a queue is at work."""
+    """Tells customers.
+
+    `staffed(queue)`: somebody who serves a queue is at work, or will be in a moment. `live(channel)`: somebody waits at the other end. Who has written a letter hears once that it has come, and then
+    only from people.
+    """
 
     acts: Acts
     staff: Staff
     config: Config
     clock: Clock
     staffed: Callable[[str], bool]
+    live: Callable[[str], bool]
     pool: Pool = field(default_factory=lambda: Pool("courtesy"))
 
     def on_appended(self, event: Appended) -> None:
@@ -43,10 +52,17 @@ class Courtesy:
 
     async def offer_form(self, state: Conversation) -> None:
         """Nobody came for too long: let the customer leave an address."""
+        if not self.live(state.header.channel):
+            await self._acknowledge(state)
+            return
         await self.acts.ask_form(state, "long_wait_form", "offline")
 
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)
+        if not self.live(state.header.channel):
+            if kind is EventType.HANDOFF:
+                await self._acknowledge(state)
+            return
         match kind:
             case EventType.HANDOFF:
                 await self._welcome_to_line(state)
@@ -54,7 +70,11 @@ class Courtesy:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
             case EventType.RETURNED:
-                await self.acts.tell(state, _RETURNED.get(reason or "", "back_in_line"), once=occasion)
+                phrase = RETURNED.get(reason or "", "back_in_line")
+                if self._served(state):
+                    await self.acts.tell(state, phrase, once=occasion)
+                else:
+                    await self.acts.ask_form(state, f"{phrase}_alone", "offline")
             case EventType.TRANSFERRED:
                 await self.acts.tell(state, "transferred", once=occasion)
             case EventType.TO_BOT:
@@ -68,11 +88,21 @@ class Courtesy:
         """Who has left a message and an address has done all that is needed: no line, no second form."""
         await self.acts.tell(state, "form_thanks", once=str(seq))
 
+    async def _acknowledge(self, state: Conversation) -> None:
+        await self.acts.tell(state, "letter_received", once="first")
+
     async def _welcome_to_line(self, state: Conversation) -> None:
+        if not self.live(state.header.channel):
+            await self._acknowledge(state)
+            return
         inbox = self.config.inbox(state.header.inbox)
         hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
-        queue = self.config.queue_for(state.queue, state.header.inbox)
-        if hours_open and queue is not None and self.staffed(queue.id):
+        if hours_open and self._served(state):
             await self.acts.tell(state, "line_joined", once=str(state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")
+
+    def _served(self, state: Conversation) -> bool:
+        """Whether anybody is at work who could take the conversation over."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        return queue is not None and self.staffed(queue.id)

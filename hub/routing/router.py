@@ -21,8 +21,8 @@ from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.entry import EventType
 from hub.model.ids import AgentId, ConversationId
-from hub.model.presence import takes_offers
-from hub.routing.choose import choose, expected_wait, in_order, places
+from hub.model.presence import at_work, is_lost, takes_offers
+from hub.routing.choose import choose, expected_wait, in_order, places, serves
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
@@ -173,6 +173,16 @@ class Router:
         """Whether anybody who serves the queue is at work."""
         return bool(self._serving(queue))
 
+    def expected(self, queue: str) -> bool:
+        """Whether anybody who serves the queue is at work, or was a moment ago and may come back within the grace time.
+
+        So it is with everybody when the hub has just started again.
+        """
+        grace, now = self.config.workplace.grace_seconds * 1000, self.clock.now()
+        return any(
+            at_work(agent) and not is_lost(agent, now, grace) and serves(agent, queue) for agent in self.staff.agents
+        )
+
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
         waiting: dict[str, list[int]] = defaultdict(list)
@@ -184,7 +194,7 @@ class Router:
         }
 
     def _serving(self, queue: str) -> list[Agent]:
-        return [agent for agent in self.staff.agents if agent.available and (not agent.queues or queue in agent.queues)]
+        return [agent for agent in self.staff.agents if agent.available and serves(agent, queue)]
 
     async def _offer(self, item: Conversation, agent: Agent, reason: str) -> None:
         if not await self.staff.reserve(agent.id, item):

@@ -15,7 +15,7 @@ def document(value: object) -> dict[str, Any]:
     return _lean(msgspec.to_builtins(value))
 
 
-_VERBATIM = frozenset({"passed", "values", "entities", "slots", "attributes", "settings", "week"})
+_VERBATIM = frozenset({"passed", "values", "entities", "slots", "attributes", "settings", "week", "reply"})
 """Fields whose keys are data: nothing in them is left out."""
 
 

@@ -48,9 +48,13 @@ class Contacts:
         locale: str,
         verified: bool,
         now: int,
+        everywhere: bool = False,
     ) -> Contact:
-        """The contact with this identity, made if new. Strangers are never merged: one identity, one contact."""
-        key = f"{inbox}\x1f{address}"
+        """The contact with this identity, made if new. Strangers are never merged: one identity, one contact.
+
+        `everywhere`: the address is the same person's in all inboxes of the channel.
+        """
+        key = f"{channel if everywhere else inbox}\x1f{address}"
         fresh = {
             "_id": new_id(),
             "name": name,
@@ -75,6 +79,12 @@ class Contacts:
                 return_document=ReturnDocument.AFTER,
             )
         return _contact(row)
+
+    async def by_identity(self, *, channel: str, inbox: str, address: str, everywhere: bool) -> Contact | None:
+        """The contact with this identity, if there is one."""
+        async with guard():
+            row = await self._rows.find_one({"keys": f"{channel if everywhere else inbox}\x1f{address}"})
+        return _contact(row) if row else None
 
     async def get(self, contact: ContactId) -> Contact | None:
         """One contact."""

@@ -5,7 +5,7 @@ Document: `{_id, header: {...}, state: {...}, due_at?, due_kind?, open_key?, age
 The projection is written only forwards: a write carries a higher `state.last_seq` than what it replaces.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,21 @@ class Row:
 
     state: Conversation
     marks: Marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What somebody who serves some queues alone may see, beside their own conversations.
+
+    Attributes:
+        queues: The queues that they serve.
+        all_queues: Every queue there is; a conversation whose queue is none of them waits in its inbox's.
+        inboxes: Those whose own queue they serve.
+    """
+
+    queues: Collection[str]
+    all_queues: Collection[str]
+    inboxes: Collection[str]
 
 
 _DUPLICATE = 11000
@@ -84,7 +99,7 @@ class Conversations:
         row = {
             "_id": header.id,
             "header": document(header),
-            "open_key": open_key(header.inbox, header.address),
+            "open_key": open_key(header),
             "agent_read": 0,
             "contact_read": 0,
             **conversation_fields(state),
@@ -112,9 +127,9 @@ class Conversations:
         row = await self.get(ConversationId(conversation))
         return (row.state.header.inbox, row.state.header.address) if row else None
 
-    async def current(self, inbox: str, address: str) -> Row | None:
-        """The open conversation of an address; its newest when none is open."""
-        query = {"header.inbox": inbox, "header.address": address}
+    async def current(self, inbox: str, address: str, thread: str = "") -> Row | None:
+        """The open conversation of an address (in a thread); its newest when none is open."""
+        query = {"header.inbox": inbox, "header.address": address, **({"header.thread": thread} if thread else {})}
         # One question, because every visitor who connects asks it: who has no `open_key` sorts behind who has one.
         order = [("open_key", DESCENDING), ("header.created_at", DESCENDING)]
         async with guard():
@@ -145,6 +160,19 @@ class Conversations:
             except BulkWriteError as error:
                 second = [_projection(*states[index], current=False) for index in _taken(error)]
                 await self._rows.bulk_write(second, ordered=False)
+
+    async def numbered(self, number: int) -> Row | None:
+        """The conversation with a number that people say."""
+        async with guard():
+            row = await self._rows.find_one({"header.number": number})
+        return _row(row) if row else None
+
+    async def of_address(self, inbox: str, address: str, *, limit: int = 20) -> list[ConversationId]:
+        """An address's conversations in an inbox, newest first."""
+        query = {"header.inbox": inbox, "header.address": address}
+        async with guard():
+            rows = await self._rows.find(query, {"_id": 1}).sort("header.created_at", DESCENDING).limit(limit).to_list()
+        return [ConversationId(row["_id"]) for row in rows]
 
     async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
         """Conversations whose deadline has come, most overdue first."""
@@ -190,23 +218,21 @@ class Conversations:
         return [_row(row) for row in rows]
 
     async def page(
-        self, tab: str, agent: AgentId, *, before: tuple[int, str] | None, limit: int
+        self, tab: str, agent: AgentId, *, sight: Sight | None, before: tuple[int, str] | None, limit: int
     ) -> tuple[list[Row], int]:
-        """Rows of a tab, newest activity first, and the tab's size (counted to 1,000)."""
-        query = dict(TABS[tab])
+        """Rows of a tab, newest activity first, and the tab's size (counted to 1,000).
+
+        Neither tells of a conversation that is out of the agent's `sight`; None sees everything.
+        """
+        query = [TABS[tab]]
         if tab in _MINE:
-            query["state.owner.agent"] = agent
-        paged = dict(query)
-        if before is not None:
-            at, last = before
-            paged["$or"] = [
-                {"state.last_at": {"$lt": at}},
-                {"state.last_at": at, "_id": {"$lt": last}},
-            ]
+            query.append({"state.owner.agent": agent})
+        if sight is not None:
+            query.append(_in_sight(agent, sight))
         order = [("state.last_at", DESCENDING), ("_id", DESCENDING)]
         async with guard():
-            rows = await self._rows.find(paged).sort(order).limit(limit).to_list()
-            total = await self._rows.count_documents(query, limit=1_000)
+            rows = await self._rows.find({"$and": [*query, _after(before)]}).sort(order).limit(limit).to_list()
+            total = await self._rows.count_documents({"$and": query}, limit=1_000)
         return [_row(row) for row in rows], total
 
     async def mark_read(self, marks: Sequence[tuple[ConversationId, str, int]]) -> None:
@@ -257,9 +283,30 @@ class Conversations:
         return [_row(row) for row in rows]
 
 
-def open_key(inbox: str, address: str) -> str:
+def _after(place: tuple[int, str] | None) -> dict[str, Any]:
+    """What comes behind a place of a list, newest activity first."""
+    if place is None:
+        return {}
+    at, last = place
+    return {"$or": [{"state.last_at": {"$lt": at}}, {"state.last_at": at, "_id": {"$lt": last}}]}
+
+
+def _in_sight(agent: AgentId, sight: Sight) -> dict[str, Any]:
+    """The same as `may_see` of the desk, as a question to the store."""
+    return {
+        "$or": [
+            {"state.owner.agent": agent},
+            {"state.last_agent": agent},
+            {"state.queue": {"$in": list(sight.queues)}},
+            {"state.queue": {"$nin": list(sight.all_queues)}, "header.inbox": {"$in": list(sight.inboxes)}},
+        ]
+    }
+
+
+def open_key(header: Header) -> str:
     """The key of which there may be one open conversation."""
-    return f"{inbox}\x1f{address}"
+    thread = f"\x1f{header.thread}" if header.thread else ""
+    return f"{header.inbox}\x1f{header.address}{thread}"
 
 
 def _taken(error: BulkWriteError) -> list[int]:
@@ -275,7 +322,7 @@ def _projection(state: Conversation, due: Due | None, *, current: bool = True) -
     change: dict[str, Any] = {"$set": {**conversation_fields(state), **_due_fields(due)}}
     unset = {} if due else {"due_at": "", "due_kind": ""}
     if state.open and current:
-        change["$set"]["open_key"] = open_key(state.header.inbox, state.header.address)
+        change["$set"]["open_key"] = open_key(state.header)
     else:
         unset["open_key"] = ""
     if unset:

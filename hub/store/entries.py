@@ -11,13 +11,13 @@ from typing import Any
 from bson import encode
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING, DESCENDING, ReturnDocument
 
 from hub.errors import Unavailable
 from hub.model.delivery import before
-from hub.model.entry import DeliveryState, Entry
+from hub.model.entry import DeliveryState, Entry, File
 from hub.model.ids import ConversationId
-from hub.store.codec import entry_document, entry_of
+from hub.store.codec import document, entry_document, entry_of
 from hub.store.database import Database, guard
 
 _DUPLICATE = 11000
@@ -35,6 +35,19 @@ class Written(Enum):
     """It holds something that no document can, such as a number beyond 64 bits; trying again is of no use."""
     UNTRIED = "untried"
     """One before it in the commit was not stored, and it may build on that one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How far a message came before.
+
+    `interrupted`: an earlier try never ended (the process died in it), so the provider may have taken a piece more than
+    `pieces`. `tries` were made before this one.
+    """
+
+    interrupted: bool
+    pieces: int
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Entries:
                 partialFilterExpression={"delivery": "queued"},
                 name="undelivered",
             )
+            await self._rows.create_index("refs", sparse=True, name="by_ref")
 
     async def insert(self, entries: Sequence[Entry]) -> list[Written]:
         """Write entries in one commit (majority, journaled), in order: it stops at the first that cannot be stored.
@@ -126,22 +140,105 @@ class Entries:
             rows = await self._rows.find({}, {"conversation": 1}).sort("$natural", DESCENDING).limit(limit).to_list()
         return {row["conversation"] for row in rows}
 
-    async def set_delivery(
-        self, conversation: ConversationId, seq: int, state: DeliveryState, reason: str | None = None
-    ) -> None:
-        """Record what the provider said of one of our messages; late receipts change nothing."""
-        change: dict[str, object] = {"delivery": state}
-        if reason is not None:
-            change["delivery_reason"] = reason
-        query = {"conversation": conversation, "seq": seq, "delivery": {"$in": list(before(state))}}
+    async def by_ref(self, refs: Sequence[str]) -> Entry | None:
+        """The entry that a provider knows under one of these names."""
         async with guard():
-            await self._rows.update_one(query, {"$set": change})
+            row = await self._rows.find_one({"refs": {"$in": list(refs)}})
+        return entry_of(row) if row else None
 
-    async def undelivered(self, *, limit: int = 500) -> list[Entry]:
-        """Messages whose delivery is still queued, oldest first (for the time after a crash)."""
+    async def set_delivery(
+        self,
+        conversation: ConversationId,
+        seq: int,
+        state: DeliveryState,
+        *,
+        reason: str | None = None,
+        code: str | None = None,
+    ) -> bool:
+        """Record what became of one of our messages; late news change nothing and return False."""
+        query = {"conversation": conversation, "seq": seq, "delivery": {"$in": list(before(state))}}
+        change = {"delivery": state, "delivery_reason": reason, "delivery_code": code, "delivery_due": None}
         async with guard():
-            rows = await self._rows.find({"delivery": "queued"}).sort("at", ASCENDING).limit(limit).to_list()
+            written = await self._rows.update_one(query, _changed(change))
+        return bool(written.matched_count)
+
+    async def retry_delivery(self, conversation: ConversationId, seq: int) -> Entry | None:
+        """Queue a message again that failed or of which nobody knows; None when it is neither."""
+        query = {"conversation": conversation, "seq": seq, "delivery": {"$in": ["failed", "uncertain"]}}
+        change = {"delivery": "queued", "delivery_reason": None, "delivery_code": None, "tries": None}
+        async with guard():
+            row = await self._rows.find_one_and_update(query, _changed(change), return_document=ReturnDocument.AFTER)
+        return entry_of(row) if row else None
+
+    async def settle_delivery(self, conversation: ConversationId, seq: int) -> bool:
+        """An uncertain message has arrived after all; false when it is not uncertain."""
+        query = {"conversation": conversation, "seq": seq, "delivery": "uncertain"}
+        change = {"delivery": "sent", "delivery_reason": None, "delivery_code": None}
+        async with guard():
+            written = await self._rows.update_one(query, _changed(change))
+        return bool(written.matched_count)
+
+    async def begin_sending(self, conversation: ConversationId, seq: int, attempt: str) -> Sending:
+        """Note that a message is about to go out, and tell how far earlier tries came. `attempt` names this try."""
+        query = {"conversation": conversation, "seq": seq}
+        async with guard():
+            row = await self._rows.find_one_and_update(
+                query,
+                {"$set": {"sending": attempt}, "$inc": {"tries": 1}},
+                projection={"sending": 1, "pieces": 1, "tries": 1},
+            )
+        row = row or {}
+        return Sending(
+            interrupted=row.get("sending") not in {None, attempt},
+            pieces=row.get("pieces", 0),
+            tries=row.get("tries", 0),
+        )
+
+    async def piece_sent(self, conversation: ConversationId, seq: int, pieces: int, ref: str | None) -> None:
+        """So many pieces of a message are with the provider, the last one under this name."""
+        change: dict[str, Any] = {"$set": {"pieces": pieces}}
+        if ref is not None:
+            change["$addToSet"] = {"refs": ref}
+        async with guard():
+            await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
+
+    async def end_sending(self, conversation: ConversationId, seq: int, *, due: int | None = None) -> None:
+        """The provider has answered, one way or the other; `due`: when it is tried again (ms)."""
+        change = _changed({"sending": None, "delivery_due": due})
+        async with guard():
+            await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
+
+    async def undelivered(self, *, after: tuple[int, str] = (0, ""), limit: int = 500) -> list[Entry]:
+        """A page of the messages whose delivery is still queued, oldest first (for the time after a crash).
+
+        `after` is (`at`, dedupe key) of the last one seen.
+        """
+        at, last = after
+        query = {"delivery": "queued", "$or": [{"at": {"$gt": at}}, {"at": at, "_id": {"$gt": last}}]}
+        async with guard():
+            rows = await self._rows.find(query).sort([("at", ASCENDING), ("_id", ASCENDING)]).limit(limit).to_list()
         return [entry_of(row) for row in rows]
+
+    async def sent_until(self, conversations: Sequence[ConversationId], at: int) -> list[Entry]:
+        """What was sent in these conversations until a time (ms) and is not read yet, at most 200, newest first."""
+        query = {
+            "conversation": {"$in": list(conversations)},
+            "at": {"$lte": at},
+            "delivery": {"$in": ["uncertain", "sent", "delivered"]},
+        }
+        async with guard():
+            rows = await self._rows.find(query).sort("seq", DESCENDING).limit(200).to_list()
+        return [entry_of(row) for row in rows]
+
+    async def set_file(self, conversation: ConversationId, file: File) -> Entry | None:
+        """An attachment has come, or is lost: put it where its message names it; None when no message does."""
+        query = {"conversation": conversation, "parts.file.id": file.id}
+        change = {"$set": {"parts.$[part].file": document(file)}}
+        async with guard():
+            row = await self._rows.find_one_and_update(
+                query, change, array_filters=[{"part.file.id": file.id}], return_document=ReturnDocument.AFTER
+            )
+        return entry_of(row) if row else None
 
     async def erase_words(self, conversations: Sequence[ConversationId]) -> None:
         """Blank what was said in these conversations, and who said it; numbers, times and what happened stay."""
@@ -152,6 +249,14 @@ class Entries:
             await self._rows.update_many({**theirs, "kind": {"$in": ["message", "note"]}}, blank)
             await self._rows.update_many({**theirs, "kind": "event"}, repeated)
             await self._rows.update_many({**theirs, "author.kind": "contact"}, {"$unset": {"author.name": ""}})
+
+
+def _changed(fields: Mapping[str, object]) -> dict[str, Any]:
+    """An update that sets what has a value and removes what has none."""
+    change: dict[str, Any] = {"$set": {name: value for name, value in fields.items() if value is not None}}
+    if gone := {name: "" for name, value in fields.items() if value is None}:
+        change["$unset"] = gone
+    return {operator: what for operator, what in change.items() if what}
 
 
 def _encoded(entry: Entry) -> RawBSONDocument | None:

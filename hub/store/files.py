@@ -54,7 +54,7 @@ class Files:
         async with guard():
             await self._chunks.delete_many(_pieces(file))
 
-    async def finish(self, file: File, uploader: str, now: int) -> None:
+    async def finish(self, file: File, uploader: str, now: int, conversation: ConversationId | None = None) -> None:
         """Make the pieces a file."""
         row: dict[str, Any] = {
             "_id": file.id,
@@ -65,9 +65,10 @@ class Files:
             "height": file.height,
             "uploader": uploader,
             "created_at": now,
+            **({"conversation": conversation} if conversation is not None else {}),
         }
         async with guard():
-            await self._files.insert_one(row)
+            await self._files.replace_one({"_id": file.id}, row, upsert=True)
 
     async def get(self, file: FileId) -> StoredFile | None:
         """One file's document."""

@@ -10,6 +10,11 @@ from hub.cli import settings_or_exit
 from hub.up.orchestrator import UpOptions, up
 from hub.up.progress import Progress
 
+NOT_OURS = (
+    "--reset empties the private database only, and PEYK_MONGODB_URI names another one. "
+    "Drop that one's database by hand, or leave PEYK_MONGODB_URI out."
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options; everything else is a PEYK_* variable."""
@@ -26,6 +31,10 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_or_exit(
         port=arguments.port, shop_port=arguments.shop_port, bot_enabled=False if arguments.no_bot else None
     )
+    if arguments.reset and settings.mongodb_uri is not None:
+        # Only what `up` itself made is its to delete.
+        print(f"{NOT_OURS}\nNothing was deleted.", file=sys.stderr)
+        return 1
     if arguments.reset and not (arguments.yes or _confirmed(f"{settings.var_dir.resolve() / 'mongo'}")):
         print("Nothing was deleted.", file=sys.stderr)
         return 1

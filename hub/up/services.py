@@ -20,6 +20,7 @@ import aiohttp
 
 from hub.processes import die_with_parent, wait_gone
 from hub.up.progress import Progress
+from hub.workers import end
 
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 HEALTHY_SECONDS = 60.0
@@ -204,9 +205,7 @@ async def first_of(*awaitables: Awaitable[object]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
     for task in done:
         task.result()
 

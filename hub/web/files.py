@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from hashlib import sha256
 from typing import NoReturn
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from channels.views import file_view
 from hub.errors import HubError, NotFound
 from hub.model.entry import File
 from hub.model.ids import ConversationId, FileId
+from hub.store.fetches import Fetch
 from hub.store.files import Files
 from hub.web.access import FileObject, Permission, authorize
 from hub.web.http import Call, json_response
@@ -36,6 +38,18 @@ async def download(call: Call) -> web.StreamResponse:
     return await send_file(call.request, stored.file, call.web.files.read(stored.file.id))
 
 
+class Fetched:
+    """Stores attachments that were fetched from their provider."""
+
+    def __init__(self, uploads: Uploads) -> None:
+        """Work with the hub's uploads."""
+        self._uploads = uploads
+
+    async def keep(self, chunks: AsyncIterator[bytes], fetch: Fetch) -> File:
+        """Store a fetched file under its reserved id, bound to its conversation."""
+        return await self._uploads.keep(fetch.file, chunks, fetch.name, fetch.uploader, fetch.conversation)
+
+
 OwnerOf = Callable[[str], Awaitable[tuple[str, str] | None]]
 """Finds the (inbox, address) whose conversation this is; None when there is no such conversation."""
 
@@ -53,6 +67,15 @@ class CustomerFiles:
         """Store a file that a customer sends. Raises ChannelError (too_large, type_refused, too_fast, empty_file)."""
         try:
             return _for_channel(await self._uploads.store(chunks, name, f"{inbox}:{address}"))
+        except HubError as error:
+            _refuse(error)
+
+    async def keep(self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes], key: str) -> ChannelFile:
+        """Store what a provider has taken already; the same key is stored once. Raises ChannelError."""
+        uploader = f"{inbox}:{address}"
+        id_ = FileId(sha256(f"{uploader}\x1f{key}".encode()).hexdigest()[:20])
+        try:
+            return _for_channel(await self._uploads.keep(id_, chunks, name, uploader))
         except HubError as error:
             _refuse(error)
 

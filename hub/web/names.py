@@ -41,6 +41,12 @@ def paragraph(text: str, field: str, *, longest: int) -> str:
     return text
 
 
+def foreign_file_name(name: str) -> str:
+    """A harmless name for a file of any kind, with the extension that its sender gave it."""
+    suffix = re.search(r"\.[A-Za-z0-9]{1,8}$", name.strip())
+    return file_name(name, extension=suffix.group().lower() if suffix else "")
+
+
 def file_name(name: str, *, extension: str) -> str:
     """A harmless name for a file, ending in the extension of what its bytes are.
 

@@ -78,6 +78,25 @@ def sniff(head: bytes, name: str) -> Kind:
     raise TypeRefusedError("Files of this kind are not taken. Images, PDF, text, office files and zip are.")
 
 
+def sniff_foreign(head: bytes, name: str) -> Kind:
+    """Say what a file is that a provider has taken already: what is none of our kinds is kept as plain bytes."""
+    try:
+        return sniff(head, name)
+    except TypeRefusedError:
+        return _media(head) or Kind(content_type="application/octet-stream", extension="")
+
+
+def _media(head: bytes) -> Kind | None:
+    if head[4:8] == b"ftyp":
+        audio = head[8:11] == b"M4A"
+        return Kind(content_type="audio/mp4" if audio else "video/mp4", extension=".m4a" if audio else ".mp4")
+    if head.startswith(b"ID3") or head[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
+        return Kind(content_type="audio/mpeg", extension=".mp3")
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Kind(content_type="video/webm", extension=".webm")
+    return None
+
+
 def _image(head: bytes) -> Kind | None:
     if head.startswith(b"\x89PNG\r\n\x1a\n") and len(head) >= 33 and head[12:16] == b"IHDR":
         width, height = struct.unpack(">II", head[16:24])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
@@ -14,15 +14,16 @@ from aiohttp import BodyPartReader, web
 from hub.clock import Clock
 from hub.errors import BadInput, HubError, TooLarge
 from hub.model.entry import File
-from hub.model.ids import FileId, new_id
+from hub.model.ids import ConversationId, FileId, new_id
 from hub.store.files import CHUNK, Files
 from hub.telemetry import UPLOADS
 from hub.web.headers import SANDBOX
 from hub.web.limits import Buckets, ThrottledError
-from hub.web.names import file_name
-from hub.web.sniff import HEAD_BYTES, Kind, sniff
+from hub.web.names import file_name, foreign_file_name
+from hub.web.sniff import HEAD_BYTES, Kind, sniff, sniff_foreign
 
 MAX_BYTES = 10 * 1024 * 1024
+MAX_FOREIGN_BYTES = 50 * 1024 * 1024
 _SECONDS = 120.0
 
 INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -42,7 +43,7 @@ class Uploads:
     async def store(
         self, chunks: AsyncIterator[bytes], name: str, uploader: str, *, max_bytes: int | None = None
     ) -> File:
-        """Store a file; returning means durable.
+        """Store a file that somebody sends us; returning means durable.
 
         Args:
             chunks: Its bytes as they come.
@@ -58,21 +59,51 @@ class Uploads:
         """
         if wait := self._limit.take(uploader):
             raise ThrottledError("Too many files at once; wait a little.", retry_after=wait)
-        id_ = FileId(new_id())
+        cap = min(max_bytes or self.max_bytes, self.max_bytes)
+        file = await self._take(FileId(new_id()), chunks, name, cap, sniff)
+        await self._files.finish(file, uploader, self._clock.now())
+        UPLOADS.labels("stored").inc()
+        return file
+
+    async def keep(
+        self,
+        id_: FileId,
+        chunks: AsyncIterator[bytes],
+        name: str,
+        uploader: str,
+        conversation: ConversationId | None = None,
+    ) -> File:
+        """Store a file that a provider has taken already, of any kind, under an id of ours; the same id twice is once.
+
+        Raises:
+            TooLarge: It has more bytes than anything may have; nothing is kept.
+            BadInput: It is empty, or came too slowly.
+        """
+        known = await self._files.get(id_)
+        if known is not None:
+            return known.file
+        await self._files.drop_chunks(id_)  # what a try that died has left
+        file = await self._take(id_, chunks, name, MAX_FOREIGN_BYTES, sniff_foreign)
+        await self._files.finish(file, uploader, self._clock.now(), conversation)
+        UPLOADS.labels("stored").inc()
+        return file
+
+    async def _take(
+        self, id_: FileId, chunks: AsyncIterator[bytes], name: str, cap: int, judge: Callable[[bytes, str], Kind]
+    ) -> File:
         try:
             async with asyncio.timeout(_SECONDS):
-                file = await self._write(id_, chunks, name, min(max_bytes or self.max_bytes, self.max_bytes))
+                return await self._write(id_, chunks, name, cap, judge)
         except BaseException as error:
             UPLOADS.labels(error.code if isinstance(error, HubError) else "broken").inc()
             await asyncio.shield(self._files.drop_chunks(id_))
             if isinstance(error, TimeoutError):
                 raise BadInput("The file came too slowly.", code="timeout") from error
             raise
-        await self._files.finish(file, uploader, self._clock.now())
-        UPLOADS.labels("stored").inc()
-        return file
 
-    async def _write(self, id_: FileId, chunks: AsyncIterator[bytes], name: str, cap: int) -> File:
+    async def _write(
+        self, id_: FileId, chunks: AsyncIterator[bytes], name: str, cap: int, judge: Callable[[bytes, str], Kind]
+    ) -> File:
         pending = bytearray()
         kind: Kind | None = None
         size = number = 0
@@ -82,19 +113,19 @@ class Uploads:
                 raise TooLarge(f"A file may have at most {cap} bytes.")
             pending += chunk
             if kind is None and len(pending) >= HEAD_BYTES:
-                kind = sniff(bytes(pending[:HEAD_BYTES]), name)
+                kind = judge(bytes(pending[:HEAD_BYTES]), name)
             while kind is not None and len(pending) >= CHUNK:
                 await self._files.add_chunk(id_, number, bytes(pending[:CHUNK]), self._clock.now())
                 del pending[:CHUNK]
                 number += 1
         if not size:
             raise BadInput("This file is empty.", code="empty_file")
-        kind = kind or sniff(bytes(pending), name)
+        kind = kind or judge(bytes(pending), name)
         if pending:
             await self._files.add_chunk(id_, number, bytes(pending), self._clock.now())
         return File(
             id=id_,
-            name=file_name(name, extension=kind.extension),
+            name=file_name(name, extension=kind.extension) if kind.extension else foreign_file_name(name),
             content_type=kind.content_type,
             size=size,
             width=kind.width,

@@ -9,6 +9,9 @@ import pytest
 from aiohttp import FormData
 
 from hub.app import make_app
+from hub.model.config import Queue
+from hub.model.entry import Author
+from hub.model.ids import ConversationId, QueueId
 from hub.web.access import GRANTS, Permission
 from hub.web.http import Route, rule_of
 from hub.web.routes import ROUTES
@@ -16,8 +19,9 @@ from tests.attacks.visitor import Visitor, answer_to
 from tests.hub_server import Answer, Browser, LiveHub
 
 ACTORS = {"nobody": None, "agent": "ali", "supervisor": "mina", "admin": "admin"}
-CHANNELS_OWN = re.compile(r"/chat/|/desk/socket$|/bot/actions$")
-"""Addresses that check for themselves: a customer's token, a one-time ticket, the bot's token."""
+CHANNELS_OWN = re.compile(r"/chat/|/desk/socket$|/bot/actions$|/channels/[a-z]+/\{inbox\}(/|$)")
+"""Addresses that check for themselves: a customer's token, a one-time ticket, the bot's token, a provider's signature
+(that no adapter takes what is forged is in `tests/contracts/test_channels.py`)."""
 
 
 async def test_b01_every_route_has_a_rule_or_is_a_channels_own(live: LiveHub) -> None:
@@ -119,6 +123,33 @@ async def test_b05_notes_and_events_never_reach_the_customer(live: LiveHub) -> N
         assert "difficult" not in shown
         assert "handoff" not in shown
         assert stored["data"]["seq"] not in [entry["seq"] for entry in welcome["entries"]]
+
+
+async def test_b06_b07_lists_and_counts_tell_nothing_of_queues_that_an_agent_does_not_serve(live: LiveHub) -> None:
+    await live.hub.config.create(Queue(id=QueueId("vip"), name="VIP"))
+    async with live.browser() as shopper, live.browser() as ali, live.browser() as mina:
+        waiting = []
+        for words in ("for everybody", "for a few", "for a few, too"):
+            visitor = await Visitor.arrive(shopper)
+            async with visitor.socket() as (ws, _):
+                waiting.append((await visitor.say(ws, words))["data"]["conversation"])
+        for conversation in waiting[1:]:
+            state = await live.hub.lanes.state(ConversationId(conversation))
+            author = Author(kind="agent", id="mina", name="mina")
+            await live.hub.acts.take(state, author)
+            held = await live.hub.lanes.state(ConversationId(conversation))
+            await live.hub.acts.transfer(held, author, agent=None, queue=QueueId("vip"), note=None)
+        await live.hub.lanes.roll_up()
+        for browser, login, seen in ((ali, "ali", waiting[:1]), (mina, "mina", waiting)):
+            await browser.sign_in(login)
+            async with browser.desk() as desk:
+                for number, tab in enumerate(("all", "queue"), start=1):
+                    await desk.send_json({"type": "list", "id": number, "tab": tab, "limit": 2})
+                    page = (await answer_to(desk, number))["data"]
+                    assert page["total"] == len(seen), (login, tab)
+                    assert {row["id"] for row in page["rows"]} <= set(seen)
+                await desk.send_json({"type": "list", "id": 9, "tab": "all", "queue": "vip"})
+                assert (await answer_to(desk, 9))["code"] == "bad_frame"
 
 
 async def _try(browser: Browser, route: Route) -> Answer:

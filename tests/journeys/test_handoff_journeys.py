@@ -50,8 +50,7 @@ async def test_from_the_bot_to_an_agent_to_a_rating(people: People, locale: Loca
     await chat.locator(".rating button[type=submit]").click()
     await expect(chat.locator(".rating [role=status]")).to_be_visible(timeout=15_000)
 
-    await agent.key("g")
-    await agent.key("r")
+    await agent.go("r")
     await agent.rows.first.click()
     await agent.sees_event(re.compile("۵"))
     await expect(agent.page.locator(".card .stars").first).to_be_visible()
@@ -113,8 +112,7 @@ async def test_a_declined_offer_goes_to_the_next_agent(people: People) -> None:
     await customer.ask_for_a_person()
     await expect(one.offer).to_be_visible(timeout=15_000)
     two = await (await people.agent("sara")).online()
-    await one.away_from_fields()
-    await one.key("d")
+    await one.decline()
     await expect(two.offer).to_be_visible(timeout=15_000)
     await expect(one.offer).to_have_count(0)
 
@@ -145,9 +143,10 @@ async def test_the_conversations_of_an_agent_whose_laptop_dies_return_to_the_fro
     await waiting.ask_for_a_person()
     await customer.sees("ارتباط همکارمان قطع شد")
     await expect(await customer.all(".bar")).to_contain_text("نفر بعدی شمایید", timeout=15_000)
-    await customer.say("هنوز هستم")
+    await expect(await customer.all("form.form")).to_be_visible(timeout=15_000)  # nobody else is there
     other = await (await people.agent("sara")).online()
     await expect(other.offer).to_contain_text("قطع", timeout=15_000)
+    await customer.say("هنوز هستم")
     await other.accept()
     await other.sees("هنوز هستم")
     await other.reply("سلام، من ادامه می‌دهم")
@@ -160,8 +159,7 @@ async def test_two_agents_never_both_get_a_conversation(people: People, house: H
     await customer.ask_for_a_person()
     ali, sara = await people.agent("ali"), await people.agent("sara")
     for agent in (ali, sara):
-        await agent.key("g")
-        await agent.key("q")
+        await agent.go("q")
         await agent.rows.first.click()
         await expect(agent.page.locator(".readonly button")).to_be_enabled(timeout=15_000)
     await asyncio.gather(ali.key("m"), sara.key("m"))

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 
+from hub.workers import end
 from tests.load.frames import Event, decode, encode
 
 PING_SECONDS = 15.0
@@ -80,8 +81,7 @@ class Line(ABC):
         """Hang up for good."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
 
     def cut(self) -> None:
         """Break the line as a dead network does: no closing handshake."""

@@ -1,5 +1,7 @@
 """`peyk up` with its real children: starts, says where, survives crashes, stops what it started and nothing else."""
 
+import argparse
+import io
 import json
 import os
 import re
@@ -15,7 +17,11 @@ from pathlib import Path
 import pytest
 
 from hub.processes import is_alive
+from hub.settings import Settings
 from hub.store.embedded import Mongod
+from hub.up import command_up
+from hub.up.orchestrator import UpOptions
+from hub.up.progress import Progress
 from tests.mongod import TOOLS, mongod_server
 
 __all__ = ["mongod_server"]
@@ -213,6 +219,37 @@ def test_reset_asks_and_then_starts_empty(up: Up, var_dir: Path) -> None:
     sure = Up(var_dir, up.port, up.shop_port, "--reset", "--yes").hears("Ctrl-C stops everything")
     sure.ctrl_c()
     assert (var_dir / "accounts.json").read_text() != before
+
+
+@pytest.mark.parametrize(("answer", "deleted"), [("yes\n", True), ("y\n", False), ("\n", False), ("no\n", False)])
+def test_reset_takes_nothing_but_yes_for_a_yes(
+    monkeypatch: pytest.MonkeyPatch, var_dir: Path, answer: str, deleted: bool
+) -> None:
+    begun: list[bool] = []
+
+    async def up(settings: Settings, options: UpOptions, progress: Progress) -> None:
+        begun.append(options.reset)
+
+    monkeypatch.setattr(command_up, "up", up)
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.setenv("PEYK_VAR_DIR", str(var_dir))
+    assert command_up.main(arguments("--reset")) == (0 if deleted else 1)
+    assert begun == ([True] if deleted else [])
+
+
+def test_reset_of_a_database_that_is_not_ours_is_refused(
+    monkeypatch: pytest.MonkeyPatch, var_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PEYK_VAR_DIR", str(var_dir))
+    monkeypatch.setenv("PEYK_MONGODB_URI", "mongodb://127.0.0.1:1/?replicaSet=theirs")
+    assert command_up.main(arguments("--reset", "--yes")) == 1
+    assert "PEYK_MONGODB_URI names another one" in capsys.readouterr().err
+
+
+def arguments(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command_up.add_arguments(parser)
+    return parser.parse_args(words)
 
 
 def test_a_taken_port_is_refused_before_anything_is_started(var_dir: Path, ports: tuple[int, int]) -> None:

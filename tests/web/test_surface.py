@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.phrases import PhraseError, phrases, say
+from hub.routing.courtesy import RETURNED
 from hub.web import apidocs
 from tests.hub_server import LiveHub
 
@@ -57,9 +58,9 @@ def test_a_value_is_never_looked_into() -> None:
 
 
 def test_every_phrase_that_the_code_says_is_written() -> None:
-
     said: set[str] = set()
     for path in (ROOT / "hub").rglob("*.py"):
         said |= set(re.findall(r"\.(?:tell|ask_form)\(\s*state,\s*\"(\w+)\"", path.read_text(encoding="utf-8")))
-    said |= {"agent_lost", "back_in_line", "offline_form", "closed_form"}
+    returned = {"back_in_line", *RETURNED.values()}
+    said |= {"offline_form", "closed_form", *returned, *(f"{phrase}_alone" for phrase in returned)}
     assert said <= set(phrases()["en"])

@@ -27,7 +27,7 @@ import {
   route,
   tab,
 } from "./desk";
-import { errorText, t, word } from "./i18n";
+import { errorText, type Key, t, word } from "./i18n";
 import { line, resend } from "./link";
 import { moment } from "./parts/when";
 import { isDark, theme } from "./prefs";
@@ -35,13 +35,14 @@ import { type Toast, toast } from "./toasts";
 
 type Asked = Parameters<typeof line.ask>[0];
 
-/** Asks and says in words what went wrong. True when it was done. */
-async function attempt(frame: Asked): Promise<boolean> {
+/** Asks and says in words what went wrong (`words` for codes that mean something else here). True when it was done. */
+async function attempt(frame: Asked, words: Readonly<Record<string, Key>> = {}): Promise<boolean> {
   try {
     await line.ask(frame);
     return true;
   } catch (error) {
-    toast(errorText(error instanceof Refused ? error.code : "unavailable"), "error");
+    const code = error instanceof Refused ? error.code : "unavailable";
+    toast(words[code] ? t(words[code]) : errorText(code), "error");
     return false;
   }
 }
@@ -78,12 +79,14 @@ export async function setStatus(status: SetStatus["status"], reason?: string): P
   await attempt({ type: "status.set", status, reason });
 }
 
-let answeredAt = 0;
+/** On the page's own clock: one that is set anew must not stop the keys. */
+let answeredAt = Number.NEGATIVE_INFINITY;
 
 /** Whether an answer comes too soon after the last: then it was meant for the offer that stood here before. */
 function tooSoon(): boolean {
-  const soon = Date.now() - answeredAt < 500;
-  if (!soon) answeredAt = Date.now();
+  const now = performance.now();
+  const soon = now - answeredAt < 500;
+  if (!soon) answeredAt = now;
   return soon;
 }
 
@@ -241,14 +244,22 @@ export function write(
   void resend(id, clientId);
 }
 
+/** What "too late" means of a message or file: there is nothing to decide on it any more. */
+const SETTLED: Readonly<Record<string, Key>> = { too_late: "error.settled" };
+
 /** Tries a message again that failed, or of which nobody knows whether it arrived. */
 export async function retryDelivery(conversation: string, seq: number): Promise<void> {
-  if (await attempt({ type: "delivery.retry", conversation, seq })) toast(t("toast.retry"));
+  if (await attempt({ type: "delivery.retry", conversation, seq }, SETTLED)) toast(t("toast.retry"));
 }
 
 /** Says that a message in doubt has arrived. */
 export async function settleDelivery(conversation: string, seq: number): Promise<void> {
-  await attempt({ type: "delivery.settle", conversation, seq });
+  await attempt({ type: "delivery.settle", conversation, seq }, SETTLED);
+}
+
+/** Has an attachment fetched again that was lost. */
+export async function retryFile(conversation: string, file: string): Promise<void> {
+  await attempt({ type: "file.retry", conversation, file }, SETTLED);
 }
 
 /** Everything up to `seq` was on my visible screen: says so once, and takes the unread mark away at once. */

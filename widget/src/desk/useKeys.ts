@@ -175,7 +175,8 @@ export function useKeys(): void {
       // The focus may have left an open dialog (a click beside its fields): Escape still closes it.
       if (over && event.key === "Escape") dialog.value = null;
       const busy = over || isWriting(event.target);
-      const next = press(state, event, busy, Date.now());
+      // When it was pressed, not when a busy page comes to it: two keys of a sequence stay as near as they were.
+      const next = press(state, event, busy, event.timeStamp);
       state = next.state;
       if (next.action && act(next.action)) event.preventDefault();
     };

@@ -409,6 +409,14 @@ export interface RetryDelivery {
   seq: number
 }
 
+/** Fetch an attachment again that was lost. Answer: an empty Result; an `EntryChanged` follows. */
+export interface RetryFile {
+  type: "file.retry"
+  id: number
+  conversation: string
+  file: string
+}
+
 /** An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows. */
 export interface SettleDelivery {
   type: "delivery.settle"
@@ -767,6 +775,7 @@ export type Command =
   | Reply
   | RetryDelivery
   | SettleDelivery
+  | RetryFile
   | Note
   | Typing
   | Read

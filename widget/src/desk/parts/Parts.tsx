@@ -1,9 +1,11 @@
 /** The pieces of a message as the timeline shows them. */
 import type { JSX } from "preact";
 import { fileSize } from "../../ui/format";
-import { Alert, Clock, Download, File, Person } from "../../ui/icons";
+import { Alert, Clock, Download, File, Person, Retry } from "../../ui/icons";
 import { mapLink, telLink } from "../../ui/links";
 import type { FileView, PartView } from "../../wire/desk.types";
+import { retryFile } from "../actions";
+import { currentId, link } from "../desk";
 import { t, word } from "../i18n";
 import { imageBox } from "../state/timeline";
 import { Pin } from "./icons";
@@ -13,6 +15,7 @@ const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "i
 /** An attachment that isn't here: still at the provider, lost there, or erased. */
 function Absent({ file }: { file: FileView }): JSX.Element {
   const coming = file.state === "coming";
+  const id = currentId.value;
   return (
     <span class={`file ${coming ? "is-coming" : "is-lost"}`} role="status">
       <span class="file-sign">{coming ? <Clock size={20} /> : <Alert size={20} />}</span>
@@ -23,6 +26,17 @@ function Absent({ file }: { file: FileView }): JSX.Element {
             ? [t("file.coming"), file.size > 0 ? fileSize(file.size) : ""].filter(Boolean).join(" · ")
             : t(file.state === "lost" ? "file.lost" : "file.unavailable")}
         </small>
+        {file.state === "lost" && id && (
+          <button
+            type="button"
+            class="file-retry"
+            disabled={link.value !== "live"}
+            onClick={() => void retryFile(id, file.id)}
+          >
+            <Retry size={13} />
+            {t("file.retry")}
+          </button>
+        )}
       </span>
     </span>
   );

@@ -1,0 +1,1 @@
+"""The signed API channel: anything else that can speak HTTP."""
