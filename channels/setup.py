@@ -8,6 +8,9 @@ from typing import Literal
 
 FieldKind = Literal["text", "secret", "number", "switch", "choice", "list", "generated"]
 
+MULTILINE = 500
+"""A text that may be longer than this may have several lines (a signature); so may a secret in PEM form."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingField:

@@ -13,7 +13,9 @@ from bot.contract import Bot
 from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
+from channels.messenger.adapter import Messenger, instagram
 from channels.webchat.adapter import WebChat
+from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
@@ -56,6 +58,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
 from hub.web.addresses import client_address
@@ -154,8 +157,8 @@ class Hub:
 
     @cached_property
     def channel_config(self) -> ChannelConfig:
-        """How inboxes are configured."""
-        return ChannelConfig(self.config)
+        """How inboxes are configured, with their secrets."""
+        return ChannelConfig(self.config, Vault(self.settings.secrets_keys), lambda: self.channels)
 
     @cached_property
     def dialogue(self) -> Dialogue:
@@ -317,7 +320,8 @@ class Hub:
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {one.name: one for one in (self.webchat, self.api, *self._more_channels)}
+        own = (self.webchat, self.api, WhatsApp(), Messenger(), instagram())
+        return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property
     def actions(self) -> Actions:
@@ -342,6 +346,9 @@ class Hub:
                 signing_key=self._key,
                 trusted_proxies=self.settings.trusted_proxies,
             ),
+            channels=self.channel_config,
+            inlet=lambda: self.inlet,
+            aside=self.aside,
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
@@ -406,6 +413,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
     """Load, repair, and run everything until the block ends; then finish what was accepted."""
     await _index(hub)
     await hub.config.load()
+    await hub.channel_config.renew()
     await seed(hub.web, hub.settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hub.lanes.running())

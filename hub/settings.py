@@ -56,6 +56,7 @@ class Settings(BaseSettings):
         rasa_port: Loopback port of the bot server that ``peyk up`` starts.
         rasa_token: Shared by the hub and the bot server.
         signing_key: Signs session and visitor tokens.
+        secrets_key: Seals the secrets of inboxes; several with commas, the newest first, while one is being replaced.
         bot_enabled: False: every conversation goes to people at once.
         orders_url: The order service that the bot asks; None means the demo shop's.
         trusted_proxies: Addresses or networks whose ``X-Forwarded-For`` is believed; in the environment: with commas.
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     rasa_token: SecretStr
     signing_key: SecretStr
+    secrets_key: SecretStr
     bot_enabled: bool = True
     orders_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
@@ -98,12 +100,20 @@ class Settings(BaseSettings):
     @field_validator("rasa_token", "signing_key")
     @classmethod
     def _is_secret(cls, value: SecretStr) -> SecretStr:
-        plain = value.get_secret_value()
-        if plain.lower().strip() in PLACEHOLDERS or len(set(plain)) < 8:
-            raise ValueError("this is a placeholder, not a secret")
-        if len(plain) < SHORTEST_SECRET:
-            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
+        _refuse_weak(value.get_secret_value())
         return value
+
+    @field_validator("secrets_key")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr) -> SecretStr:
+        for one in _listed(value):
+            _refuse_weak(one)
+        return value
+
+    @property
+    def secrets_keys(self) -> tuple[str, ...]:
+        """The keys that seal inboxes' secrets, the newest first."""
+        return _listed(self.secrets_key)
 
     @property
     def base_url(self) -> str:
@@ -188,6 +198,17 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return {**others, **values}
 
 
+def _listed(value: SecretStr) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.get_secret_value().split(","))
+
+
+def _refuse_weak(plain: str) -> None:
+    if plain.lower().strip() in PLACEHOLDERS or len(set(plain)) < 8:
+        raise ValueError("this is a placeholder, not a secret")
+    if len(plain) < SHORTEST_SECRET:
+        raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
+
+
 def _from_file(var_dir: Path) -> dict[str, object]:
     path = var_dir / "settings.toml"
     try:
@@ -202,7 +223,7 @@ def _in_environment() -> set[str]:
 
 def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
     """Secrets generated once and kept with mode 0600; those set outside are left alone."""
-    wanted = {"signing_key", "rasa_token"} - chosen
+    wanted = {"signing_key", "rasa_token", "secrets_key"} - chosen
     if not wanted:
         return {}
     path = var_dir / "secrets.json"
@@ -210,7 +231,8 @@ def _kept_secrets(var_dir: Path, chosen: set[str]) -> dict[str, str]:
         kept = json.loads(path.read_text()) if path.exists() else {}
     except ValueError:
         raise SettingsError(
-            f"{path} is damaged. Delete it to get new secrets; everybody has to sign in again."
+            f"{path} is damaged. Put a copy back, or delete it to get new secrets: everybody has to sign in again, "
+            "and an admin has to enter the inboxes' secrets again."
         ) from None
     if missing := {name for name in wanted if name not in kept}:
         kept |= {name: secrets.token_urlsafe(48) for name in missing}

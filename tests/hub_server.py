@@ -165,6 +165,7 @@ async def live_hub(
         var_dir=var,
         rasa_token="tests-rasa-token-0123456789-abcdefghij",
         signing_key="tests-signing-key-0123456789-abcdefghi",
+        secrets_key="tests-secrets-key-0123456789-abcdefghi",
     )
     hub = Hub(settings, database, bot or AbsentBot(), NoOrders(), clock or SystemClock(), more_channels=channels)
     async with running(hub):

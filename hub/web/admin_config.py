@@ -1,25 +1,22 @@
-"""Admins and the workplace: queues, inboxes, canned replies, the rules of the house."""
+"""Admins and the workplace: queues, canned replies, the rules of the house."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from hub.errors import BadInput, Conflict, NotFound
-from hub.model.config import Canned, Inbox, Queue, Workplace
+from hub.model.config import Canned, Queue, Workplace
 from hub.model.ids import QueueId, new_id
-from hub.store.config import Thing, ThingT
+from hub.store.config import Thing
 from hub.web.admin_shapes import (
     CannedChange,
     CannedList,
     CannedRecord,
-    InboxChange,
-    InboxList,
-    InboxRecord,
     NewCanned,
     NewQueue,
     QueueChange,
@@ -28,12 +25,12 @@ from hub.web.admin_shapes import (
     WorkplaceChange,
     WorkplaceRecord,
 )
-from hub.web.calendars import calendar_of, calendar_view
 from hub.web.diff import changes
-from hub.web.http import Call, origin_of
+from hub.web.http import Call
 from hub.web.names import line, paragraph
 
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+T = TypeVar("T")
+
 _SHORTCUT = re.compile(r"[^\s/<>\"']{1,32}")
 _CODE = re.compile(r"[^\s:<>\"'&$]{1,40}")
 _ID = re.compile(r"[a-z][a-z0-9-]{1,30}")
@@ -65,7 +62,7 @@ async def create_queue(call: Call) -> QueueRecord:
 
 async def change_queue(call: Call) -> QueueRecord:
     """Change a queue."""
-    before = _found(call.web.config.queue(call.path("id")))
+    before = found(call.web.config.queue(call.path("id")))
     fields = _given(call.body_as(QueueChange))
     if "name" in fields:
         fields["name"] = line(str(fields["name"]), "name", longest=60)
@@ -77,7 +74,7 @@ async def change_queue(call: Call) -> QueueRecord:
 async def delete_queue(call: Call) -> None:
     """Delete a queue that nothing leads to."""
     config = call.web.config
-    queue = _found(config.queue(call.path("id")))
+    queue = found(config.queue(call.path("id")))
     used = [inbox.id for inbox in config.inboxes.values() if inbox.queue == queue.id]
     if used:
         raise Conflict(f"Inbox {used[0]} leads to this queue.", code="in_use")
@@ -85,33 +82,6 @@ async def delete_queue(call: Call) -> None:
         raise Conflict("There are agents in this queue.", code="in_use")
     await config.remove(queue)
     await call.record("queue.delete", f"queue:{queue.id}", changes(_queue_record(queue), None))
-
-
-async def list_inboxes(call: Call) -> InboxList:
-    """All inboxes."""
-    return InboxList(inboxes=[_inbox_record(inbox) for inbox in call.web.config.inboxes.values()])
-
-
-async def change_inbox(call: Call) -> InboxRecord:
-    """Change an inbox."""
-    config = call.web.config
-    before = _found(config.inbox(call.path("id")))
-    wanted = call.body_as(InboxChange)
-    after = replace(before, settings={**before.settings, **_channel_settings(wanted)})
-    if wanted.name is not UNSET:
-        after = replace(after, name=line(wanted.name, "name", longest=60))
-    if wanted.bot_enabled is not UNSET:
-        after = replace(after, bot_enabled=wanted.bot_enabled)
-    if wanted.locale is not UNSET:
-        after = replace(after, locale=wanted.locale)
-    if wanted.queue is not UNSET:
-        if config.queue(wanted.queue) is None:
-            raise BadInput("There is no such queue.", code="no_such_queue", field="queue")
-        after = replace(after, queue=QueueId(wanted.queue))
-    if wanted.calendar is not UNSET:
-        after = replace(after, calendar=calendar_of(wanted.calendar))
-    await _save(call, "inbox.change", _inbox_record(before), _inbox_record(after), after)
-    return _inbox_record(after)
 
 
 async def list_canned(call: Call) -> CannedList:
@@ -132,7 +102,7 @@ async def create_canned(call: Call) -> CannedRecord:
 
 async def change_canned(call: Call) -> CannedRecord:
     """Change a canned reply."""
-    before = _found(call.web.config.canned_reply(call.path("id")))
+    before = found(call.web.config.canned_reply(call.path("id")))
     fields = _given(call.body_as(CannedChange))
     if "shortcut" in fields:
         fields["shortcut"] = _shortcut(str(fields["shortcut"]))
@@ -146,7 +116,7 @@ async def change_canned(call: Call) -> CannedRecord:
 
 async def delete_canned(call: Call) -> None:
     """Delete a canned reply."""
-    canned = _found(call.web.config.canned_reply(call.path("id")))
+    canned = found(call.web.config.canned_reply(call.path("id")))
     await call.web.config.remove(canned)
     await call.record("canned.delete", f"canned:{canned.id}", changes(_canned_record(canned), None))
 
@@ -177,7 +147,8 @@ async def _save(call: Call, action: str, before: Struct, after: Struct, thing: T
     await call.record(action, target, difference)
 
 
-def _found(thing: ThingT | None) -> ThingT:
+def found(thing: T | None) -> T:
+    """The thing that an address names. Raises NotFound."""
     if thing is None:
         raise NotFound("There is no such thing.")
     return thing
@@ -187,29 +158,6 @@ def _given(wanted: Struct) -> dict[str, Any]:
     """The fields that the client named."""
     fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     return {name: value for name, value in fields.items() if value is not UNSET}
-
-
-def _channel_settings(wanted: InboxChange) -> dict[str, object]:
-    settings: dict[str, object] = {}
-    if wanted.origins is not UNSET:
-        settings["origins"] = [_origin(text) for text in dict.fromkeys(wanted.origins)]
-    if wanted.accent is not UNSET:
-        if not _COLOUR.fullmatch(wanted.accent.lower()):
-            raise BadInput("A colour is written like #0b7a75.", code="bad_colour", field="accent")
-        settings["accent"] = wanted.accent.lower()
-    if wanted.brand is not UNSET:
-        settings["brand"] = line(wanted.brand, "brand", longest=60)
-    return settings
-
-
-def _origin(text: str) -> str:
-    try:
-        origin = origin_of(text.strip())
-    except ValueError as error:
-        raise BadInput("A site is written like https://shop.example.", code="bad_origin", field="origins") from error
-    if text.strip().rstrip("/").lower() != origin or not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", origin):
-        raise BadInput("Only scheme, host and port: https://shop.example", code="bad_origin", field="origins")
-    return origin
 
 
 def _shortcut(text: str) -> str:
@@ -242,19 +190,3 @@ def _canned_record(canned: Canned) -> CannedRecord:
 
 def _workplace_record(workplace: Workplace) -> WorkplaceRecord:
     return msgspec.convert(msgspec.to_builtins(workplace), WorkplaceRecord)
-
-
-def _inbox_record(inbox: Inbox) -> InboxRecord:
-    origins = inbox.settings.get("origins")
-    return InboxRecord(
-        id=inbox.id,
-        name=inbox.name,
-        channel=inbox.channel,
-        bot_enabled=inbox.bot_enabled,
-        queue=inbox.queue,
-        locale=inbox.locale,
-        origins=[str(one) for one in origins] if isinstance(origins, list | tuple) else [],
-        accent=str(inbox.settings.get("accent") or ""),
-        brand=str(inbox.settings.get("brand") or ""),
-        calendar=calendar_view(inbox.calendar),
-    )

@@ -1,12 +1,10 @@
-"""Shapes of what admins see and send: queues, inboxes, canned replies, the rules of the house."""
+"""Shapes of what admins see and send: queues, canned replies, the rules of the house."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-
-from hub.web.calendars import CalendarView
 
 Locale = Literal["fa", "en"]
 Name = Annotated[str, Meta(max_length=200)]
@@ -52,40 +50,6 @@ class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
     offer_seconds: OfferSeconds | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
     max_wait_seconds: MaxWait | UnsetType = UNSET
-
-
-class InboxRecord(Struct, frozen=True):
-    """A configured channel. `origins`: sites that may show the chat; `accent`: "#rrggbb"."""
-
-    id: str
-    name: str
-    channel: str
-    bot_enabled: bool
-    queue: str
-    locale: str
-    origins: list[str]
-    accent: str
-    brand: str
-    calendar: CalendarView
-
-
-class InboxList(Struct, frozen=True):
-    """All inboxes."""
-
-    inboxes: list[InboxRecord]
-
-
-class InboxChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of an inbox."""
-
-    name: Name | UnsetType = UNSET
-    bot_enabled: bool | UnsetType = UNSET
-    queue: Name | UnsetType = UNSET
-    locale: Locale | UnsetType = UNSET
-    origins: Words | UnsetType = UNSET
-    accent: Name | UnsetType = UNSET
-    brand: Name | UnsetType = UNSET
-    calendar: CalendarView | UnsetType = UNSET
 
 
 class CannedRecord(Struct, frozen=True):

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from channels.contract import Inlet
+from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.model.ids import AgentId
 from hub.store.accounts import Accounts, SessionStore
+from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
@@ -29,13 +32,18 @@ class Web:
 
     Attributes:
         origin: The hub's own origin, as browsers send it.
+        base_url: How the world reaches the hub, without a trailing slash.
         trusted: Proxies whose `X-Forwarded-For` is believed.
+        channels: All channels, and inboxes with their secrets.
+        inlet: The hub as channels see it.
+        aside: What channels could not make a message of.
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
         agent_changed: Told when somebody's profile changed, so that the roster reads it again.
     """
 
     origin: str
+    base_url: str
     trusted: Sequence[Network]
     clock: Clock
     database: Database
@@ -46,6 +54,9 @@ class Web:
     tickets: Tickets
     audit: AuditTrail
     config: Config
+    channels: ChannelConfig
+    inlet: Callable[[], Inlet]
+    aside: Aside
     files: Files
     uploads: Uploads
     assets: Assets

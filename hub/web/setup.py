@@ -10,9 +10,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from channels.contract import Inlet
+from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.model.ids import AgentId
 from hub.store.accounts import Accounts, SessionStore
+from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
@@ -62,6 +65,9 @@ def make_web(
     clock: Clock,
     options: WebOptions,
     *,
+    channels: ChannelConfig,
+    inlet: Callable[[], Inlet],
+    aside: Aside,
     on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
 ) -> Web:
@@ -80,6 +86,7 @@ def make_web(
     rate = options.requests_per_second
     return Web(
         origin=origin_of(options.base_url),
+        base_url=options.base_url.rstrip("/"),
         trusted=networks(options.trusted_proxies),
         clock=clock,
         database=database,
@@ -90,6 +97,9 @@ def make_web(
         tickets=Tickets(doorkeeper, sessions, accounts, clock),
         audit=AuditTrail(database, clock),
         config=config,
+        channels=channels,
+        inlet=inlet,
+        aside=aside,
         files=files,
         uploads=Uploads(files, clock, max_bytes=options.max_file),
         assets=Assets(options.dist),

@@ -25,7 +25,7 @@ WATCH_SHIFTS = """() => {
         ((it instanceof Element ? it : it?.parentElement)?.closest('.list-pane') ? 'list ' : 'pane ') + it?.nodeName)]);
   }).observe({ type: "layout-shift" });
 }"""
-ADMIN = ("people", "queues", "inboxes", "canned", "rules", "audit", "account")
+ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")
 
 
 async def faults(place: Page | Frame) -> list[str]:

@@ -25,9 +25,10 @@ from channels.degrade import degrade, size
 from channels.setup import SettingField
 from tests.contracts.bench import REFUSAL, WAIT_SECONDS, WORDS, Bench, Mood, Outcome, Promise
 from tests.contracts.bench_api import ApiBench
+from tests.contracts.bench_meta import InstagramBench, MessengerBench, WhatsAppBench
 from tests.contracts.bench_webchat import WebChatBench
 
-BENCHES: tuple[type[Bench], ...] = (ApiBench, WebChatBench)
+BENCHES: tuple[type[Bench], ...] = (ApiBench, InstagramBench, MessengerBench, WebChatBench, WhatsAppBench)
 
 CHANNELS = Path(__file__).parents[2] / "channels"
 RULES = (
@@ -184,10 +185,10 @@ async def test_degraded_messages_fit(bench: Bench) -> None:
 @every(Promise.PREFIX)
 async def test_routes_stand_under_the_channels_name(bench: Bench) -> None:
     routes = [one.path for one in bench.channel.routes(bench.inlet)]
-    assert all(one.startswith(f"/channels/{bench.package}/{{inbox}}") for one in routes), routes
+    assert all(one.startswith(f"/channels/{bench.name}/{{inbox}}") for one in routes), routes
     (inbox,) = [one for one in bench.inlet.inboxes(bench.name) if one.id == "box"]
     address = bench.channel.webhook(inbox, "https://hub.example")
-    assert address is None or address.startswith(f"https://hub.example/channels/{bench.package}/box")
+    assert address is None or address.startswith(f"https://hub.example/channels/{bench.name}/box")
 
 
 @every()

@@ -72,3 +72,12 @@ def test_a_child_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch) -> Non
         if name.startswith("PEYK_"):
             monkeypatch.setenv(name, value)
     assert load_settings() == mine
+
+
+def test_the_key_of_secrets_may_be_several_while_it_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = "new-0123456789-abcdefghijklmnopqrstuv", "old-0123456789-abcdefghijklmnopqrstuv"
+    monkeypatch.setenv("PEYK_SECRETS_KEY", f"{new}, {old}")
+    assert load_settings().secrets_keys == (new, old)
+    monkeypatch.setenv("PEYK_SECRETS_KEY", f"{new},short")
+    with pytest.raises(SettingsError, match="PEYK_SECRETS_KEY"):
+        load_settings()

@@ -44,6 +44,10 @@ const SHOP: Inbox = {
   accent: "#0b7a75",
   brand: "Shop",
   calendar: { time_zone: "Asia/Tehran", week: {}, holidays: [], always_open: true },
+  settings: {},
+  secrets: {},
+  missing: [],
+  webhook: null,
 };
 const HELLO: Canned = { id: "1", shortcut: "hello", locale: "en", text: "Hello {{contact.name}}" };
 const RULES: Workplace = {

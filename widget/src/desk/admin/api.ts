@@ -1,8 +1,23 @@
 /** Requests to the hub: the session's cookie, the CSRF token, and every refusal as one kind of error. */
 import { deskConfig } from "../config";
-import type { Agent, AuditPage, AuditVerdict, Canned, Inbox, Me, Queue, Workplace } from "./model/records";
+import type {
+  Agent,
+  AsidePage,
+  AuditPage,
+  AuditVerdict,
+  Canned,
+  Channel,
+  Finding,
+  Inbox,
+  InboxMade,
+  Me,
+  Queue,
+  Setting,
+  Workplace,
+} from "./model/records";
+import { writeQuery } from "./model/search";
 
-/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault. */
+/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault, or "settings.<name>". */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -38,10 +53,10 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   if (OFFLINE_STATUS.has(answer.status)) throw new ApiError("offline");
   const refusal = (await answer.json().catch(() => ({}))) as Refusal;
-  const field = refusal.error?.field?.split(/[.[]/)[0] || null;
+  const [field = "", inside] = refusal.error?.field?.split(/[.[]/) ?? [];
   throw new ApiError(
     refusal.error?.code ?? (answer.status === 503 ? "unavailable" : String(answer.status)),
-    field,
+    (field === "settings" && inside ? `settings.${inside}` : field) || null,
   );
 }
 
@@ -73,6 +88,20 @@ export const api = {
   changeQueue: (id: string, body: object) => request<Queue>("PATCH", at("queues", id), body),
   deleteQueue: (id: string) => request<void>("DELETE", at("queues", id)),
   inboxes: () => request<{ inboxes: Inbox[] }>("GET", `${ADMIN}/inboxes`).then((it) => it.inboxes),
+  channels: () => request<{ channels: Channel[] }>("GET", `${ADMIN}/channels`).then((it) => it.channels),
+  createInbox: (body: object) => request<InboxMade>("POST", `${ADMIN}/inboxes`, body),
+  deleteInbox: (id: string) => request<void>("DELETE", at("inboxes", id)),
+  checkInbox: (id: string, settings: Record<string, Setting>) =>
+    request<{ findings: Finding[] }>("POST", `${at("inboxes", id)}/check`, { settings }).then(
+      (it) => it.findings,
+    ),
+  rotateSecret: (id: string, field: string) =>
+    request<InboxMade>("POST", `${at("inboxes", id)}/rotate`, { field }),
+  aside: (filters: Record<string, string>) =>
+    request<AsidePage>("GET", `${ADMIN}/aside${writeQuery(filters)}`),
+  asideRaw: (id: string) => `${at("aside", id)}/raw`,
+  rerunAside: (id: string) => request<void>("POST", `${at("aside", id)}/rerun`),
+  discardAside: (id: string) => request<void>("DELETE", at("aside", id)),
   changeInbox: (id: string, body: object) => request<Inbox>("PATCH", at("inboxes", id), body),
   canned: () => request<{ canned: Canned[] }>("GET", `${ADMIN}/canned`).then((it) => it.canned),
   createCanned: (body: object) => request<Canned>("POST", `${ADMIN}/canned`, body),

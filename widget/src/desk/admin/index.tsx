@@ -3,20 +3,23 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Chat, People as PeopleIcon, Person as PersonIcon, Settings } from "../../ui/icons";
 import "./admin.css";
+import "./channels.css";
 import "./editors.css";
 import "./parts.css";
 import { Empty } from "../parts/common";
 import { Line, Quick } from "../parts/icons";
 import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Book } from "./parts/icons";
+import { Ahead, Aside, Book } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
+import { AsideList } from "./sections/AsideList";
 import { Audit } from "./sections/Audit";
 import { CannedList } from "./sections/CannedList";
 import { CannedPage } from "./sections/CannedPage";
 import { Inboxes } from "./sections/Inboxes";
 import { InboxPage } from "./sections/InboxPage";
+import { NewInbox } from "./sections/NewInbox";
 import { People } from "./sections/People";
 import { Person } from "./sections/Person";
 import { QueuePage } from "./sections/QueuePage";
@@ -29,6 +32,7 @@ const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   people: PeopleIcon,
   queues: Line,
   inboxes: Chat,
+  aside: Aside,
   canned: Quick,
   rules: Settings,
   audit: Book,
@@ -88,7 +92,10 @@ function Content({ section, id }: { section: string; id: string }): JSX.Element 
     case "queues":
       return id ? <QueuePage key={id} id={id} /> : <Queues />;
     case "inboxes":
+      if (id === "new" || id.startsWith("new:")) return <NewInbox key={id} id={id} />;
       return id ? <InboxPage key={id} id={id} /> : <Inboxes />;
+    case "aside":
+      return <AsideList />;
     case "canned":
       return id ? <CannedPage key={id} id={id} /> : <CannedList />;
     case "rules":

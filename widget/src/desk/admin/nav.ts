@@ -3,7 +3,16 @@ import { computed, signal } from "@preact/signals";
 import { go, route } from "../desk";
 import { readQuery, writeQuery } from "./model/search";
 
-export const SECTIONS = ["people", "queues", "inboxes", "canned", "rules", "audit", "account"] as const;
+export const SECTIONS = [
+  "people",
+  "queues",
+  "inboxes",
+  "aside",
+  "canned",
+  "rules",
+  "audit",
+  "account",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** The words of the path after /desk/admin. */

@@ -39,6 +39,7 @@ function resource<T>(fetch_: () => Promise<T>): Resource<T> {
 export const agents = resource(api.agents);
 export const queues = resource(api.queues);
 export const inboxes = resource(api.inboxes);
+export const channels = resource(api.channels);
 export const canned = resource(api.canned);
 export const workplace = resource(api.workplace);
 export const profile = resource(api.me);
@@ -76,6 +77,11 @@ export function myRole(): "agent" | "supervisor" | "admin" {
 /** Whether the reader may change what stands in the admin part. */
 export function mayChange(): boolean {
   return myRole() === "admin";
+}
+
+/** The name of an inbox; its id when it isn't there (any more). */
+export function inboxName(id: string): string {
+  return inboxes.data.value?.find((one) => one.id === id)?.name ?? id;
 }
 
 /** The name of a queue; its id when it isn't known (any more). */

@@ -2,7 +2,7 @@
 import { parseColour } from "./contrast";
 import { isZone, weekIsRight } from "./hours";
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./password";
-import type { Agent, Canned, Inbox, Queue, Workplace } from "./records";
+import type { Agent, Calendar, Canned, Inbox, Queue, Workplace } from "./records";
 
 /** A problem in words: a key of the dictionary under `check.` and what stands in its holes. */
 export interface Problem {
@@ -23,7 +23,8 @@ export interface Problem {
     | "text"
     | "repeat"
     | "same"
-    | "taken";
+    | "taken"
+    | "format";
   params?: Record<string, string | number>;
 }
 
@@ -32,7 +33,8 @@ export type Problems<T> = Partial<Record<keyof T & string, Problem>>;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
 const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/;
 
-function line(text: string, longest: number, shortest = 1): Problem | null {
+/** A line of words that is needed. */
+export function line(text: string, longest: number, shortest = 1): Problem | null {
   const length = [...text.trim().replace(/\s+/g, " ")].length;
   if (length === 0) return { key: "required" };
   if (UNSHOWABLE.test(text)) return { key: "text" };
@@ -93,24 +95,43 @@ export function parseOrigin(text: string): string | null {
   }
 }
 
+/** What a website chat shows of itself. */
+export function checkLooks(brand: string, accent: string): Problems<{ brand: string; accent: string }> {
+  return gather<{ brand: string; accent: string }>({
+    brand: line(brand, 60),
+    accent: parseColour(accent) ? null : { key: "colour" },
+  });
+}
+
+/** What inboxes of all channels have. */
+export function checkCommon({
+  name,
+  queue,
+  calendar,
+}: Record<string, unknown>): Problems<Record<string, unknown>> {
+  return gather<Record<string, unknown>>({
+    name: line(String(name), 60),
+    queue: queue ? null : { key: "required" },
+    calendar: checkCalendar(calendar as Calendar),
+  });
+}
+
+function checkCalendar(calendar: Calendar): Problem | null {
+  return !isZone(calendar.time_zone) ? { key: "zone" } : weekIsRight(calendar.week) ? null : { key: "week" };
+}
+
 export function checkInbox(inbox: Inbox): Problems<Inbox> {
   const bad = inbox.origins.find((one) => parseOrigin(one) !== one);
-  const { calendar } = inbox;
   return gather<Inbox>({
+    ...checkLooks(inbox.brand, inbox.accent),
     name: line(inbox.name, 60),
-    brand: line(inbox.brand, 60),
-    accent: parseColour(inbox.accent) ? null : { key: "colour" },
     origins:
       bad === undefined
         ? inbox.origins.length > 50
           ? { key: "origins" }
           : null
         : { key: "origin", params: { site: bad } },
-    calendar: !isZone(calendar.time_zone)
-      ? { key: "zone" }
-      : weekIsRight(calendar.week)
-        ? null
-        : { key: "week" },
+    calendar: checkCalendar(inbox.calendar),
   });
 }
 

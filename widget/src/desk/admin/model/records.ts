@@ -36,6 +36,36 @@ export interface Calendar {
   always_open: boolean;
 }
 
+/** One setting of an inbox in JSON; null takes it away. */
+export type Setting = string | number | boolean | string[] | null;
+
+export interface SettingField {
+  name: string;
+  kind: "text" | "secret" | "number" | "switch" | "choice" | "list" | "generated";
+  required: boolean;
+  default: string | number | boolean | null;
+  choices: string[];
+  /** A regular expression for the whole value. */
+  pattern: string | null;
+  longest: number;
+  least: number;
+  most: number;
+  /** Only asked when another field has a value. */
+  when: [field: string, value: string] | null;
+  /** Of a generated one: the provider must know it, so it is shown when it is made. */
+  shown: boolean;
+}
+
+export interface Channel {
+  name: string;
+  fields: SettingField[];
+  features: string[];
+  max_text: number;
+  max_attachment: number;
+  live: boolean;
+  window_seconds: number | null;
+}
+
 export interface Inbox {
   id: string;
   name: string;
@@ -47,6 +77,48 @@ export interface Inbox {
   accent: string;
   brand: string;
   calendar: Calendar;
+  /** What is filled in of the channel's settings, without secrets. */
+  settings: Record<string, Setting>;
+  /** The secrets that are kept. */
+  secrets: Record<string, "set" | "unreadable">;
+  /** Settings without which it cannot work. */
+  missing: string[];
+  webhook: string | null;
+}
+
+/** `shown`: secrets made just now that the provider must know. They are never sent again. */
+export interface InboxMade {
+  inbox: Inbox;
+  shown: Record<string, string>;
+}
+
+export interface Finding {
+  ok: boolean;
+  code: string;
+  field: string | null;
+  /** The other side's own words. */
+  detail: string;
+}
+
+export interface AsideItem {
+  id: string;
+  inbox: string;
+  reason: string;
+  summary: string;
+  /** bytes */
+  size: number;
+  /** ms */
+  at: number;
+  /** So often it came. */
+  times: number;
+  /** The code with which it was refused when it was run again. */
+  trouble: string | null;
+  tried_at: number | null;
+}
+
+export interface AsidePage {
+  items: AsideItem[];
+  before: string | null;
 }
 
 export interface Canned {

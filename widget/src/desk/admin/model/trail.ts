@@ -1,7 +1,16 @@
 /** The audit trail as the screen filters it. The hub gives pages, newest first; filters look through what was fetched. */
 import type { AuditRecord } from "./records";
 
-export const KINDS = ["agent", "queue", "inbox", "canned", "settings", "account", "session"] as const;
+export const KINDS = [
+  "agent",
+  "queue",
+  "inbox",
+  "aside",
+  "canned",
+  "settings",
+  "account",
+  "session",
+] as const;
 
 export interface TrailFilter {
   /** An agent's id; "-" for nobody known. */

@@ -35,4 +35,5 @@ export const Calendar = make(<path d="M4 6h16v14H4V6Zm0 4.5h16M8 3.5V8m8-4.5V8" 
 export const Shield = make(
   <path d="M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.7 7-9V6l-7-2.5Zm-3 8.6 2.2 2.2 4-4.3" />,
 );
+export const Aside = make(<path d="M4 4.5h16v4H4v-4Zm1.5 4V20h13V8.5M9.5 12.5h5" />);
 export const Arrow = make(<path d="M5 12h14m-5-5 5 5-5 5" />, true);

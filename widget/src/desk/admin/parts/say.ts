@@ -2,12 +2,14 @@
 import { number } from "../../../ui/format";
 import { locale } from "../../../ui/i18n";
 import { word } from "../../i18n";
+import { plainNumber } from "../../parts/common";
+import { isSecretValue } from "../model/channel";
 import { type CalendarName, dayMs, partsOf } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
 import type { Calendar, Window } from "../model/records";
-import { queueName } from "../store";
+import { inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
 import { spanText } from "./span";
 
@@ -63,8 +65,8 @@ export function windowsText(windows: readonly Window[]): string {
 
 /** The name of a field of a record. */
 export function fieldText(field: string): string {
-  for (const key of [`field.${field}`, `rules.${field}`]) if (isWord(key)) return t(key);
-  return field.replaceAll("_", " ");
+  for (const key of [`field.${field}`, `rules.${field}`, `channel.${field}`]) if (isWord(key)) return t(key);
+  return field.slice(field.indexOf(".") + 1).replaceAll("_", " ");
 }
 
 function one(field: string, value: string): string {
@@ -74,8 +76,16 @@ function one(field: string, value: string): string {
     return t(`lang.${value}` as "lang.fa");
   if (field === "break_reasons") return word("break", value);
   if (field === "dispositions") return word("disposition", value);
-  if (field === "channel") return word("channel", value);
-  return value;
+  if (field === "channel") return channelName(value);
+  if (field === "inbox") return inboxName(value);
+  const choice = `channel.${field}.${value}`;
+  return isWord(choice) ? t(choice) : value;
+}
+
+/** The name of a channel. */
+export function channelName(channel: string): string {
+  const key = `channel.${channel}`;
+  return isWord(key) ? t(key) : word("channel", channel);
 }
 
 /** A value of a field in words. */
@@ -84,7 +94,14 @@ export function valueText(field: string, value: unknown): string {
   if (value === "***") return t("word.hidden");
   if (typeof value === "boolean")
     return t(field === "bot_enabled" ? (value ? "word.on" : "word.off") : value ? "word.yes" : "word.no");
-  if (typeof value === "number") return field.endsWith("_seconds") ? spanText(value) : number(value);
+  if (typeof value === "number" && Number.isNaN(value)) return t("form.empty");
+  if (typeof value === "number")
+    return field.endsWith("_seconds")
+      ? spanText(value)
+      : field.includes(".")
+        ? plainNumber(value)
+        : number(value);
+  if (isSecretValue(value)) return t(`secret.${value.secret}`);
   if (Array.isArray(value))
     return value.length === 0
       ? t("form.empty")

@@ -119,11 +119,12 @@ export function Audit(): JSX.Element {
 
 /** The present name of what a deed was done to, or the name that the record knows, or the id. */
 function targetName(record: AuditRecord): string {
-  const { kind, id } = targetOf(record.target);
+  const { kind, id: target } = targetOf(record.target);
+  const id = kind === "aside" ? String(record.changes.inbox?.[0] ?? target) : target;
   const named: readonly { id: string; name: string }[] =
     (kind === "agent" && agents.data.value) ||
     (kind === "queue" && queues.data.value) ||
-    (kind === "inbox" && inboxes.data.value) ||
+    ((kind === "inbox" || kind === "aside") && inboxes.data.value) ||
     (kind === "canned" &&
       (canned.data.value ?? []).map((one) => ({ id: one.id, name: `/${one.shortcut}` }))) ||
     [];

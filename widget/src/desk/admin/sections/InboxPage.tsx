@@ -1,4 +1,4 @@
-/** The website chat: how it looks, who answers, where it may stand, when people are there. */
+/** One inbox. Of the website chat: how it looks, who answers, where it may stand, when people are there. */
 import type { JSX } from "preact";
 import { deskConfig } from "../../config";
 import { Empty } from "../../parts/common";
@@ -8,16 +8,18 @@ import { parseColour } from "../model/contrast";
 import { tidy as tidyCalendar } from "../model/hours";
 import type { Inbox } from "../model/records";
 import { AccentField, ChatPreview } from "../parts/Accent";
-import { ChoiceField, SelectField, Switch } from "../parts/choices";
+import { madeAnew } from "../parts/Connection";
 import { CopyButton } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
 import { HoursEditor } from "../parts/HoursEditor";
+import { DeleteInbox, LocaleField, ServiceFields } from "../parts/InboxParts";
 import { OriginsField } from "../parts/Lists";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { useDraft } from "../parts/useDraft";
-import { agents, inboxes, keep, mayChange, queues, useLoad } from "../store";
+import { agents, channels, inboxes, keep, mayChange, queues, useLoad } from "../store";
 import { t } from "../words";
+import { ChannelInbox } from "./ChannelInbox";
 
 const FIELDS = ["brand", "accent", "locale", "bot_enabled", "queue", "calendar", "origins", "name"] as const;
 const spaces = (text: string) => text.trim().replace(/\s+/g, " ");
@@ -30,17 +32,28 @@ const tidy = (one: Inbox): Inbox => ({
 });
 
 export function InboxPage({ id }: { id: string }): JSX.Element {
-  useLoad(inboxes, queues, agents);
+  useLoad(inboxes, queues, agents, channels);
   const all = inboxes.data.value;
   const found = all?.find((one) => one.id === id);
-  const error = inboxes.error.value;
-  if (found && queues.data.value) return <InboxForm key={id} inbox={found} />;
+  const error = inboxes.error.value ?? channels.error.value;
+  const known = channels.data.value;
+  if (found && queues.data.value && known) {
+    const channel = known.find((one) => one.name === found.channel);
+    if (found.channel === "webchat") return <InboxForm key={id} inbox={found} />;
+    if (channel) return <ChannelInbox key={`${id}:${madeAnew.value}`} inbox={found} channel={channel} />;
+  }
   return (
     <Page title={t("inboxes.title")} parent="inboxes">
       {all && !found ? (
         <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
       ) : error ? (
-        <LoadFailed error={error} retry={() => void inboxes.load()} />
+        <LoadFailed
+          error={error}
+          retry={() => {
+            void inboxes.load();
+            void channels.load();
+          }}
+        />
       ) : (
         <Waiting rows={8} />
       )}
@@ -63,7 +76,6 @@ function InboxForm({ inbox }: { inbox: Inbox }): JSX.Element {
     readOnly,
   );
   const { bind, value } = draft;
-  const served = (agents.data.value ?? []).some((one) => one.active && one.queues.includes(value.queue));
   return (
     <Page title={inbox.name} parent="inboxes">
       <Form draft={draft} readOnly={readOnly}>
@@ -72,36 +84,13 @@ function InboxForm({ inbox }: { inbox: Inbox }): JSX.Element {
             <div class="stack">
               <TextField {...bind("brand")} label={t("inboxes.brand")} hint={t("inboxes.brand.hint")} />
               <AccentField {...bind("accent")} />
-              <ChoiceField
-                {...bind("locale")}
-                label={t("inboxes.locale")}
-                hint={t("inboxes.locale.hint")}
-                options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
-              />
+              <LocaleField {...bind("locale")} hint={t("inboxes.locale.hint")} />
             </div>
             <ChatPreview brand={value.brand} accent={value.accent} locale={value.locale} />
           </div>
         </Block>
         <Block title={t("inboxes.service")}>
-          <Switch
-            label={t("inboxes.bot")}
-            hint={t(value.bot_enabled ? "inboxes.bot.on" : "inboxes.bot.off")}
-            value={value.bot_enabled}
-            readOnly={readOnly}
-            onChange={(bot_enabled) => draft.set({ bot_enabled })}
-          />
-          <SelectField
-            {...bind("queue")}
-            label={t("inboxes.queue")}
-            hint={
-              agents.data.value && !served ? (
-                <span class="is-warned">{t("inboxes.queue.nobody")}</span>
-              ) : (
-                t("inboxes.queue.hint")
-              )
-            }
-            options={(queues.data.value ?? []).map((one) => ({ value: one.id, label: one.name }))}
-          />
+          <ServiceFields bot={bind("bot_enabled")} queue={bind("queue")} />
         </Block>
         <Block title={t("inboxes.hours")} lead={t("inboxes.hours.lead")}>
           <HoursEditor {...bind("calendar")} />
@@ -114,6 +103,7 @@ function InboxForm({ inbox }: { inbox: Inbox }): JSX.Element {
           <TextField {...bind("name")} label={t("inboxes.name")} hint={t("inboxes.name.hint")} />
         </Block>
       </Form>
+      {!readOnly && <DeleteInbox inbox={inbox} />}
     </Page>
   );
 }

@@ -1,12 +1,15 @@
 /** Where customers write. */
 import type { JSX } from "preact";
-import { Chat } from "../../../ui/icons";
-import { Empty } from "../../parts/common";
+import { Chat, Plus } from "../../../ui/icons";
+import { ChannelGlyph, Empty } from "../../parts/common";
+import { whereOf } from "../model/channel";
 import { openAt } from "../model/hours";
 import type { Inbox } from "../model/records";
+import { follow, hrefOf } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
+import { channelName } from "../parts/say";
 import { type Column, Table } from "../parts/Table";
-import { inboxes, queueName, queues, useLoad } from "../store";
+import { channels, inboxes, mayChange, queueName, queues, useLoad } from "../store";
 import { t } from "../words";
 
 function columns(): Column<Inbox>[] {
@@ -16,11 +19,14 @@ function columns(): Column<Inbox>[] {
       title: t("inboxes.name"),
       cell: (one) => (
         <span class="person">
-          <i class="swatch" style={{ background: one.accent }} aria-hidden="true" />
+          <span class="card-glyph is-small">
+            <ChannelGlyph channel={one.channel} size={16} />
+          </span>
           <span>
             <bdi>{one.name}</bdi>
             <small>
-              <bdi>{one.brand}</bdi>
+              <bdi>{channelName(one.channel)}</bdi>
+              {one.missing.length > 0 && <em class="tag tag-warn">{t("inboxes.incomplete")}</em>}
             </small>
           </span>
         </span>
@@ -42,20 +48,37 @@ function columns(): Column<Inbox>[] {
       },
     },
     {
-      key: "origins",
-      title: t("inboxes.origins"),
+      key: "where",
+      title: t("inboxes.where"),
       roomy: true,
-      cell: (one) => <bdi dir="ltr">{one.origins.join(", ") || "–"}</bdi>,
+      cell: (one) => (
+        <bdi dir="ltr">
+          {whereOf(
+            channels.data.value?.find((it) => it.name === one.channel),
+            one,
+          ) || "–"}
+        </bdi>
+      ),
     },
   ];
 }
 
 export function Inboxes(): JSX.Element {
-  useLoad(inboxes, queues);
+  useLoad(inboxes, queues, channels);
   const all = inboxes.data.value;
   const error = inboxes.error.value;
+  const add = mayChange() && (
+    <a
+      class="button button-main"
+      href={hrefOf("inboxes", "new")}
+      onClick={(event) => follow(event, "inboxes", "new")}
+    >
+      <Plus size={16} />
+      {t("inboxes.add")}
+    </a>
+  );
   return (
-    <Page title={t("inboxes.title")} lead={t("inboxes.lead")}>
+    <Page title={t("inboxes.title")} lead={t("inboxes.lead")} actions={add}>
       {!all &&
         (error ? <LoadFailed error={error} retry={() => void inboxes.load()} /> : <Waiting rows={3} />)}
       {all?.length === 0 && (

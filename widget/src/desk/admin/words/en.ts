@@ -1,5 +1,8 @@
 /** Every sentence of the admin part in English. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
+import { channelsEn } from "./channels.en";
+
 export const en = {
+  ...channelsEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",
   "admin.sections": "Sections of the admin part",
@@ -17,7 +20,7 @@ export const en = {
   "nav.queues": "Queues",
   "nav.queues.hint": "The lines customers wait in",
   "nav.inboxes": "Inboxes",
-  "nav.inboxes.hint": "The website chat: looks, sites, opening hours",
+  "nav.inboxes.hint": "Chat, mail, messengers: where customers write",
   "nav.canned": "Canned replies",
   "nav.canned.hint": "Texts that agents send with a / and a word",
   "nav.rules": "Workplace rules",
@@ -232,7 +235,7 @@ export const en = {
   "inboxes.title": "Inboxes",
   "inboxes.lead": "Where customers write to you.",
   "inboxes.empty": "There is no inbox yet",
-  "inboxes.empty.hint": "The first one comes with the installation.",
+  "inboxes.empty.hint": "Add one, so that customers can reach you.",
   "inboxes.name": "Name",
   "inboxes.inside": "Among colleagues",
   "inboxes.name.hint": "For colleagues.",

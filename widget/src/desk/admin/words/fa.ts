@@ -1,7 +1,9 @@
+import { channelsFa } from "./channels.fa";
 import type { WordKey } from "./en";
 
 /** Every sentence of the admin part in Persian. */
 export const fa: Record<WordKey, string> = {
+  ...channelsFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
   "admin.sections": "بخش‌های مدیریت",
@@ -18,7 +20,7 @@ export const fa: Record<WordKey, string> = {
   "nav.queues": "صف‌ها",
   "nav.queues.hint": "جایی که مشتری منتظر نوبت می‌ماند",
   "nav.inboxes": "صندوق‌ها",
-  "nav.inboxes.hint": "گفتگوی وب‌سایت: ظاهر، سایت‌ها، ساعت کاری",
+  "nav.inboxes.hint": "گفتگوی سایت، ایمیل، پیام‌رسان‌ها",
   "nav.canned": "پاسخ‌های آماده",
   "nav.canned.hint": "متن‌هایی که با / و یک واژه فرستاده می‌شوند",
   "nav.rules": "قاعده‌های کار",
@@ -229,7 +231,7 @@ export const fa: Record<WordKey, string> = {
   "inboxes.title": "صندوق‌ها",
   "inboxes.lead": "جاهایی که مشتری به شما پیام می‌دهد.",
   "inboxes.empty": "هنوز صندوقی نیست",
-  "inboxes.empty.hint": "نخستین صندوق همراه نصب ساخته می‌شود.",
+  "inboxes.empty.hint": "یکی بیفزایید تا مشتری به شما برسد.",
   "inboxes.name": "نام",
   "inboxes.inside": "میان همکاران",
   "inboxes.name.hint": "برای همکاران.",
