@@ -260,12 +260,12 @@ class CannedView(Struct, frozen=True):
 
 
 class TemplateView(Struct, frozen=True):
-    """A prepared message that may be sent when free words may not. `{{1}}` to `{{holes}}` in `text` are filled in."""
+    """A prepared message that may be sent when free words may not. `blanks` name what is filled into its `text`."""
 
     name: str
     language: str
     text: str
-    holes: int
+    blanks: list[str]
 
 
 class ChannelView(Struct, frozen=True, omit_defaults=True):
@@ -381,7 +381,7 @@ class History(Struct, frozen=True, tag="history", tag_field="type", forbid_unkno
 
 
 class TemplateChoice(Struct, frozen=True, forbid_unknown_fields=True):
-    """A template of the conversation's inbox and what fills its blanks, in order."""
+    """A template of the conversation's inbox and what fills its `blanks`, in their order."""
 
     name: str
     language: str

@@ -12,31 +12,33 @@ from hub.model.conversation import Conversation
 from hub.model.entry import File, Part
 
 MAX_VALUE = 1_000
-_HOLE = re.compile(r"\{\{([1-9][0-9]?)\}\}")
-_LINE = re.compile(r"\s*([a-z0-9_]{1,512})\s*\|\s*([a-zA-Z_]{2,10})\s*\|\s*(\S.*)", re.DOTALL)
+_BLANK = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,40})\s*\}\}")
+_LINE = re.compile(r"\s*([a-z0-9_]{1,512})\s*\|\s*([A-Za-z]{2,3}(?:_[A-Za-z]{2,4})?)\s*\|\s*(\S.*)", re.DOTALL)
+_TAKEN = frozenset({"name", "language"})
+"""What a part's `values` say of the template itself; a blank of that name could not be told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A prepared message as the provider approved it; `{{1}}`, `{{2}}`, ... in its `text` are filled in."""
+    """A prepared message as the provider approved it, with blanks in its `text` like `{{1}}` or `{{order}}`."""
 
     name: str
     language: str
     text: str
 
     @property
-    def holes(self) -> int:
-        """How many values it takes."""
-        return max((int(number) for number in _HOLE.findall(self.text)), default=0)
+    def blanks(self) -> tuple[str, ...]:
+        """The names of what is filled in, each once, in the order of the text."""
+        return tuple(dict.fromkeys(_BLANK.findall(self.text)))
 
 
 def templates_of(inbox: Inbox) -> tuple[Template, ...]:
-    """An inbox's templates: lines `name | language | text` of its setting `templates`; what is none is passed over."""
-    lines = inbox.settings.get("templates")
-    found = (
-        [_LINE.fullmatch(line) for line in lines if isinstance(line, str)] if isinstance(lines, (list, tuple)) else []
-    )
-    return tuple(Template(name=one[1], language=one[2], text=one[3].strip()) for one in found if one)
+    """An inbox's templates: lines `name|language|text` of its setting `templates`; what is none is passed over."""
+    said = inbox.settings.get("templates")
+    lines = said.splitlines() if isinstance(said, str) else said if isinstance(said, (list, tuple)) else ()
+    found = [_LINE.fullmatch(line) for line in lines if isinstance(line, str)]
+    made = (Template(name=one[1], language=one[2], text=one[3].strip()) for one in found if one)
+    return tuple(one for one in made if not _TAKEN.intersection(one.blanks))
 
 
 def channel_view(can: Capabilities) -> ChannelView:
@@ -57,7 +59,7 @@ def channel_view(can: Capabilities) -> ChannelView:
 def inbox_view(inbox: Inbox) -> InboxView:
     """An inbox without what is secret of it."""
     templates = [
-        TemplateView(name=one.name, language=one.language, text=one.text, holes=one.holes)
+        TemplateView(name=one.name, language=one.language, text=one.text, blanks=list(one.blanks))
         for one in templates_of(inbox)
     ]
     return InboxView(name=inbox.name, channel=inbox.channel, templates=templates)
@@ -103,11 +105,12 @@ def filled(choice: TemplateChoice, templates: Sequence[Template], can: Capabilit
     if not found or can is None or Feature.TEMPLATES not in can.features:
         raise BadInput("There is no such template in this inbox.", code="bad_template", field="template")
     values = [value.replace("\0", "").strip() for value in choice.values]
-    if len(values) != found[0].holes or any(not value or len(value) > MAX_VALUE for value in values):
+    blanks = found[0].blanks
+    if len(values) != len(blanks) or any(not value or len(value) > MAX_VALUE for value in values):
         raise BadInput("Fill in every blank of the template.", code="bad_template", field="template")
-    numbered = {str(number): value for number, value in enumerate(values, 1)}
+    named = dict(zip(blanks, values, strict=True))
     return Part(
         type="template",
-        text=_HOLE.sub(lambda hole: numbered[hole[1]], found[0].text),
-        values={"name": choice.name, "language": choice.language, **numbered},
+        text=_BLANK.sub(lambda blank: named[blank[1]], found[0].text),
+        values={"name": choice.name, "language": choice.language, **named},
     )

@@ -28,6 +28,8 @@ _KIND_PER_CHANNEL: Mapping[str, AddressKind] = {
 
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LONGEST = 254
+_NUMBER = re.compile(r"\+?[\d\s().\-/\u2010-\u2015]{3,40}")
+"""The parser below finds a number also within words and ids, which are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,10 @@ def email(text: str) -> str | None:
 
 def phone(text: str, region: str = HOME_REGION) -> str | None:
     """A phone number as E.164, digits of any script; None for what is nobody's own (anonymous, an extension)."""
-    return _e164(text, region) or _e164(f"+{text.strip()}", region)
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    return _e164(text, region) or _e164(f"+{text}", region)
 
 
 def _e164(text: str, region: str) -> str | None:

@@ -97,7 +97,7 @@ async def test_the_desk_knows_what_each_channel_carries_and_no_secret(loft: Loft
         }
         assert ready["channels"]["webchat"]["attachments"]
         (template,) = ready["inboxes"]["loft"]["templates"]
-        assert (template["name"], template["holes"]) == ("order_here", 1)
+        assert (template["name"], template["blanks"]) == ("order_here", ["1"])
         assert "very-secret" not in str(ready)
         opened = await line.ask("open", conversation=loft.conversation)
         assert opened["data"]["conversation"]["reply_until"] == loft.clock.now() + HOUR_MS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from channels.contract import Capabilities, Feature
@@ -40,8 +42,11 @@ def conversation(contact_at: int) -> Conversation:
 
 
 def test_templates_are_lines_and_what_is_none_is_passed_over() -> None:
-    found = templates_of(inbox("order | fa | سلام {{1}} | خوش آمدید", "nonsense", "Bad Name|fa|x", 7, "empty|fa|  "))
-    assert found == (Template(name="order", language="fa", text="سلام {{1}} | خوش آمدید"),)
+    lines = ("order | fa | سلام {{1}} | خوش آمدید", "nonsense", "Bad Name|fa|x", "empty|fa|  ", "unclear|fa|{{name}}")
+    (found,) = templates_of(inbox(*lines, 7))
+    assert found == Template(name="order", language="fa", text="سلام {{1}} | خوش آمدید")
+    pasted = replace(inbox(), settings={"templates": "\n".join(lines)})
+    assert templates_of(pasted) == (found,)
     assert templates_of(Inbox(id=InboxId("i"), name="", channel="c", queue=QueueId("q"))) == ()
 
 
@@ -49,6 +54,14 @@ def test_a_template_is_filled_as_the_customer_sees_it_and_never_twice() -> None:
     part = filled(TemplateChoice("order", "fa", ["مریم", "{{1}}"]), [ORDER], WINDOWED)
     assert part.text == "سلام مریم، سفارش {{1}} رسید. مریم!"
     assert part.values == {"name": "order", "language": "fa", "1": "مریم", "2": "{{1}}"}
+
+
+def test_blanks_have_names_and_stand_in_the_order_of_the_text() -> None:
+    named = Template(name="n", language="en_US", text="{{ order }} for {{who}}, {{order}}")
+    assert named.blanks == ("order", "who")
+    part = filled(TemplateChoice("n", "en_US", ["42", "Ali"]), [named], WINDOWED)
+    assert (part.text, part.values["order"]) == ("42 for Ali, 42", "42")
+    assert Template(name="n", language="fa", text="{{2}} {{1}}").blanks == ("2", "1")
 
 
 @pytest.mark.parametrize(

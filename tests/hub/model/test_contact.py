@@ -58,6 +58,8 @@ def test_a_mail_address_has_one_form(text: str, normal: str | None) -> None:
         ("12", None),
         ("+98 912 345 6789 ext. 5", None),
         ("9" * 400, None),
+        ("IR.9123456789", None),
+        ("user9123456789", None),
     ],
 )
 def test_a_phone_number_has_one_form_whatever_its_digits(text: str, normal: str | None) -> None:

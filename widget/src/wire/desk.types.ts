@@ -271,12 +271,12 @@ export interface CannedView {
   text: string
 }
 
-/** A prepared message that may be sent when free words may not. `{{1}}` to `{{holes}}` in `text` are filled in. */
+/** A prepared message that may be sent when free words may not. `blanks` name what is filled into its `text`. */
 export interface TemplateView {
   name: string
   language: string
   text: string
-  holes: number
+  blanks: string[]
 }
 
 /**
@@ -378,7 +378,7 @@ export interface History {
   before: number
 }
 
-/** A template of the conversation's inbox and what fills its blanks, in order. */
+/** A template of the conversation's inbox and what fills its `blanks`, in their order. */
 export interface TemplateChoice {
   name: string
   language: string

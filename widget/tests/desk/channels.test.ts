@@ -38,8 +38,9 @@ describe("what a channel can't do", () => {
   });
 
   test("a blank that is empty stays to be seen, and what was filled in is not filled again", () => {
-    expect(filledText("سلام {{1}}، {{2}}", ["{{2}}", " "])).toBe("سلام {{2}}، {{2}}");
-    expect(filledText("{{1}}{{12}}", ["a"])).toBe("a{{12}}");
+    const one = { name: "n", language: "fa", text: "سلام {{1}}، {{ order }}", blanks: ["1", "order"] };
+    expect(filledText(one, ["{{order}}", " "])).toBe("سلام {{order}}، {{ order }}");
+    expect(filledText(one, ["مریم", "۴۲"])).toBe("سلام مریم، ۴۲");
   });
 });
 

@@ -5,6 +5,7 @@ import { write } from "../actions";
 import { dialog, inboxes, isMine, link } from "../desk";
 import { t } from "../i18n";
 import { filledText } from "../state/channel";
+import { plainNumber } from "./common";
 import { Dialog } from "./Dialog";
 import { Foot } from "./Dialogs";
 
@@ -17,6 +18,11 @@ function title(one: TemplateView): string {
   return `${one.name.replaceAll("_", " ")} (${one.language})`;
 }
 
+/** A blank as a person reads it: its number, or its name. */
+function blankName(name: string): string {
+  return /^\d+$/.test(name) ? plainNumber(Number(name)) : name.replaceAll("_", " ");
+}
+
 /** Sends a prepared message of the inbox: which one, what fills its blanks, and how the customer will see it. */
 export function TemplateDialog({ row }: { row: Summary }): JSX.Element {
   const all = inboxes.value[row.inbox]?.templates ?? [];
@@ -27,13 +33,13 @@ export function TemplateDialog({ row }: { row: Summary }): JSX.Element {
   const [at, setAt] = useState(best);
   const [values, setValues] = useState<readonly string[]>([]);
   const one = all[at];
-  const blanks = Array.from({ length: one?.holes ?? 0 }, (_, n) => values[n] ?? "");
+  const blanks = (one?.blanks ?? []).map((_, n) => values[n] ?? "");
   const ready = one && blanks.every((value) => value.trim() !== "") && isMine.value && link.value === "live";
   const run = () => {
     if (!one || !ready) return;
     const filled = blanks.map((value) => value.trim());
     close();
-    write(row.id, "message", filledText(one.text, filled), [], [], {
+    write(row.id, "message", filledText(one, filled), [], [], {
       name: one.name,
       language: one.language,
       values: filled,
@@ -64,7 +70,7 @@ export function TemplateDialog({ row }: { row: Summary }): JSX.Element {
           </label>
           {blanks.map((value, n) => (
             <label key={n} class="field">
-              <span>{t("template.value", { n: n + 1 })}</span>
+              <span>{t("template.value", { name: blankName(one.blanks[n] ?? "") })}</span>
               <input
                 type="text"
                 dir="auto"
@@ -84,7 +90,7 @@ export function TemplateDialog({ row }: { row: Summary }): JSX.Element {
           <div class="field">
             <span>{t("template.preview")}</span>
             <p class="template-preview" dir="auto">
-              {filledText(one.text, blanks)}
+              {filledText(one, blanks)}
             </p>
           </div>
         </>

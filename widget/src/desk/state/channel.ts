@@ -1,5 +1,5 @@
 /** What a channel can't do, in figures. Pure. */
-import type { ChannelView, Summary } from "../../wire/desk.types";
+import type { ChannelView, Summary, TemplateView } from "../../wire/desk.types";
 
 /** How long before its end a window is worth a word, ms. */
 const SOON_MS = 2 * 3_600_000;
@@ -31,6 +31,9 @@ export function fileLimit(channel: ChannelView | undefined, most: number): numbe
 }
 
 /** A template with its blanks filled in, as the customer will see it; an empty blank stays as it is. */
-export function filledText(text: string, values: readonly string[]): string {
-  return text.replace(/\{\{([1-9]\d?)\}\}/g, (hole, n: string) => values[Number(n) - 1]?.trim() || hole);
+export function filledText(one: TemplateView, values: readonly string[]): string {
+  return one.text.replace(
+    /\{\{\s*(\w{1,40})\s*\}\}/g,
+    (blank, name: string) => values[one.blanks.indexOf(name)]?.trim() || blank,
+  );
 }
