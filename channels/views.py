@@ -1,7 +1,7 @@
 """What both sockets show alike: files, buttons and pieces of an entry, and how they are made from stored ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -12,7 +12,10 @@ FileUrl = Callable[[str], str]
 
 
 class FileView(Struct, frozen=True, omit_defaults=True):
-    """A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images."""
+    """A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images.
+
+    `coming`: it is still being fetched from the provider, and the rest is what that claims. `lost`: it cannot be had.
+    """
 
     id: str
     name: str
@@ -21,6 +24,7 @@ class FileView(Struct, frozen=True, omit_defaults=True):
     url: str | None = None
     width: int | None = None
     height: int | None = None
+    state: Literal["here", "coming", "lost"] = "here"
 
 
 class ButtonView(Struct, frozen=True):

@@ -29,10 +29,11 @@ from hub.desk.commands import AgentTyping, Commands
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
+from hub.desk.people import People, PersonChanged
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
-from hub.fetching import AT_ONCE, Fetching
+from hub.fetching import AT_ONCE, Fetching, FileCame
 from hub.inlet import ContactTyping, HubInlet
 from hub.intake import Intake
 from hub.intervals import IntervalLog
@@ -194,21 +195,29 @@ class Hub:
             floor=self.floor,
             views=self.views,
             config=self.config,
-            contacts=self.contacts,
+            people=self.people,
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
             reading=self.reading,
             line=self.router,
+            deliveries=self.delivery,
+            attachments=self.fetching,
             bus=self.bus,
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
 
     @cached_property
+    def people(self) -> People:
+        """Customers as agents see them."""
+        return People(self.contacts, self.conversations, self.config, self.views, self.web.audit, self.bus, self.clock)
+
+    @cached_property
     def views(self) -> Views:
         """From the model to the desk's frames."""
-        return Views(self.staff, self.config)
+        capabilities = {name: channel.capabilities for name, channel in self.channels.items()}
+        return Views(self.staff, self.config, capabilities)
 
     @cached_property
     def floor(self) -> Floor:
@@ -376,7 +385,9 @@ def _subscribe(hub: Hub) -> None:
     on(ReadMoved, hub.floor.on_read)
     on(AgentTyping, hub.mirror.on_agent_typing)
     on(ContactTyping, lambda event: hub.floor.on_typing(event.conversation, on=event.on))
-    on(Delivered, lambda event: hub.floor.on_delivery(event.conversation, event.seq, event.state, event.reason))
+    on(Delivered, hub.floor.on_delivered)
+    on(FileCame, lambda event: hub.floor.on_entry_changed(event.entry))
+    on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)

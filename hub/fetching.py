@@ -16,8 +16,8 @@ import structlog
 from channels.contract import Channel, ChannelError, Configured, Inbound
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import HubError, Unavailable
-from hub.model.entry import Entry, File, Part
+from hub.errors import Conflict, HubError, Unavailable
+from hub.model.entry import Entry, File, FileState, Part
 from hub.model.ids import ConversationId, FileId
 from hub.store.entries import Entries
 from hub.store.fetches import Fetch, Fetches
@@ -40,7 +40,7 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileCame:
-    """An attachment of this entry has come, or is lost."""
+    """An attachment of this entry has come, is lost, or is asked for once more."""
 
     entry: Entry
 
@@ -80,6 +80,20 @@ class Fetching:
                     await self.fetches.put_off(part.file.id, self.clock.now())
                 self._wake.set()
 
+    async def again(self, conversation: ConversationId, file: FileId) -> None:
+        """Somebody asks once more for an attachment that was lost.
+
+        Raises:
+            Conflict: it is on its way or here, or was never to be fetched (`too_late`).
+        """
+        # Due only in a while, so that nothing arrives before its message says that it is coming.
+        name = await self.fetches.again(file, conversation, self.clock.now() + CLAIM_MS)
+        if name is None:
+            raise Conflict("This file is on its way or here.")
+        await self._tell(conversation, _placeholder(file, name, "coming"))
+        await self.fetches.put_off(file, self.clock.now())
+        self._wake.set()
+
     async def run(self) -> None:
         """Fetch for ever, one after the other; `AT_ONCE` of these run side by side."""
         while True:
@@ -116,19 +130,27 @@ class Fetching:
             return await self.keeper.keep(chunks, fetch)
 
     async def _arrived(self, fetch: Fetch, file: File) -> None:
-        entry = await self.entries.set_file(fetch.conversation, file)
+        await self._tell(fetch.conversation, file)
         await self.fetches.done(fetch.file)
-        if entry is not None:
-            self.bus.tell(FileCame(entry))
 
     async def _lost(self, fetch: Fetch) -> None:
-        file = File(id=fetch.file, name=fetch.name, content_type="application/octet-stream", size=0, state="lost")
-        await self._arrived(fetch, file)
+        await self._tell(fetch.conversation, _placeholder(fetch.file, fetch.name, "lost"))
+        await self.fetches.rest(fetch.file)
+
+    async def _tell(self, conversation: ConversationId, file: File) -> None:
+        entry = await self.entries.set_file(conversation, file)
+        if entry is not None:
+            self.bus.tell(FileCame(entry))
 
 
 def reserved_id(dedupe: str, number: int) -> FileId:
     """The id under which a message's attachment will be kept: the same at each try."""
     return FileId(sha256(f"{dedupe}\x1f{number}".encode()).hexdigest()[:20])
+
+
+def _placeholder(file: FileId, name: str, state: FileState) -> File:
+    """A file that is not here."""
+    return File(id=file, name=name, content_type="application/octet-stream", size=0, state=state)
 
 
 async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

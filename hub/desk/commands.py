@@ -1,18 +1,19 @@
 """What an agent may ask for: one method per command, each behind an access check."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.desk import frames
+from hub.desk import frames, limits
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
     CloseConversation,
     Command,
+    ContactView,
     DeclineOffer,
     DeskSettings,
     Draft,
@@ -21,6 +22,8 @@ from hub.desk.frames import (
     HistoryPage,
     ListConversations,
     ListPage,
+    MergeContacts,
+    Merged,
     Note,
     OpenConversation,
     Opened,
@@ -28,32 +31,36 @@ from hub.desk.frames import (
     Reopen,
     Reply,
     Resolve,
+    RetryDelivery,
+    RetryFile,
     SaveDraft,
     SetLabels,
     SetStatus,
+    SettleDelivery,
+    ShowContact,
     Snooze,
     Stored,
     Take,
     Transfer,
+    UndoMerge,
     Wake,
 )
-from hub.desk.views import Views, agent_view, canned_view, contact_view
+from hub.desk.people import People
+from hub.desk.views import Views, agent_view, canned_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
 from hub.model.config import Agent
-from hub.model.contact import Contact
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType, Part, text_part
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId, is_client_id
 from hub.reading import Reading
 from hub.staff import Staff
 from hub.store.config import Config
-from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | None
 
 PAGE = 50
 RESUME = 500
@@ -62,6 +69,23 @@ MAX_NOTE = 4_000
 MAX_LABELS = 20
 MAX_FILE = 10 * 1024 * 1024
 _CLEAN = {0: None}
+
+
+class Deliveries(Protocol):
+    """Messages on their way out. Both raise `Conflict` (`too_late`) where there is nothing to decide any more."""
+
+    async def retry(self, conversation: ConversationId, seq: int) -> None:
+        """Try a message again that failed or of which nobody knows whether it arrived."""
+
+    async def settle(self, conversation: ConversationId, seq: int) -> None:
+        """Somebody knows that an uncertain message has arrived."""
+
+
+class Attachments(Protocol):
+    """Customers' files that are fetched from their provider."""
+
+    async def again(self, conversation: ConversationId, file: FileId) -> None:
+        """Fetch one again that was lost. Raises `Conflict` (`too_late`) for any other."""
 
 
 class Line(Protocol):
@@ -90,12 +114,14 @@ class Commands:
     floor: Floor
     views: Views
     config: Config
-    contacts: Contacts
+    people: People
     conversations: Conversations
     entries: Entries
     files: Files
     reading: Reading
     line: Line
+    deliveries: Deliveries
+    attachments: Attachments
     bus: Bus
     clock: Clock
 
@@ -116,6 +142,8 @@ class Commands:
             canned=[canned_view(canned) for canned in self.config.canned.values()],
             settings=self._settings(),
             bot=self.floor.bot,
+            channels=self.views.channels(),
+            inboxes=self.views.inboxes(),
         )
 
     async def run(self, desk: Desk, command: Command) -> Answer:
@@ -179,13 +207,11 @@ class Commands:
             entries, more = await self.entries.before(state.id, None, limit=PAGE)
         if entries:
             desk.has(state.id, entries[-1].seq)
-        contact = await self.contacts.get(state.header.contact) or Contact(id=state.header.contact)
-        found = await self.conversations.of_contact(state.header.contact)
-        earlier = [row for row in found if row.state.id != state.id and self._may(desk, row)]
+        contact = await self.people.card(desk.me(), state)
         kept = await self.conversations.draft(state.id, desk.agent)
         return Opened(
             conversation=self.views.summary(await self.lanes.state(state.id), await self.reading.marks(state.id)),
-            contact=contact_view(contact, earlier),
+            contact=contact,
             entries=[self.views.entry(entry) for entry in entries],
             more=more,
             start_over=start_over,
@@ -208,7 +234,7 @@ class Commands:
         if known is not None:
             return known
         _held_by(state, me)
-        parts = await self._parts(me, state, command.text, command.files)
+        parts = await self._parts(me, state, command)
         outcome = await self.acts.agent_writes(state, _author(me), command.client_id, parts)
         return Stored(seq=outcome.entry.seq, at=outcome.entry.at)
 
@@ -301,6 +327,33 @@ class Commands:
         await self.reading.label(state.id, labels)
         self.floor.touch(state.id)
 
+    async def _retry(self, desk: Desk, command: RetryDelivery) -> None:
+        await self.deliveries.retry(await self._mine_to_send(desk, command.conversation), command.seq)
+
+    async def _settle(self, desk: Desk, command: SettleDelivery) -> None:
+        await self.deliveries.settle(await self._mine_to_send(desk, command.conversation), command.seq)
+
+    async def _retry_file(self, desk: Desk, command: RetryFile) -> None:
+        state = await self._seen(desk, command.conversation)
+        await self.attachments.again(state.id, FileId(command.file))
+
+    async def _mine_to_send(self, desk: Desk, conversation: str) -> ConversationId:
+        """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
+        state = await self._seen(desk, conversation)
+        me = desk.me()
+        if state.owner.kind == "agent" and me.role == "agent":
+            _held_by(state, me)
+        return state.id
+
+    async def _contact(self, desk: Desk, command: ShowContact) -> ContactView:
+        return await self.people.card(desk.me(), await self._seen(desk, command.conversation))
+
+    async def _merge(self, desk: Desk, command: MergeContacts) -> Merged:
+        return await self.people.merge(desk.me(), command)
+
+    async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
+        await self.people.undo(desk.me(), command)
+
     def _may(self, desk: Desk, row: Row) -> bool:
         return may_see(desk.me(), row.state, self.config)
 
@@ -325,12 +378,20 @@ class Commands:
             return None
         return Stored(seq=known.seq, at=known.at)
 
-    async def _parts(self, me: Agent, state: Conversation, text: str | None, files: Sequence[str]) -> tuple[Part, ...]:
+    async def _parts(self, me: Agent, state: Conversation, command: Reply) -> tuple[Part, ...]:
+        can = self.views.capabilities.get(state.header.channel)
+        if command.template is not None:
+            if command.text or command.files:
+                raise BadInput("A template stands alone.", code="bad_template", field="template")
+            inbox = self.config.inbox(state.header.inbox)
+            return (limits.filled(command.template, limits.templates_of(inbox) if inbox else (), can),)
+        limits.check_window(state, can, self.clock.now())
+        text = command.text
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()
-        attached = (
-            await self.files.attach([FileId(one) for one in files[:10]], f"agent:{me.id}", state.id) if files else ()
-        )
-        parts = (*parts, *(Part(type="attachment", file=file) for file in attached))
+        if command.files:
+            attached = await self.files.attach([FileId(one) for one in command.files[:10]], f"agent:{me.id}", state.id)
+            limits.check_files(attached, can)
+            parts = (*parts, *(Part(type="attachment", file=file) for file in attached))
         if not parts:
             raise BadInput("There is nothing in this reply.", code="bad_text")
         return parts
@@ -356,6 +417,9 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     CloseConversation: Commands._close,
     History: Commands._history,
     Reply: Commands._reply,
+    RetryDelivery: Commands._retry,
+    SettleDelivery: Commands._settle,
+    RetryFile: Commands._retry_file,
     Note: Commands._note,
     HandBack: Commands._hand_back,
     Transfer: Commands._transfer,
@@ -366,6 +430,9 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Reopen: Commands._reopen,
     SaveDraft: Commands._draft,
     SetLabels: Commands._labels,
+    ShowContact: Commands._contact,
+    MergeContacts: Commands._merge,
+    UndoMerge: Commands._undo_merge,
 }
 
 

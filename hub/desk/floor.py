@@ -14,9 +14,12 @@ from hub.desk.frames import (
     BotEvent,
     BotView,
     CannedEvent,
+    ContactEvent,
     DeliveryEvent,
+    EntryChanged,
     EntryEvent,
     Event,
+    InboxesEvent,
     MentionEvent,
     OfferEvent,
     OfferGone,
@@ -30,8 +33,10 @@ from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
+from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
+from hub.receipts import Delivered
 from hub.staff import AgentChanged
 from hub.store.config import Config
 from hub.store.conversations import Sight
@@ -210,15 +215,38 @@ class Floor:
         self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
 
     def on_config_changed(self, kind: str) -> None:
-        """Canned replies changed."""
+        """Canned replies or inboxes changed."""
+        if kind == "inbox":
+            self._push(self._all(), encode(InboxesEvent(inboxes=self.views.inboxes())))
         if kind == "canned":
             replies = [canned_view(canned) for canned in self.config.canned.values()]
             self._push(self._all(), encode(CannedEvent(canned=replies)))
 
-    def on_delivery(self, conversation: ConversationId, seq: int, state: str, reason: str | None) -> None:
+    def on_entry_changed(self, entry: Entry) -> None:
+        """An entry is another than it was: its attachment has come, or is lost."""
+        followers = self._followers.get(entry.conversation)
+        if followers:
+            frame = EntryChanged(conversation=entry.conversation, entry=self.views.entry(entry))
+            self._push(followers, encode(frame))
+
+    def on_delivered(self, event: Delivered) -> None:
         """A message's delivery state."""
-        frame = encode(DeliveryEvent(conversation=conversation, seq=seq, state=state, reason=reason))
-        self._push(self._followers.get(conversation, ()), frame)
+        frame = DeliveryEvent(
+            conversation=event.conversation,
+            seq=event.seq,
+            state=event.state,
+            reason=event.reason,
+            code=event.code,
+            due=event.due,
+        )
+        self._push(self._followers.get(event.conversation, ()), encode(frame))
+
+    def on_person(self, conversations: Iterable[ConversationId]) -> None:
+        """Who the customer of these conversations is, changed."""
+        for conversation in conversations:
+            followers = self._followers.get(conversation)
+            if followers:
+                self._push(followers, encode(ContactEvent(conversation=conversation)))
 
     def on_typing(self, conversation: ConversationId, *, on: bool, agent: Agent | None = None) -> None:
         """The customer or a colleague is typing."""

@@ -19,6 +19,7 @@ OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 Role = Literal["agent", "supervisor", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
+AddressKind = Literal["email", "phone"]
 
 
 class UnderstoodView(Struct, frozen=True, omit_defaults=True):
@@ -54,7 +55,13 @@ class EventView(Struct, frozen=True, omit_defaults=True):
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
-    """One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages)."""
+    """One entry of a timeline.
+
+    `delivery` (agents' and bot's messages): queued, sent, delivered, read, failed, uncertain (the provider may have
+    taken it: somebody decides, `RetryDelivery` or `SettleDelivery`). `delivery_code` is one that the screens have
+    words for, `delivery_reason` the provider's own words, `delivery_due` when a queued one is tried again. `edits`: the
+    number of the message that this one replaces. `matched`: why a mail was put into this conversation.
+    """
 
     seq: int
     at: int
@@ -68,6 +75,10 @@ class EntryView(Struct, frozen=True, omit_defaults=True):
     client_id: str | None = None
     delivery: str | None = None
     delivery_reason: str | None = None
+    delivery_code: str | None = None
+    delivery_due: int | None = None
+    edits: int | None = None
+    matched: str | None = None
 
 
 class OwnerView(Struct, frozen=True, omit_defaults=True):
@@ -86,7 +97,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
-    `agent_read`.
+    `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
     """
 
     id: str
@@ -114,6 +125,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     disposition: str | None = None
     rating: int | None = None
     ended_by_customer: bool = False
+    reply_until: int | None = None
 
 
 class IdentityView(Struct, frozen=True):
@@ -122,6 +134,46 @@ class IdentityView(Struct, frozen=True):
     channel: str
     address: str
     verified: bool
+
+
+class MemberView(Struct, frozen=True, omit_defaults=True):
+    """A contact that an agent merged into this person. `merge` undoes it; `by` is the agent's name."""
+
+    merge: str
+    contact: str
+    name: str
+    into: str
+    at: int
+    reason: str
+    by: str = ""
+    identities: list[IdentityView] = field(default_factory=list)
+
+
+class SharedView(Struct, frozen=True):
+    """An address that two persons have in common; not `verified`: at least one of them only claims it."""
+
+    kind: AddressKind
+    value: str
+    verified: bool
+
+
+class ClashView(Struct, frozen=True):
+    """Both sides have verified addresses of this kind, and none in common."""
+
+    kind: AddressKind
+    ours: list[str]
+    theirs: list[str]
+
+
+class SameView(Struct, frozen=True, omit_defaults=True):
+    """Somebody who may be the same person: why, and what speaks against it."""
+
+    contact: str
+    name: str
+    created_at: int
+    shared: list[SharedView]
+    clashes: list[ClashView] = field(default_factory=list)
+    identities: list[IdentityView] = field(default_factory=list)
 
 
 class EarlierView(Struct, frozen=True, omit_defaults=True):
@@ -137,7 +189,11 @@ class EarlierView(Struct, frozen=True, omit_defaults=True):
 
 
 class ContactView(Struct, frozen=True, omit_defaults=True):
-    """The customer card."""
+    """The customer card: one person, also where agents merged several contacts into it.
+
+    `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
+    `same`: who else this may be, found by mail address or phone number; never merged by itself.
+    """
 
     id: str
     name: str
@@ -146,6 +202,8 @@ class ContactView(Struct, frozen=True, omit_defaults=True):
     identities: list[IdentityView] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     earlier: list[EarlierView] = field(default_factory=list)
+    members: list[MemberView] = field(default_factory=list)
+    same: list[SameView] = field(default_factory=list)
 
 
 class OfferView(Struct, frozen=True, omit_defaults=True):
@@ -199,6 +257,41 @@ class CannedView(Struct, frozen=True):
     shortcut: str
     locale: Locale
     text: str
+
+
+class TemplateView(Struct, frozen=True):
+    """A prepared message that may be sent when free words may not. `blanks` name what is filled into its `text`."""
+
+    name: str
+    language: str
+    text: str
+    blanks: list[str]
+
+
+class ChannelView(Struct, frozen=True, omit_defaults=True):
+    """What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
+
+    `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
+    a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+    """
+
+    max_text: int
+    text_unit: Literal["characters", "utf16", "utf8"] = "characters"
+    attachments: bool = False
+    max_attachment: int = 0
+    buttons: int = 0
+    templates: bool = False
+    receipts: bool = False
+    live: bool = True
+    window_seconds: int | None = None
+
+
+class InboxView(Struct, frozen=True):
+    """An inbox: where conversations come from."""
+
+    name: str
+    channel: str
+    templates: list[TemplateView]
 
 
 class DeskSettings(Struct, frozen=True):
@@ -287,14 +380,51 @@ class History(Struct, frozen=True, tag="history", tag_field="type", forbid_unkno
     before: int
 
 
+class TemplateChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A template of the conversation's inbox and what fills its `blanks`, in their order."""
+
+    name: str
+    language: str
+    values: list[str] = field(default_factory=list)
+
+
 class Reply(Struct, frozen=True, tag="reply", tag_field="type", forbid_unknown_fields=True):
-    """Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`."""
+    """Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`.
+
+    A `template` stands alone, without `text` and `files`. Refused with `window_closed` where only a template may be
+    sent now, with `no_files` or `too_large` where the channel does not carry the files.
+    """
 
     id: int
     conversation: str
     client_id: str
     text: str | None = None
     files: list[str] = field(default_factory=list)
+    template: TemplateChoice | None = None
+
+
+class RetryDelivery(Struct, frozen=True, tag="delivery.retry", tag_field="type", forbid_unknown_fields=True):
+    """Send a message again that failed or is uncertain. Answer: an empty Result; a `DeliveryEvent` follows."""
+
+    id: int
+    conversation: str
+    seq: int
+
+
+class RetryFile(Struct, frozen=True, tag="file.retry", tag_field="type", forbid_unknown_fields=True):
+    """Fetch an attachment again that was lost. Answer: an empty Result; an `EntryChanged` follows."""
+
+    id: int
+    conversation: str
+    file: str
+
+
+class SettleDelivery(Struct, frozen=True, tag="delivery.settle", tag_field="type", forbid_unknown_fields=True):
+    """An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows."""
+
+    id: int
+    conversation: str
+    seq: int
 
 
 class Note(Struct, frozen=True, tag="note", tag_field="type", forbid_unknown_fields=True):
@@ -398,6 +528,34 @@ class SetLabels(Struct, frozen=True, tag="labels", tag_field="type", forbid_unkn
     labels: list[str]
 
 
+class ShowContact(Struct, frozen=True, tag="contact", tag_field="type", forbid_unknown_fields=True):
+    """The customer card of a conversation as it is now. Answer: `ContactView`."""
+
+    id: int
+    conversation: str
+
+
+class MergeContacts(Struct, frozen=True, tag="contact.merge", tag_field="type", forbid_unknown_fields=True):
+    """Say that two contacts are one person; `reason` is kept. Nothing is rewritten: `UndoMerge` takes it back.
+
+    Refused with `conflicting` where both have verified addresses of one kind that differ, unless `despite_conflict`;
+    with `already_merged` where they are one person already. Answer: `Merged`; who looks on gets a `ContactEvent`.
+    """
+
+    id: int
+    into: str
+    source: str = field(name="from")
+    reason: str
+    despite_conflict: bool = False
+
+
+class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbid_unknown_fields=True):
+    """Take a merge back, whenever that is; twice is once. Answer: an empty Result; see `ContactEvent`."""
+
+    id: int
+    merge: str
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -412,6 +570,9 @@ Command = (
     | CloseConversation
     | History
     | Reply
+    | RetryDelivery
+    | SettleDelivery
+    | RetryFile
     | Note
     | Typing
     | Read
@@ -424,6 +585,9 @@ Command = (
     | Reopen
     | SaveDraft
     | SetLabels
+    | ShowContact
+    | MergeContacts
+    | UndoMerge
     | Ping
 )
 
@@ -469,11 +633,17 @@ class Stored(Struct, frozen=True):
     at: int
 
 
+class Merged(Struct, frozen=True):
+    """Two contacts are one person now; `merge` undoes it."""
+
+    merge: str
+
+
 class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=True):
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
@@ -481,7 +651,7 @@ class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
     bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
-    unavailable, unauthorized, forbidden.
+    already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
     """
 
     code: str
@@ -509,10 +679,19 @@ class Ready(Struct, frozen=True, tag="ready", tag_field="type"):
     canned: list[CannedView]
     settings: DeskSettings
     bot: BotView
+    channels: dict[str, ChannelView]
+    inboxes: dict[str, InboxView]
 
 
 class EntryEvent(Struct, frozen=True, tag="entry", tag_field="type"):
     """A new entry of a conversation that I follow or own, in order."""
+
+    conversation: str
+    entry: EntryView
+
+
+class EntryChanged(Struct, frozen=True, tag="entry.changed", tag_field="type"):
+    """An entry that I may have is another than before: its attachment has come, or is lost. Its number stays."""
 
     conversation: str
     entry: EntryView
@@ -559,13 +738,21 @@ class TypingEvent(Struct, frozen=True, tag="typing", tag_field="type", omit_defa
 
 
 class DeliveryEvent(Struct, frozen=True, tag="delivery", tag_field="type", omit_defaults=True):
-    """Delivery state of one of our messages, or of all up to `seq` when `up_to`."""
+    """Delivery state of one of our messages, or of all up to `seq` when `up_to`. See `EntryView`."""
 
     conversation: str
     seq: int
     state: str
     up_to: bool = False
     reason: str | None = None
+    code: str | None = None
+    due: int | None = None
+
+
+class ContactEvent(Struct, frozen=True, tag="contact", tag_field="type"):
+    """Who the customer of a conversation is, changed: ask with `ShowContact`."""
+
+    conversation: str
 
 
 class MentionEvent(Struct, frozen=True, tag="mention", tag_field="type"):
@@ -580,6 +767,12 @@ class BotEvent(Struct, frozen=True, tag="bot", tag_field="type"):
     """The bot came or went."""
 
     bot: BotView
+
+
+class InboxesEvent(Struct, frozen=True, tag="inboxes", tag_field="type"):
+    """The inboxes changed."""
+
+    inboxes: dict[str, InboxView]
 
 
 class CannedEvent(Struct, frozen=True, tag="canned", tag_field="type"):
@@ -612,6 +805,7 @@ Event = (
     | Result
     | Failure
     | EntryEvent
+    | EntryChanged
     | SummaryEvent
     | OfferEvent
     | OfferGone
@@ -619,9 +813,11 @@ Event = (
     | QueuesEvent
     | TypingEvent
     | DeliveryEvent
+    | ContactEvent
     | MentionEvent
     | BotEvent
     | CannedEvent
+    | InboxesEvent
     | StartOver
     | Bye
     | Pong

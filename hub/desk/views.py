@@ -1,27 +1,39 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from channels.views import part_view
+from msgspec.structs import replace
+
+from channels.contract import Capabilities
+from channels.views import PartView, part_view
 from hub.desk.frames import (
     AgentView,
     CannedView,
+    ChannelView,
+    ClashView,
     ContactView,
     EarlierView,
     EntryView,
     EventView,
     IdentityView,
+    InboxView,
+    MemberView,
     OfferView,
     OwnerView,
     Role,
+    SameView,
+    SharedView,
     Summary,
     UnderstoodView,
 )
+from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned
-from hub.model.contact import Contact
+from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
-from hub.model.entry import Entry, Event, Understood
+from hub.model.entry import Entry, Event, Part, Understood
+from hub.model.ids import ContactId
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -34,10 +46,19 @@ def locale_of(value: str) -> Literal["fa", "en"]:
 
 @dataclass(slots=True)
 class Views:
-    """Makes views; knows everybody's name."""
+    """Makes views; knows everybody's name, and what each channel carries."""
 
     staff: Staff
     config: Config
+    capabilities: Mapping[str, Capabilities]
+
+    def channels(self) -> dict[str, ChannelView]:
+        """What each channel carries."""
+        return {name: channel_view(can) for name, can in self.capabilities.items()}
+
+    def inboxes(self) -> dict[str, InboxView]:
+        """All inboxes, without what is secret of them."""
+        return {inbox.id: inbox_view(inbox) for inbox in self.config.inboxes.values()}
 
     def summary(self, state: Conversation, marks: Marks) -> Summary:
         """A row of the list."""
@@ -67,6 +88,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by_customer is not None,
+            reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
         )
 
     def owner(self, state: Conversation) -> OwnerView:
@@ -95,12 +117,43 @@ class Views:
             kind=entry.kind,
             author_id=entry.author.id,
             name=entry.author.name or (self.staff.name(entry.author.id) if entry.author.kind == "agent" else None),
-            parts=[part_view(part, _file_url) for part in entry.parts],
+            parts=[_part(part) for part in entry.parts],
             event=self._event(entry.event) if entry.event else None,
             understood=_understood(entry.understood) if entry.understood else None,
             client_id=entry.client_id,
             delivery=entry.delivery,
             delivery_reason=entry.delivery_reason,
+            delivery_code=entry.delivery_code,
+            delivery_due=entry.delivery_due if entry.delivery == "queued" else None,
+            edits=entry.edits,
+            matched=entry.matched,
+        )
+
+    def contact(self, own: ContactId, person: Person, earlier: Sequence[Row], same: list[SameView]) -> ContactView:
+        """The customer card; what is the conversation's own contact's comes first."""
+        members = sorted(person.members, key=lambda one: one.id != own)
+        return ContactView(
+            id=own,
+            name=_first(one.name for one in members),
+            locale=locale_of(members[0].locale),
+            created_at=min(one.created_at for one in members),
+            identities=identities_view(members),
+            attributes=_attributes(members),
+            earlier=[_earlier(row) for row in earlier],
+            members=[self._member(one, one.merge, person) for one in person.members if one.merge is not None],
+            same=same,
+        )
+
+    def _member(self, contact: Contact, merge: Merge, person: Person) -> MemberView:
+        return MemberView(
+            merge=merge.id,
+            contact=contact.id,
+            name=contact.name,
+            into=_first(one.name for one in person.members if one.id == merge.into),
+            at=merge.at,
+            reason=merge.reason,
+            by=self.staff.name(merge.by) or "",
+            identities=identities_view([contact]),
         )
 
     def offer(self, state: Conversation, marks: Marks, now: int) -> OfferView:
@@ -155,19 +208,41 @@ def canned_view(canned: Canned) -> CannedView:
     return CannedView(id=canned.id, shortcut=canned.shortcut, locale=locale_of(canned.locale), text=canned.text)
 
 
-def contact_view(contact: Contact, earlier: list[Row]) -> ContactView:
-    """The customer card."""
-    return ContactView(
-        id=contact.id,
-        name=contact.name,
-        locale=locale_of(contact.locale),
-        created_at=contact.created_at,
-        identities=[
-            IdentityView(channel=one.channel, address=one.address, verified=one.verified) for one in contact.identities
-        ],
-        attributes=dict(contact.attributes),
-        earlier=[_earlier(row) for row in earlier],
+def identities_view(contacts: Iterable[Contact]) -> list[IdentityView]:
+    """Addresses, each once."""
+    found: dict[tuple[str, str], bool] = {}
+    for one in (one for contact in contacts for one in contact.identities):
+        found[one.channel, one.address] = found.get((one.channel, one.address), False) or one.verified
+    return [
+        IdentityView(channel=channel, address=address, verified=verified)
+        for (channel, address), verified in found.items()
+    ]
+
+
+def same_view(theirs: Person, in_common: Sequence[Shared], against: Sequence[Clash]) -> SameView:
+    """Somebody who may be the same person."""
+    return SameView(
+        contact=theirs.head.id,
+        name=_first(one.name for one in theirs.members),
+        created_at=min(one.created_at for one in theirs.members),
+        identities=identities_view(theirs.members),
+        shared=[SharedView(kind=one.kind, value=one.value, verified=one.verified) for one in in_common],
+        clashes=[ClashView(kind=one.kind, ours=list(one.ours), theirs=list(one.theirs)) for one in against],
     )
+
+
+def _first(names: Iterable[str]) -> str:
+    return next((name for name in names if name), "")
+
+
+def _attributes(contacts: Sequence[Contact]) -> dict[str, str]:
+    """What the customer said of themselves; where that differs, all of it."""
+    found: dict[str, list[str]] = {}
+    for name, value in (item for contact in contacts for item in contact.attributes.items()):
+        values = found.setdefault(name, [])
+        if value not in values:
+            values.append(value)
+    return {name: " · ".join(values) for name, values in found.items()}
 
 
 def _earlier(row: Row) -> EarlierView:
@@ -185,6 +260,13 @@ def _earlier(row: Row) -> EarlierView:
 
 def _file_url(file: str) -> str:
     return f"/files/{file}"
+
+
+def _part(part: Part) -> PartView:
+    view = part_view(part, _file_url)
+    if part.file is None or view.file is None or part.file.state == "here":
+        return view
+    return replace(view, file=replace(view.file, url=None, state=part.file.state))
 
 
 def _understood(understood: Understood) -> UnderstoodView:

@@ -275,6 +275,13 @@ class Conversations:
         kept = (row or {}).get("drafts", {}).get(agent)
         return (kept["text"], kept["note"]) if kept else None
 
+    async def of_contacts(self, contacts: Sequence[ContactId], *, limit: int = 20) -> list[Row]:
+        """The conversations of all contacts that are one person, newest first."""
+        query = {"header.contact": {"$in": list(contacts)}}
+        async with guard():
+            rows = await self._rows.find(query).sort("header.created_at", DESCENDING).limit(limit).to_list()
+        return [_row(row) for row in rows]
+
 
 def _after(place: tuple[int, str] | None) -> dict[str, Any]:
     """What comes behind a place of a list, newest activity first."""

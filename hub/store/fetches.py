@@ -1,6 +1,7 @@
-"""Attachments that are still at their provider: one document per file that has to be fetched.
+"""Attachments that are still at their provider: one document per file that has to be fetched, or could not be.
 
-`fetches`: `_id` the file's id, `inbox`, `source`, `conversation`, `uploader`, `name`, `due` (ms), `tries`.
+`fetches`: `_id` the file's id, `inbox`, `source`, `conversation`, `uploader`, `name`, `tries`, `due` (ms; absent: it is
+lost, and rests until somebody asks again).
 """
 
 from __future__ import annotations
@@ -79,6 +80,20 @@ class Fetches:
         """Try again at a time (ms)."""
         async with guard():
             await self._rows.update_one({"_id": file}, {"$set": {"due": due}})
+
+    async def rest(self, file: FileId) -> None:
+        """Not due any more, unless somebody asks again."""
+        async with guard():
+            await self._rows.update_one({"_id": file}, {"$unset": {"due": ""}})
+
+    async def again(self, file: FileId, conversation: ConversationId, due: int) -> str | None:
+        """Begin anew with one that rests, due at a time (ms); its name, or None when it does not rest."""
+        async with guard():
+            row = await self._rows.find_one_and_update(
+                {"_id": file, "conversation": conversation, "due": {"$exists": False}},
+                {"$set": {"due": due, "tries": 0}},
+            )
+        return str(row["name"]) if row else None
 
     async def done(self, file: FileId) -> None:
         """There is nothing more to do."""

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { fileSize, time } from "../ui/format";
 import * as icon from "../ui/icons";
+import { mapLink, telLink } from "../ui/links";
 import type { FileView, PartView } from "../wire/webchat.types";
 import { discard, progress, retry, send } from "./client";
 import { Avatar } from "./Header";
@@ -54,10 +55,48 @@ export function nameOf(row: BubbleRow): string {
 function Part({ part, share }: { part: PartView; share: number | undefined }): JSX.Element | null {
   if (part.type === "attachment" && part.file) return <Attachment file={part.file} share={share} />;
   if (part.type === "form_reply") return <FormReply values={part.values ?? {}} />;
+  if (part.type === "location") return <Shared text={part.text} link={mapLink(part.values)} />;
+  if (part.type === "contact") return <Card part={part} />;
+  if (part.type === "mail") return null;
   return part.text ? <Words text={part.text} /> : null;
 }
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/** A place that somebody shared: a link, never a picture from elsewhere. */
+function Shared({
+  text,
+  link,
+}: {
+  text: string | undefined;
+  link: ReturnType<typeof mapLink>;
+}): JSX.Element | null {
+  const words = safeName(text ?? "") || link?.words;
+  if (!words) return null;
+  if (!link) return <Words text={words} />;
+  return (
+    <a class="words" href={link.href} target="_blank" rel="noopener noreferrer nofollow">
+      <bdi>{words}</bdi>
+    </a>
+  );
+}
+
+function Card({ part }: { part: PartView }): JSX.Element {
+  const { name = "", phone = "" } = part.values ?? {};
+  const href = telLink(phone);
+  return (
+    <p class="words">
+      <bdi>{safeName(name || part.text || "")}</bdi>{" "}
+      {href ? (
+        <a href={href} dir="ltr">
+          {safeName(phone)}
+        </a>
+      ) : (
+        <bdi>{safeName(phone)}</bdi>
+      )}
+    </p>
+  );
+}
 
 function Attachment({ file, share }: { file: FileView; share: number | undefined }): JSX.Element {
   const name = safeName(file.name);

@@ -12,6 +12,7 @@ import { Empty, Skeleton } from "./parts/common";
 import { ConversationDialogs } from "./parts/Dialogs";
 import { KeysHelp } from "./parts/KeysHelp";
 import { ListPane } from "./parts/ListPane";
+import { MailPanel } from "./parts/Mail";
 import { NotifyQuestion, OfferCard } from "./parts/Offer";
 import { Rail } from "./parts/Rail";
 import { SideCard } from "./parts/SideCard";
@@ -106,6 +107,7 @@ export function App(): JSX.Element {
         <NotifyQuestion />
       </div>
       <ConversationDialogs />
+      <MailPanel />
       {dialog.value === "keys" && <KeysHelp />}
       {dialog.value === "commands" && <CommandBar />}
       <OfferCard />

@@ -2,7 +2,16 @@
 
 import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
-import type { FileView, Locale, OfferView, SetStatus, Summary, Tab } from "../wire/desk.types";
+import type {
+  FileView,
+  Locale,
+  Merged,
+  OfferView,
+  SetStatus,
+  Summary,
+  Tab,
+  TemplateChoice,
+} from "../wire/desk.types";
 import { deskConfig } from "./config";
 import {
   current,
@@ -18,7 +27,7 @@ import {
   route,
   tab,
 } from "./desk";
-import { errorText, t, word } from "./i18n";
+import { errorText, type Key, t, word } from "./i18n";
 import { line, resend } from "./link";
 import { moment } from "./parts/when";
 import { isDark, theme } from "./prefs";
@@ -26,13 +35,14 @@ import { type Toast, toast } from "./toasts";
 
 type Asked = Parameters<typeof line.ask>[0];
 
-/** Asks and says in words what went wrong. True when it was done. */
-async function attempt(frame: Asked): Promise<boolean> {
+/** Asks and says in words what went wrong (`words` for codes that mean something else here). True when it was done. */
+async function attempt(frame: Asked, words: Readonly<Record<string, Key>> = {}): Promise<boolean> {
   try {
     await line.ask(frame);
     return true;
   } catch (error) {
-    toast(errorText(error instanceof Refused ? error.code : "unavailable"), "error");
+    const code = error instanceof Refused ? error.code : "unavailable";
+    toast(words[code] ? t(words[code]) : errorText(code), "error");
     return false;
   }
 }
@@ -177,6 +187,35 @@ export async function setLabels(row: Summary, labels: readonly string[]): Promis
   toast(t("toast.labels"), "plain", undo({ type: "labels", conversation: row.id, labels: before }));
 }
 
+/** Says that two contacts are one person. Returns the code of a refusal that the dialog can deal with, else null. */
+export async function merge(
+  into: string,
+  from: string,
+  reason: string,
+  despiteConflict: boolean,
+): Promise<"conflicting" | null> {
+  try {
+    const done = await line.ask<Merged>({
+      type: "contact.merge",
+      into,
+      from,
+      reason,
+      despite_conflict: despiteConflict,
+    });
+    toast(t("toast.merged"), "plain", undo({ type: "contact.undo", merge: done.merge }));
+  } catch (error) {
+    const code = error instanceof Refused ? error.code : "unavailable";
+    if (code === "conflicting") return code;
+    toast(errorText(code), "error");
+  }
+  return null;
+}
+
+/** Takes a merge back. */
+export async function undoMerge(id: string): Promise<void> {
+  if (await attempt({ type: "contact.undo", merge: id })) toast(t("toast.unmerged"));
+}
+
 /** Puts a reply or note on the screen at once and sends it. */
 export function write(
   id: string,
@@ -184,14 +223,43 @@ export function write(
   text: string,
   files: readonly FileView[],
   mentions: readonly string[],
+  template: TemplateChoice | null = null,
 ): void {
   const clientId = uuid7();
   dispatch({
     do: "pending.add",
     id,
-    pending: { clientId, kind, text, files, mentions, at: Date.now(), state: "sending", code: null },
+    pending: {
+      clientId,
+      kind,
+      text,
+      files,
+      mentions,
+      template,
+      at: Date.now(),
+      state: "sending",
+      code: null,
+    },
   });
   void resend(id, clientId);
+}
+
+/** What "too late" means of a message or file: there is nothing to decide on it any more. */
+const SETTLED: Readonly<Record<string, Key>> = { too_late: "error.settled" };
+
+/** Tries a message again that failed, or of which nobody knows whether it arrived. */
+export async function retryDelivery(conversation: string, seq: number): Promise<void> {
+  if (await attempt({ type: "delivery.retry", conversation, seq }, SETTLED)) toast(t("toast.retry"));
+}
+
+/** Says that a message in doubt has arrived. */
+export async function settleDelivery(conversation: string, seq: number): Promise<void> {
+  await attempt({ type: "delivery.settle", conversation, seq }, SETTLED);
+}
+
+/** Has an attachment fetched again that was lost. */
+export async function retryFile(conversation: string, file: string): Promise<void> {
+  await attempt({ type: "file.retry", conversation, file }, SETTLED);
 }
 
 /** Everything up to `seq` was on my visible screen: says so once, and takes the unread mark away at once. */

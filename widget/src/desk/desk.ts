@@ -1,6 +1,7 @@
 /** The desk's state as signals: one store that only `dispatch` changes, slices of it for the screens, and what only this screen knows. */
 import { computed, signal } from "@preact/signals";
-import type { Summary, Tab } from "../wire/desk.types";
+import type { SameView, Summary, Tab } from "../wire/desk.types";
+import { windowState } from "./state/channel";
 import { listTab } from "./state/lists";
 import { EMPTY, reduce } from "./state/reducer";
 import { parseRoute, pathOf, type Route } from "./state/route";
@@ -26,6 +27,8 @@ export const offers = computed(() => state.value.offers);
 export const canned = computed(() => state.value.canned);
 export const settings = computed(() => state.value.settings);
 export const bot = computed(() => state.value.bot);
+export const channels = computed(() => state.value.channels);
+export const inboxes = computed(() => state.value.inboxes);
 export const rows = computed(() => state.value.rows);
 export const tabs = computed(() => state.value.tabs);
 export const typing = computed(() => state.value.typing);
@@ -105,6 +108,19 @@ export const isMine = computed(() => {
   );
 });
 
+/** Whether the customer on the screen may still be answered freely. */
+export const freeWords = computed(() => {
+  tick.value;
+  return current.value ? windowState(current.value, serverNow()) : "open";
+});
+
+/** Whether I may decide on messages of the conversation on the screen that didn't arrive: mine, nobody's, or I lead. */
+export const mayDecide = computed(() => {
+  const row = current.value;
+  const lead = state.value.me?.role !== "agent";
+  return row !== null && (row.owner.kind !== "agent" || row.owner.agent === myId.value || lead);
+});
+
 /** The row that J and K stand on, apart from the one that is open. */
 export const cursor = signal<string | null>(null);
 /** The list's order while the pointer is over it, or null. */
@@ -117,11 +133,17 @@ export type DialogName =
   | "handback.queue"
   | "handback.bot"
   | "labels"
+  | "merge"
+  | "template"
   | "keys"
   | "commands"
   | "presence";
 /** What is open over the screen. */
 export const dialog = signal<DialogName | null>(null);
+/** With whom the customer on the screen is to be merged; null while that is still to be chosen. */
+export const merging = signal<SameView | null>(null);
+/** The mail that is shown as it came, or null. */
+export const wholeMail = signal<{ conversation: string; file: string; subject: string } | null>(null);
 /** On narrow screens the card lies over the timeline when this is set. */
 export const cardOver = signal(false);
 /** Asks the composer to take the focus, in a mode. A new object each time. */

@@ -1,10 +1,11 @@
 /** The line to the hub: snapshot, events, and catching up after a break. */
 import { effect } from "@preact/signals";
 import { Line, Refused } from "../wire";
-import type { Command, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
+import type { Command, ContactView, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
 import { deskConfig } from "./config";
 import { countOf, currentId, dispatch, listed, peek, tab, tick } from "./desk";
 import { type Key, t } from "./i18n";
+import { resumeAfter } from "./state/delivery";
 import { toast } from "./toasts";
 
 const PAGE = 50;
@@ -103,9 +104,10 @@ export async function resend(id: string, clientId: string): Promise<void> {
   const files = one.files.map((file) => file.id);
   const base = { conversation: id, client_id: clientId, text: one.text };
   try {
-    await (one.kind === "note"
-      ? line.ask({ type: "note", ...base, mentions: [...one.mentions] })
-      : line.ask({ type: "reply", ...base, text: one.text || undefined, files }));
+    if (one.kind === "note") await line.ask({ type: "note", ...base, mentions: [...one.mentions] });
+    else if (one.template)
+      await line.ask({ type: "reply", ...base, text: undefined, template: one.template });
+    else await line.ask({ type: "reply", ...base, text: one.text || undefined, files });
     dispatch({ do: "pending.set", id, clientId, state: "stored" });
   } catch (error) {
     // Cut in the middle: it stays "sending" and goes out again with the next snapshot.
@@ -127,8 +129,7 @@ export async function openConversation(id: string): Promise<void> {
   if (!line.live) return;
   const turn = (asked.get(id) ?? 0) + 1;
   asked.set(id, turn);
-  const entries = peek().open.get(id)?.entries ?? [];
-  const after = entries.at(-1)?.seq ?? null;
+  const after = resumeAfter(peek().open.get(id)?.entries ?? []);
   dispatch({ do: "open.begin", id });
   try {
     const data = await line.ask<Opened>({ type: "open", conversation: id, after: after ?? undefined });
@@ -136,6 +137,17 @@ export async function openConversation(id: string): Promise<void> {
   } catch (error) {
     const code = error instanceof Refused ? error.code : "unavailable";
     if (code !== "cut") dispatch({ do: "open.failed", id, code });
+  }
+}
+
+/** Who the customer is, changed: asks for the card anew. A lost answer is made good by the next opening. */
+async function renewContact(id: string): Promise<void> {
+  if (!peek().open.has(id)) return;
+  try {
+    const contact = await line.ask<ContactView>({ type: "contact", conversation: id });
+    dispatch({ do: "contact", id, contact });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
   }
 }
 
@@ -206,6 +218,7 @@ export function startLink(): void {
   }, 1000);
   onEvent((frame) => {
     if (frame.type === "queues") checkQueue();
+    if (frame.type === "contact") void renewContact(frame.conversation);
     const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
     if (words) toast(t(words));
   });

@@ -10,13 +10,19 @@ export type Role = "agent" | "supervisor" | "admin"
 
 export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
+export type AddressKind = "email" | "phone"
+
 /** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
 export interface ButtonView {
   title: string
   payload: string
 }
 
-/** A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images. */
+/**
+ * A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images.
+ *
+ * `coming`: it is still being fetched from the provider, and the rest is what that claims. `lost`: it cannot be had.
+ */
 export interface FileView {
   id: string
   name: string
@@ -25,6 +31,7 @@ export interface FileView {
   url?: string
   width?: number
   height?: number
+  state?: "here" | "coming" | "lost"
 }
 
 /** One piece of an entry; `type` and what counts with it: see `channels.contract.Part`. */
@@ -68,7 +75,14 @@ export interface EventView {
   ticket?: string
 }
 
-/** One entry of a timeline. `delivery`: queued, sent, delivered, read, failed (agents' and bot's messages). */
+/**
+ * One entry of a timeline.
+ *
+ * `delivery` (agents' and bot's messages): queued, sent, delivered, read, failed, uncertain (the provider may have
+ * taken it: somebody decides, `RetryDelivery` or `SettleDelivery`). `delivery_code` is one that the screens have
+ * words for, `delivery_reason` the provider's own words, `delivery_due` when a queued one is tried again. `edits`: the
+ * number of the message that this one replaces. `matched`: why a mail was put into this conversation.
+ */
 export interface EntryView {
   seq: number
   at: number
@@ -82,6 +96,10 @@ export interface EntryView {
   client_id?: string
   delivery?: string
   delivery_reason?: string
+  delivery_code?: string
+  delivery_due?: number
+  edits?: number
+  matched?: string
 }
 
 /** Who holds the conversation; `fence` grows at each change of hands. */
@@ -99,7 +117,7 @@ export interface OwnerView {
  * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
- * `agent_read`.
+ * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
  */
 export interface Summary {
   id: string
@@ -127,6 +145,7 @@ export interface Summary {
   disposition?: string
   rating?: number
   ended_by_customer?: boolean
+  reply_until?: number
 }
 
 /** An address of a contact; `verified` false means claimed. */
@@ -134,6 +153,42 @@ export interface IdentityView {
   channel: string
   address: string
   verified: boolean
+}
+
+/** A contact that an agent merged into this person. `merge` undoes it; `by` is the agent's name. */
+export interface MemberView {
+  merge: string
+  contact: string
+  name: string
+  into: string
+  at: number
+  reason: string
+  by?: string
+  identities?: IdentityView[]
+}
+
+/** An address that two persons have in common; not `verified`: at least one of them only claims it. */
+export interface SharedView {
+  kind: AddressKind
+  value: string
+  verified: boolean
+}
+
+/** Both sides have verified addresses of this kind, and none in common. */
+export interface ClashView {
+  kind: AddressKind
+  ours: string[]
+  theirs: string[]
+}
+
+/** Somebody who may be the same person: why, and what speaks against it. */
+export interface SameView {
+  contact: string
+  name: string
+  created_at: number
+  shared: SharedView[]
+  clashes?: ClashView[]
+  identities?: IdentityView[]
 }
 
 /** One earlier conversation of the contact. */
@@ -147,7 +202,12 @@ export interface EarlierView {
   rating?: number
 }
 
-/** The customer card. */
+/**
+ * The customer card: one person, also where agents merged several contacts into it.
+ *
+ * `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
+ * `same`: who else this may be, found by mail address or phone number; never merged by itself.
+ */
 export interface ContactView {
   id: string
   name: string
@@ -156,6 +216,8 @@ export interface ContactView {
   identities?: IdentityView[]
   attributes?: Record<string, string>
   earlier?: EarlierView[]
+  members?: MemberView[]
+  same?: SameView[]
 }
 
 /** An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring. */
@@ -207,6 +269,39 @@ export interface CannedView {
   shortcut: string
   locale: Locale
   text: string
+}
+
+/** A prepared message that may be sent when free words may not. `blanks` name what is filled into its `text`. */
+export interface TemplateView {
+  name: string
+  language: string
+  text: string
+  blanks: string[]
+}
+
+/**
+ * What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
+ *
+ * `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
+ * a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+ */
+export interface ChannelView {
+  max_text: number
+  text_unit?: "characters" | "utf16" | "utf8"
+  attachments?: boolean
+  max_attachment?: number
+  buttons?: number
+  templates?: boolean
+  receipts?: boolean
+  live?: boolean
+  window_seconds?: number
+}
+
+/** An inbox: where conversations come from. */
+export interface InboxView {
+  name: string
+  channel: string
+  templates: TemplateView[]
 }
 
 /** What the screens need to know of the workplace. */
@@ -283,7 +378,19 @@ export interface History {
   before: number
 }
 
-/** Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`. */
+/** A template of the conversation's inbox and what fills its `blanks`, in their order. */
+export interface TemplateChoice {
+  name: string
+  language: string
+  values: string[]
+}
+
+/**
+ * Answer the customer. Only the owner may. `client_id` makes a retry the same reply. Answer: `Stored`.
+ *
+ * A `template` stands alone, without `text` and `files`. Refused with `window_closed` where only a template may be
+ * sent now, with `no_files` or `too_large` where the channel does not carry the files.
+ */
 export interface Reply {
   type: "reply"
   id: number
@@ -291,6 +398,31 @@ export interface Reply {
   client_id: string
   text?: string | null
   files?: string[]
+  template?: TemplateChoice | null
+}
+
+/** Send a message again that failed or is uncertain. Answer: an empty Result; a `DeliveryEvent` follows. */
+export interface RetryDelivery {
+  type: "delivery.retry"
+  id: number
+  conversation: string
+  seq: number
+}
+
+/** Fetch an attachment again that was lost. Answer: an empty Result; an `EntryChanged` follows. */
+export interface RetryFile {
+  type: "file.retry"
+  id: number
+  conversation: string
+  file: string
+}
+
+/** An uncertain message has arrived, as somebody knows. Answer: an empty Result; a `DeliveryEvent` follows. */
+export interface SettleDelivery {
+  type: "delivery.settle"
+  id: number
+  conversation: string
+  seq: number
 }
 
 /** Write a private note. Answer: `Stored`. */
@@ -395,6 +527,35 @@ export interface SetLabels {
   labels: string[]
 }
 
+/** The customer card of a conversation as it is now. Answer: `ContactView`. */
+export interface ShowContact {
+  type: "contact"
+  id: number
+  conversation: string
+}
+
+/**
+ * Say that two contacts are one person; `reason` is kept. Nothing is rewritten: `UndoMerge` takes it back.
+ *
+ * Refused with `conflicting` where both have verified addresses of one kind that differ, unless `despite_conflict`;
+ * with `already_merged` where they are one person already. Answer: `Merged`; who looks on gets a `ContactEvent`.
+ */
+export interface MergeContacts {
+  type: "contact.merge"
+  id: number
+  into: string
+  from: string
+  reason: string
+  despite_conflict?: boolean
+}
+
+/** Take a merge back, whenever that is; twice is once. Answer: an empty Result; see `ContactEvent`. */
+export interface UndoMerge {
+  type: "contact.undo"
+  id: number
+  merge: string
+}
+
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -436,11 +597,16 @@ export interface Stored {
   at: number
 }
 
+/** Two contacts are one person now; `merge` undoes it. */
+export interface Merged {
+  merge: string
+}
+
 /** The command with this `id` succeeded. */
 export interface Result {
   type: "result"
   id: number
-  data?: ListPage | Opened | HistoryPage | Stored
+  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged
 }
 
 /**
@@ -448,7 +614,7 @@ export interface Result {
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
- * unavailable, unauthorized, forbidden.
+ * already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -476,11 +642,20 @@ export interface Ready {
   canned: CannedView[]
   settings: DeskSettings
   bot: BotView
+  channels: Record<string, ChannelView>
+  inboxes: Record<string, InboxView>
 }
 
 /** A new entry of a conversation that I follow or own, in order. */
 export interface EntryEvent {
   type: "entry"
+  conversation: string
+  entry: EntryView
+}
+
+/** An entry that I may have is another than before: its attachment has come, or is lost. Its number stays. */
+export interface EntryChanged {
+  type: "entry.changed"
   conversation: string
   entry: EntryView
 }
@@ -525,7 +700,7 @@ export interface TypingEvent {
   name?: string
 }
 
-/** Delivery state of one of our messages, or of all up to `seq` when `up_to`. */
+/** Delivery state of one of our messages, or of all up to `seq` when `up_to`. See `EntryView`. */
 export interface DeliveryEvent {
   type: "delivery"
   conversation: string
@@ -533,6 +708,14 @@ export interface DeliveryEvent {
   state: string
   up_to?: boolean
   reason?: string
+  code?: string
+  due?: number
+}
+
+/** Who the customer of a conversation is, changed: ask with `ShowContact`. */
+export interface ContactEvent {
+  type: "contact"
+  conversation: string
 }
 
 /** A colleague mentioned me in a note. */
@@ -547,6 +730,12 @@ export interface MentionEvent {
 export interface BotEvent {
   type: "bot"
   bot: BotView
+}
+
+/** The inboxes changed. */
+export interface InboxesEvent {
+  type: "inboxes"
+  inboxes: Record<string, InboxView>
 }
 
 /** The canned replies changed. */
@@ -584,6 +773,9 @@ export type Command =
   | CloseConversation
   | History
   | Reply
+  | RetryDelivery
+  | SettleDelivery
+  | RetryFile
   | Note
   | Typing
   | Read
@@ -596,6 +788,9 @@ export type Command =
   | Reopen
   | SaveDraft
   | SetLabels
+  | ShowContact
+  | MergeContacts
+  | UndoMerge
   | Ping
 
 export type Event =
@@ -603,6 +798,7 @@ export type Event =
   | Result
   | Failure
   | EntryEvent
+  | EntryChanged
   | SummaryEvent
   | OfferEvent
   | OfferGone
@@ -610,9 +806,11 @@ export type Event =
   | QueuesEvent
   | TypingEvent
   | DeliveryEvent
+  | ContactEvent
   | MentionEvent
   | BotEvent
   | CannedEvent
+  | InboxesEvent
   | StartOver
   | Bye
   | Pong

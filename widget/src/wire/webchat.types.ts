@@ -6,7 +6,11 @@ export interface ButtonView {
   payload: string
 }
 
-/** A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images. */
+/**
+ * A file that one may fetch at `url`. `size` in bytes; `width` and `height` in pixels for images.
+ *
+ * `coming`: it is still being fetched from the provider, and the rest is what that claims. `lost`: it cannot be had.
+ */
 export interface FileView {
   id: string
   name: string
@@ -15,6 +19,7 @@ export interface FileView {
   url?: string
   width?: number
   height?: number
+  state?: "here" | "coming" | "lost"
 }
 
 /** One piece of an entry; `type` and what counts with it: see `channels.contract.Part`. */

@@ -58,11 +58,11 @@ test("one row that jumps to the top is one change", () => {
 });
 
 test("a wait is coloured only when it matters", () => {
-  expect(waitLevel("webchat", 60_000)).toBe("calm");
-  expect(waitLevel("webchat", 3 * 60_000)).toBe("soon");
-  expect(waitLevel("webchat", 6 * 60_000)).toBe("late");
-  expect(waitLevel("email", 60 * 60_000)).toBe("calm");
-  expect(waitLevel("email", 9 * 3_600_000)).toBe("late");
+  expect(waitLevel(true, 60_000)).toBe("calm");
+  expect(waitLevel(true, 3 * 60_000)).toBe("soon");
+  expect(waitLevel(true, 6 * 60_000)).toBe("late");
+  expect(waitLevel(false, 60 * 60_000)).toBe("calm");
+  expect(waitLevel(false, 9 * 3_600_000)).toBe("late");
 });
 
 test("only what is on the screen is drawn", () => {

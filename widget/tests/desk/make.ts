@@ -49,6 +49,8 @@ export function ready(over: Partial<Ready> = {}): Ready {
     canned: [],
     settings: EMPTY.settings,
     bot: { available: true, detail: "ok" },
+    channels: {},
+    inboxes: {},
     ...over,
   };
 }

@@ -58,6 +58,7 @@ describe("an optimistic reply", () => {
       text: "hi",
       files: [],
       mentions: [],
+      template: null,
       at: NOW,
       state: "sending",
       code: null,

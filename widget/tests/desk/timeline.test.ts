@@ -62,6 +62,7 @@ describe("layout", () => {
       text: "hi",
       files: [],
       mentions: [],
+      template: null,
       at: MINUTE + 5,
       state: "sending" as const,
       code: null,

@@ -23,7 +23,10 @@ export function t(key: Key, params: Params = {}): string {
 }
 
 /** A code of the server (`reason.x`, `error.x`, ...) in words; one that isn't known is shown as it came, readably. */
-export function word(kind: "reason" | "disposition" | "break" | "channel" | "field", code: string): string {
+export function word(
+  kind: "reason" | "disposition" | "break" | "channel" | "field" | "delivery.code" | "matched",
+  code: string,
+): string {
   const key = `${kind}.${code}`;
   return key in en ? t(key as Key) : code.replaceAll("_", " ");
 }

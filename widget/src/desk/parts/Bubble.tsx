@@ -1,101 +1,18 @@
 import type { JSX } from "preact";
-import { fileSize, percent, time } from "../../ui/format";
-import { Alert, Check, Checks, Clock, Download, File, Lock, Spark } from "../../ui/icons";
-import type { EntryView, FileView, PartView, UnderstoodView } from "../../wire/desk.types";
+import { percent, time } from "../../ui/format";
+import { Alert, Clock, Lock, Spark } from "../../ui/icons";
+import type { PartView, UnderstoodView } from "../../wire/desk.types";
 import { currentId, dispatch } from "../desk";
-import { errorText, t, word } from "../i18n";
+import { errorText, t } from "../i18n";
 import { resend } from "../link";
-import { type Block, type Item, imageBox } from "../state/timeline";
+import type { Block, Item } from "../state/timeline";
 import type { Pending } from "../state/types";
 import { Face } from "./common";
+import { Delivery, speaks } from "./Delivery";
 import { Bot } from "./icons";
+import { MailLine } from "./Mail";
 import { memo } from "./memo";
-
-const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
-
-function Attachment({ file }: { file: FileView }): JSX.Element {
-  if (IMAGES.has(file.content_type) && file.url) {
-    const box = imageBox(file.width, file.height);
-    return (
-      <a class="image" href={file.url} target="_blank" rel="noopener noreferrer" title={file.name}>
-        <img
-          src={file.url}
-          width={box.width}
-          height={box.height}
-          alt={t("file.image", { name: file.name })}
-          loading="lazy"
-          decoding="async"
-        />
-      </a>
-    );
-  }
-  const inside = (
-    <>
-      <span class="file-sign">
-        <File size={20} />
-      </span>
-      <span class="file-text">
-        <bdi>{file.name}</bdi>
-        <small>{file.url ? fileSize(file.size) : t("file.unavailable")}</small>
-      </span>
-      {file.url && <Download size={16} />}
-    </>
-  );
-  if (!file.url) return <span class="file">{inside}</span>;
-  return (
-    <a class="file" href={file.url} download={file.name} title={t("file.download", { name: file.name })}>
-      {inside}
-    </a>
-  );
-}
-
-function Part({ part }: { part: PartView }): JSX.Element | null {
-  if (part.type === "attachment") return part.file ? <Attachment file={part.file} /> : null;
-  if (part.type === "buttons") {
-    return (
-      <div class="choices" role="group" aria-label={t("part.offered")}>
-        {part.text && <p dir="auto">{part.text}</p>}
-        {(part.buttons ?? []).map((one) => (
-          <span key={one.payload} class="choice" dir="auto">
-            {one.title}
-          </span>
-        ))}
-      </div>
-    );
-  }
-  if (part.type === "button")
-    return (
-      <p class="pressed" dir="auto" title={t("part.pressed")}>
-        {part.text}
-      </p>
-    );
-  if (part.type === "form" || part.type === "form_reply") {
-    const values = Object.entries(part.values ?? {});
-    return (
-      <div class="form-part">
-        <p dir="auto">{part.text ?? t("part.form")}</p>
-        {values.map(([name, value]) => (
-          <p key={name} class="form-value">
-            <span>{word("field", name)}</span> <bdi>{value}</bdi>
-          </p>
-        ))}
-      </div>
-    );
-  }
-  return part.text ? (
-    <p class="words" dir="auto">
-      {part.text}
-    </p>
-  ) : null;
-}
-
-/** Whether an entry is only pictures, which need no bubble around them. */
-function onlyImages(parts: readonly PartView[]): boolean {
-  return (
-    parts.length > 0 &&
-    parts.every((part) => part.type === "attachment" && part.file?.url && IMAGES.has(part.file.content_type))
-  );
-}
+import { onlyImages, Part } from "./Parts";
 
 /** What the bot understood, for hover and focus. */
 function Understood({ it }: { it: UnderstoodView }): JSX.Element {
@@ -122,25 +39,6 @@ function Understood({ it }: { it: UnderstoodView }): JSX.Element {
           <bdi>{found}</bdi>
         </span>
       )}
-    </span>
-  );
-}
-
-function Delivery({ entry }: { entry: EntryView }): JSX.Element | null {
-  const state = entry.delivery;
-  if (!state || entry.author === "contact" || entry.kind !== "message") return null;
-  const Sign = state === "queued" ? Clock : state === "sent" ? Check : state === "failed" ? Alert : Checks;
-  const known = ["queued", "sent", "delivered", "read", "failed"].includes(state);
-  const name = known ? t(`delivery.${state as "sent"}`) : state;
-  return (
-    <span
-      class={`delivery is-${state}`}
-      title={entry.delivery_reason ? `${name}: ${entry.delivery_reason}` : name}
-      role="img"
-      aria-label={name}
-    >
-      <Sign size={14} />
-      {state === "failed" && <span>{name}</span>}
     </span>
   );
 }
@@ -180,23 +78,38 @@ const Bubble = memo(function Bubble({ item, last }: { item: Item; last: boolean 
     item.kind === "entry"
       ? (item.entry.parts ?? [])
       : [
-          ...(item.pending.text ? [{ type: "text" as const, text: item.pending.text }] : []),
+          ...(item.pending.text
+            ? [
+                {
+                  type: item.pending.template ? ("template" as const) : ("text" as const),
+                  text: item.pending.text,
+                },
+              ]
+            : []),
           ...item.pending.files.map((file) => ({ type: "attachment" as const, file })),
         ];
   const waiting = item.kind === "pending" && item.pending.state === "sending";
   const at = item.kind === "entry" ? item.entry.at : item.pending.at;
+  const mail = parts.find((part) => part.type === "mail");
+  const shown = mail ? parts.filter((part) => part !== mail) : parts;
+  const old = item.kind === "entry" && item.replaced;
   return (
-    <div class={`line ${waiting ? "is-waiting" : ""}`}>
-      <div class={`bubble ${onlyImages(parts) ? "is-bare" : ""}`} title={time(at)}>
-        {parts.map((part, n) => (
-          <Part key={n} part={part} />
-        ))}
-      </div>
+    <div class={`line ${waiting ? "is-waiting" : ""} ${old ? "is-replaced" : ""}`}>
+      {shown.length > 0 && (
+        <div class={`bubble ${onlyImages(shown) ? "is-bare" : ""}`} title={time(at)}>
+          {shown.map((part, n) => (
+            <Part key={n} part={part} />
+          ))}
+        </div>
+      )}
+      {old && <span class="edited">{t("entry.replaced")}</span>}
+      {item.kind === "entry" && item.entry.edits && <span class="edited">{t("entry.edited")}</span>}
+      {item.kind === "entry" && mail && <MailLine mail={mail} entry={item.entry} />}
       {item.kind === "entry" && item.entry.understood && <Understood it={item.entry.understood} />}
       {item.kind === "pending" ? (
         <PendingMark one={item.pending} />
       ) : (
-        (last || item.entry.delivery === "failed") && <Delivery entry={item.entry} />
+        (last || speaks(item.entry)) && <Delivery entry={item.entry} />
       )}
     </div>
   );

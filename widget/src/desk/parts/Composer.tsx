@@ -4,10 +4,11 @@ import { percent } from "../../ui/format";
 import { Alert, Clip, Close, File as FileSign, Lock, Send } from "../../ui/icons";
 import type { CannedView, Draft, Summary } from "../../wire/desk.types";
 import { write } from "../actions";
-import { agents, focusComposer, link, me, serverNow, settings } from "../desk";
+import { agents, channels, focusComposer, link, me, serverNow, settings } from "../desk";
 import { draftOf, keepDraft, saveDraft } from "../drafts";
-import { t } from "../i18n";
+import { t, word } from "../i18n";
 import { enterSends } from "../prefs";
+import { pieces } from "../state/channel";
 import { charsLeft, complete, fillVariables, mentionsIn, sends } from "../state/composer";
 import { CannedMenu, MentionMenu } from "./ComposerMenus";
 import { IconButton, plainNumber } from "./common";
@@ -35,11 +36,13 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
   const [closedAt, setClosedAt] = useState<number | null>(null);
   const [at, setAt] = useState(0);
   const [dropping, setDropping] = useState(false);
-  const files = useFiles();
+  const files = useFiles(row.channel);
   const typedAt = useRef(0);
   const isNote = note || noteOnly;
   const live = link.value === "live";
   const left = charsLeft(text, settings.value.max_text);
+  const channel = channels.value[row.channel];
+  const parcels = isNote ? 1 : pieces(text, channel);
   const ready = files.all.filter((one) => one.file);
   const canSend = live && left >= 0 && !files.busy && (text.trim() !== "" || (!isNote && ready.length > 0));
 
@@ -184,6 +187,11 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
           <Lock size={13} />
           {t("composer.note")}
         </button>
+        {parcels > 1 && left >= 0 && (
+          <span class="composer-left tabular" role="status">
+            {t("composer.pieces", { n: parcels })}
+          </span>
+        )}
         {left < 300 && (
           <span class={`composer-left tabular ${left < 0 ? "is-over" : ""}`} role="status">
             {left < 0 ? t("composer.over", { n: -left }) : t("composer.left", { n: left })}
@@ -239,7 +247,15 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
       )}
       <div class="composer-foot">
         {!isNote && (
-          <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}>
+          <IconButton
+            label={
+              channel && !channel.attachments
+                ? t("composer.nofiles", { channel: word("channel", row.channel) })
+                : t("composer.attach")
+            }
+            disabled={channel && !channel.attachments}
+            onClick={() => picker.current?.click()}
+          >
             <Clip size={18} />
           </IconButton>
         )}

@@ -1,14 +1,26 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { locale } from "../../ui/i18n";
-import { Back, Check, More } from "../../ui/icons";
+import { Back, Check, Clock, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { goBack, reopen, take, wake } from "../actions";
-import { agents, cardOver, current, currentId, currentOpen, dialog, isMine, link } from "../desk";
+import {
+  agents,
+  cardOver,
+  current,
+  currentId,
+  currentOpen,
+  dialog,
+  freeWords,
+  isMine,
+  link,
+  serverNow,
+} from "../desk";
 import { t } from "../i18n";
 import { openConversation } from "../link";
 import { cardShown } from "../prefs";
 import { CAPS } from "../state/keys";
+import type { OpenState } from "../state/types";
 import { Composer } from "./Composer";
 import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
 import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
@@ -16,6 +28,7 @@ import { Menu, type MenuItem } from "./Menu";
 import { canTake, ownerText } from "./owner";
 import { ReadOnly } from "./ReadOnly";
 import { Timeline } from "./Timeline";
+import { moment } from "./when";
 
 /** Shows or hides the side card, whichever way it stands on this width. */
 export function toggleCard(): void {
@@ -189,6 +202,24 @@ function Head({ row }: { row: Summary }): JSX.Element {
   );
 }
 
+/** What one should know before one writes: the subject that the mail will have, the moment when free words end. */
+function Hints({ row, open, soon }: { row: Summary; open: OpenState; soon: boolean }): JSX.Element | null {
+  const subject = open.entries
+    .findLast((one) => one.parts?.some((part) => part.type === "mail"))
+    ?.parts?.find((part) => part.type === "mail")?.values?.subject;
+  if (!soon && !subject) return null;
+  return (
+    <p class="write-hint">
+      {subject && <bdi>{t("composer.subject", { subject })}</bdi>}
+      {soon && row.reply_until && (
+        <span class="is-soon">
+          <Clock size={14} /> {t("composer.until", { time: moment(row.reply_until, serverNow()) })}
+        </span>
+      )}
+    </p>
+  );
+}
+
 /** The conversation on the screen: head, timeline, composer; or what stands there instead. */
 export function Conversation(): JSX.Element {
   const id = currentId.value;
@@ -223,13 +254,15 @@ export function Conversation(): JSX.Element {
       </main>
     );
   }
-  const answerable = isMine.value && !row.snoozed_until && !row.ended_by_customer;
+  const words = freeWords.value;
+  const answerable = isMine.value && !row.snoozed_until && !row.ended_by_customer && words !== "closed";
   return (
     <main class="pane" aria-label={row.contact_name || t("row.noname")}>
       <Head row={row} />
       <Timeline key={row.id} row={row} open={open} />
       <div class="write">
         <ReadOnly row={row} />
+        {answerable && <Hints row={row} open={open} soon={words === "soon"} />}
         {open.phase === "ready" && row.status !== "resolved" && (
           <Composer key={row.id} row={row} draft={open.draft} noteOnly={!answerable} />
         )}

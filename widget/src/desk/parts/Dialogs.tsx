@@ -9,6 +9,8 @@ import { t, word } from "../i18n";
 import { dayAt, momentOf, snoozePresets } from "../state/time";
 import { plainNumber } from "./common";
 import { arrowIndex, Dialog } from "./Dialog";
+import { MergeDialog } from "./MergeDialog";
+import { TemplateDialog } from "./TemplateDialog";
 import { TransferDialog } from "./TransferDialog";
 import { longDay, moment } from "./when";
 
@@ -275,6 +277,10 @@ export function ConversationDialogs(): JSX.Element | null {
       return <HandBackDialog row={row} to="queue" />;
     case "labels":
       return <LabelsDialog row={row} />;
+    case "merge":
+      return <MergeDialog row={row} />;
+    case "template":
+      return <TemplateDialog row={row} />;
     case "transfer":
       return <TransferDialog row={row} />;
     default:

@@ -34,7 +34,7 @@ export function eventText(event: EventView, name: string | null): string {
 /** Whether a reason says more than the event itself does. */
 function telling(event: EventView): boolean {
   if (event.type === "resolved") return !event.disposition && event.reason !== "agent";
-  return event.type === "handoff" || event.type === "returned" || event.type === "opened";
+  return ["handoff", "returned", "opened", "automatic"].includes(event.type);
 }
 
 function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {

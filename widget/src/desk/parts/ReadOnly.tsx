@@ -1,9 +1,33 @@
 import type { JSX } from "preact";
 import type { Summary } from "../../wire/desk.types";
 import { reopen, take, wake } from "../actions";
-import { dialog, isMine, link, serverNow } from "../desk";
+import { channels, dialog, freeWords, inboxes, isMine, link, serverNow } from "../desk";
 import { t } from "../i18n";
 import { moment } from "./when";
+
+/** The provider's time for free words is over: what still goes out, and what one waits for. */
+function Closed({ row }: { row: Summary }): JSX.Element {
+  const some =
+    (inboxes.value[row.inbox]?.templates.length ?? 0) > 0 && channels.value[row.channel]?.templates;
+  const time = moment(row.reply_until ?? 0, serverNow());
+  return (
+    <div class="readonly is-warning" role="status">
+      <p>{t(some ? "composer.readonly.window" : "composer.readonly.window.none", { time })}</p>
+      {some && (
+        <button
+          type="button"
+          class="button button-main"
+          disabled={link.value !== "live"}
+          onClick={() => {
+            dialog.value = "template";
+          }}
+        >
+          {t("composer.template")}
+        </button>
+      )}
+    </div>
+  );
+}
 
 /** Why one can't answer here, and the one button that changes it. */
 export function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
@@ -38,6 +62,7 @@ export function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
       </div>
     );
   }
+  if (isMine.value && freeWords.value === "closed") return <Closed row={row} />;
   if (isMine.value) return null;
   if (row.owner.kind === "agent")
     return (

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { number, span } from "../../ui/format";
 import type { Summary } from "../../wire/desk.types";
 import { openRow } from "../actions";
-import { serverNow, tab, tick, typing } from "../desk";
+import { channels, serverNow, tab, tick, typing } from "../desk";
 import { t } from "../i18n";
 import { waitLevel } from "../state/lists";
 import { ChannelGlyph, Numeral } from "./common";
@@ -24,7 +24,7 @@ function When({ row }: { row: Summary }): JSX.Element {
   const text = waited < 45_000 ? t("time.now") : span(waited);
   return (
     <span
-      class={`row-when is-${waitLevel(row.channel, waited)}`}
+      class={`row-when is-${waitLevel(channels.value[row.channel]?.live ?? true, waited)}`}
       title={t("row.waiting", { time: span(waited) })}
     >
       {text}

@@ -3,15 +3,16 @@ import { date, dateTime, percent } from "../../ui/format";
 import { Close, Plus, Star } from "../../ui/icons";
 import type { EntryView, Summary, UnderstoodView } from "../../wire/desk.types";
 import { openRow } from "../actions";
-import { cardOver, current, currentId, currentOpen, dialog, isMine, serverNow } from "../desk";
+import { cardOver, current, currentId, currentOpen, dialog, inboxes, isMine, serverNow } from "../desk";
 import { t, word } from "../i18n";
 import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
-import { Verified } from "./icons";
 import { ownerText } from "./owner";
+import { Proof, SamePerson } from "./SamePerson";
 import { shortWhen } from "./when";
 
-function Section({
+/** A part of the card under a heading. */
+export function Section({
   title,
   children,
   extra,
@@ -173,14 +174,10 @@ export function SideCard(): JSX.Element | null {
               {(contact?.identities ?? []).map((one) => (
                 <li key={one.channel + one.address}>
                   <ChannelGlyph channel={one.channel} />
-                  <bdi class="address">{one.address}</bdi>
-                  <span
-                    class={`mark ${one.verified ? "is-verified" : ""}`}
-                    title={t(one.verified ? "card.verified" : "card.claimed")}
-                  >
-                    {one.verified ? <Verified size={15} /> : null}
-                    {t(one.verified ? "card.verified" : "card.claimed")}
-                  </span>
+                  <bdi class="address" dir="ltr">
+                    {one.address}
+                  </bdi>
+                  <Proof verified={one.verified} />
                 </li>
               ))}
             </ul>
@@ -189,12 +186,18 @@ export function SideCard(): JSX.Element | null {
             </dl>
             <Pairs values={contact?.attributes} />
           </Section>
+          {contact && <SamePerson contact={contact} />}
           <BotSection entries={open.entries} />
           <Section title={t("card.conversation")}>
             <dl class="facts">
               <Fact name={t("card.number")}>
                 <Numeral n={row.number} />
               </Fact>
+              {inboxes.value[row.inbox] && (
+                <Fact name={t("card.inbox")}>
+                  <bdi>{inboxes.value[row.inbox]?.name}</bdi>
+                </Fact>
+              )}
               <Fact name={t("card.created")}>{dateTime(row.created_at)}</Fact>
               <Fact name={t("card.owner")}>{ownerText(row, isMine.value)}</Fact>
               {row.disposition && (

@@ -35,7 +35,7 @@ export function Team(): JSX.Element {
                   </div>
                   <div>
                     <dt>{t("team.oldest")}</dt>
-                    <dd class={`tabular is-${waitLevel("webchat", waited)}`}>
+                    <dd class={`tabular is-${waitLevel(true, waited)}`}>
                       {one.oldest_at ? span(waited) : "–"}
                     </dd>
                   </div>

@@ -22,8 +22,10 @@ import {
   focusFilter,
   go,
   goNewest,
+  inboxes,
   isMine,
   me,
+  merging,
   offers,
   queues,
   rows,
@@ -80,6 +82,8 @@ function ofConversation(): CommandItem[] {
       { key: "handback.bot", group, label: t("action.handback.bot"), run: show("handback.bot") },
     );
   }
+  if (isMine.value && (inboxes.value[row.inbox]?.templates.length ?? 0) > 0)
+    items.push({ key: "template", group, label: t("action.template"), run: show("template") });
   if (canTake(row)) items.push(item("take", t("action.take"), () => void take(row)));
   if (row.status === "resolved") items.push(item("resolve", t("action.reopen"), () => void reopen(row)));
   else
@@ -90,6 +94,15 @@ function ofConversation(): CommandItem[] {
     );
   items.push(
     item("labels", t("action.labels"), show("labels")),
+    {
+      key: "merge",
+      group,
+      label: t("action.merge"),
+      run: () => {
+        merging.value = null;
+        show("merge")();
+      },
+    },
     item("card", t("action.card"), toggleCard),
     item("newest", t("action.newest"), () => {
       goNewest.value++;

@@ -4,7 +4,7 @@ import { locale } from "../../ui/i18n";
 import { Chat } from "../../ui/icons";
 import { t, word } from "../i18n";
 import { CAPS, type KeyAction } from "../state/keys";
-import { Mail, Phone, Plane } from "./icons";
+import { Ball, Bolt, Camera, Code, Handset, Mail, Phone, Plane } from "./icons";
 
 /** Key caps, e.g. `Ctrl K`. Always left to right, as they stand on the keyboard. */
 export function Keys({ caps }: { caps: readonly string[] }): JSX.Element {
@@ -61,11 +61,23 @@ export function Numeral({ n, class: name = "" }: { n: number; class?: string }):
   );
 }
 
+const GLYPHS: Readonly<Record<string, typeof Chat>> = {
+  webchat: Chat,
+  email: Mail,
+  telegram: Plane,
+  bale: Ball,
+  whatsapp: Handset,
+  messenger: Bolt,
+  instagram: Camera,
+  api: Code,
+  call: Phone,
+  voice: Phone,
+};
+
 /** The sign of a channel, with its name for readers of the screen. */
 export function ChannelGlyph({ channel, size = 14 }: { channel: string; size?: number }): JSX.Element {
   const name = word("channel", channel);
-  const Glyph =
-    channel === "email" ? Mail : channel === "telegram" ? Plane : channel === "call" ? Phone : Chat;
+  const Glyph = GLYPHS[channel] ?? Chat;
   return (
     <span class="glyph" title={name} role="img" aria-label={name}>
       <Glyph size={size} />

@@ -43,6 +43,22 @@ export const Mail = make(<path d="M3.5 6h17v12.5h-17V6Zm.3.5 8.2 6.3 8.2-6.3" />
 export const Plane = make(
   <path d="M20.5 4 3.5 11l6 2.3L17 7.5l-5.3 7.3 5.3 4.7L20.5 4Zm-11 9.3v5.2l2.4-2.6" />,
 );
+export const Pin = make(
+  <path d="M12 21c4.5-4.6 6.8-8 6.8-11a6.8 6.8 0 1 0-13.6 0c0 3 2.3 6.4 6.8 11Zm0-8.6a2.4 2.4 0 1 0 0-4.8 2.4 2.4 0 0 0 0 4.8Z" />,
+);
+export const Handset = make(
+  <path d="M12 3.5a8.5 8.5 0 0 0-7.3 12.8L3.5 20.5l4.3-1.2A8.5 8.5 0 1 0 12 3.5ZM9 8.3c-.9 3 2.9 7 6.2 6.6l.8-1.7-1.9-1.2-1 .9c-1-.4-1.8-1.3-2.2-2.3l.9-.9L10.7 8 9 8.3Z" />,
+);
+export const Bolt = make(
+  <path d="M12 3.5c-4.9 0-8.7 3.5-8.7 8 0 2.4 1 4.5 2.7 6v3l2.8-1.5c1 .300 2.1.500 3.2.500 4.9 0 8.7-3.5 8.7-8s-3.8-8-8.7-8ZM7.5 13.3l3.2-3.4 2.6 2 3.2-2" />,
+);
+export const Camera = make(
+  <path d="M7.5 3.5h9a4 4 0 0 1 4 4v9a4 4 0 0 1-4 4h-9a4 4 0 0 1-4-4v-9a4 4 0 0 1 4-4Zm4.5 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Zm4.8-1.7v.1" />,
+);
+export const Code = make(<path d="m8.5 7-5 5 5 5m7-10 5 5-5 5M13.5 5l-3 14" />);
+export const Ball = make(
+  <path d="M12 3.5a8.5 8.5 0 1 0 8.5 8.5A8.5 8.5 0 0 0 12 3.5Zm-3.8 8.8 2.6 2.6 5-5.6" />,
+);
 export const Tag = make(<path d="M3.5 4.5v7l8.7 8.7 7.5-7.5L11 4H4l-.5.5ZM8 8.6v.1" />);
 export const Sleep = make(<path d="M4 13h6l-6 7h6M13 4h7l-7 8h7" />);
 export const Forward = make(
@@ -60,6 +76,7 @@ export const Hand = make(
 export const Quick = make(<path d="M13 3.5 5.5 13.5H11l-.8 7 7.8-10.5h-5.5l.5-6.5Z" />);
 export const Note = make(<path d="M5 4h14v10l-6 6H5V4Zm14 10h-6v6M8.5 8.5h7m-7 4h4" />);
 export const Open = make(<path d="M9.5 5 16 12l-6.5 7" />, true);
+export const Join = make(<path d="M4 5c5 0 5 7 8 7h8M4 19c5 0 5-7 8-7m4.5-4L20 12l-3.5 4" />, true);
 export const Verified = make(
   <path d="m8.5 12.2 2.5 2.5 4.6-5M12 3l2.3 1.7 2.8-.1.8 2.7 2.3 1.6-1 2.7 1 2.6-2.3 1.7-.8 2.6-2.8-.1L12 21l-2.3-1.6-2.8.1-.8-2.6-2.3-1.7 1-2.6-1-2.7 2.3-1.6.8-2.7 2.8.1L12 3Z" />,
 );

@@ -1,8 +1,9 @@
 import { useRef, useState } from "preact/hooks";
 import { fileSize } from "../../ui/format";
 import type { FileView } from "../../wire/desk.types";
-import { settings } from "../desk";
-import { t } from "../i18n";
+import { channels, settings } from "../desk";
+import { t, word } from "../i18n";
+import { fileLimit } from "../state/channel";
 import { toast } from "../toasts";
 import { type Upload, UploadFailed, upload } from "../upload";
 
@@ -32,8 +33,21 @@ function whyNot(name: string, error: unknown): string | null {
   return t("composer.upload.failed", { name });
 }
 
-/** The files of a composer. */
-export function useFiles(): Files {
+/** Why a file isn't even tried: the house or the channel doesn't carry it. */
+function refusal(file: File, channel: string): string | null {
+  const most = settings.peek().max_file;
+  const limit = fileLimit(channels.peek()[channel], most);
+  const name = word("channel", channel);
+  if (limit === 0) return t("composer.nofiles", { channel: name });
+  if (file.size <= limit) return null;
+  const words = { name: file.name, size: fileSize(limit) };
+  return limit < most
+    ? t("composer.channel.toolarge", { ...words, channel: name })
+    : t("composer.toolarge", words);
+}
+
+/** The files of a composer; `channel` is the one that has to carry them. */
+export function useFiles(channel: string): Files {
   const [all, setAll] = useState<readonly Attached[]>([]);
   const uploads = useRef(new Map<number, Upload>());
   const next = useRef(1);
@@ -41,8 +55,9 @@ export function useFiles(): Files {
     setAll((now) => now.map((one) => (one.key === key ? { ...one, ...to } : one)));
   const add = (files: Iterable<File>) => {
     for (const file of files) {
-      if (file.size > settings.peek().max_file) {
-        toast(t("composer.toolarge", { name: file.name, size: fileSize(settings.peek().max_file) }), "error");
+      const refused = refusal(file, channel);
+      if (refused) {
+        toast(refused, "error");
         continue;
       }
       const key = next.current++;

@@ -88,10 +88,10 @@ export function changesOf(held: readonly string[], now: readonly Summary[]): num
   return now.length - ends.length;
 }
 
-/** How pressing a wait is: chat counts in minutes, everything else in hours. */
-export function waitLevel(channel: string, waitedMs: number): "calm" | "soon" | "late" {
+/** How pressing a wait is: where somebody waits at the other end minutes count, elsewhere hours. */
+export function waitLevel(live: boolean, waitedMs: number): "calm" | "soon" | "late" {
   const minutes = waitedMs / 60_000;
-  const [soon, late] = channel === "webchat" || channel === "call" ? [2, 5] : [120, 480];
+  const [soon, late] = live ? [2, 5] : [120, 480];
   return minutes >= late ? "late" : minutes >= soon ? "soon" : "calm";
 }
 

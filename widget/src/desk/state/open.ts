@@ -56,8 +56,17 @@ function unreadMark(row: Summary): number | null {
   return (row.unread ?? 0) > 0 && (row.agent_read ?? 0) > 0 ? (row.agent_read ?? 0) : null;
 }
 
-/** Entries and what comes after them, each number once, in order. */
-function joined(have: readonly EntryView[], more: readonly EntryView[]): readonly EntryView[] {
+/** The timeline with newer versions of some of its entries; what isn't here stays away. */
+export function replaced(it: OpenState, fresh: readonly EntryView[]): OpenState {
+  const bySeq = new Map(fresh.map((one) => [one.seq, one]));
+  const swap = (one: EntryView) => bySeq.get(one.seq) ?? one;
+  return { ...it, entries: it.entries.map(swap), early: it.early.map(swap) };
+}
+
+/** Entries and what comes after them, each number once, in order; of one that comes again the newer version. */
+function joined(known: readonly EntryView[], more: readonly EntryView[]): readonly EntryView[] {
+  const again = new Map(more.map((one) => [one.seq, one]));
+  const have = known.map((one) => again.get(one.seq) ?? one);
   const last = have.at(-1)?.seq ?? 0;
   const fresh = new Map<number, EntryView>();
   for (const one of more) if (one.seq > last) fresh.set(one.seq, one);

@@ -9,13 +9,13 @@ import type {
   Summary,
   Tab,
 } from "../../wire/desk.types";
+import { delivered } from "./delivery";
 import { belongs } from "./lists";
-import { append, CLOSED, merged, prepend, setPending } from "./open";
+import { append, CLOSED, merged, prepend, replaced, setPending } from "./open";
 import type { Action, DeskState, OpenState, TabState, TypingState } from "./types";
 
 const TYPING_MS = 6000;
 const IDLE_TAB: TabState = { phase: "idle", cursor: null, total: null };
-const RANK: Record<string, number> = { queued: 0, sent: 1, delivered: 2, read: 3 };
 
 /** The desk before the first snapshot. */
 export const EMPTY: DeskState = {
@@ -35,6 +35,8 @@ export const EMPTY: DeskState = {
     max_file: 10 * 1024 * 1024,
   },
   bot: { available: true, detail: "ok" },
+  channels: {},
+  inboxes: {},
   rows: new Map(),
   tabs: { mine: IDLE_TAB, queue: IDLE_TAB, all: IDLE_TAB, snoozed: IDLE_TAB, resolved: IDLE_TAB },
   open: new Map(),
@@ -91,6 +93,8 @@ export function reduce(state: DeskState, action: Action): DeskState {
       }));
     case "rows":
       return { ...state, rows: putAll(state, action.rows) };
+    case "contact":
+      return withKnown(state, action.id, (it) => ({ ...it, contact: action.contact }));
     case "draft":
       return withOpen(state, action.id, (it) => ({ ...it, draft: action.draft }));
     case "typing.sweep":
@@ -104,6 +108,8 @@ function onFrame(state: DeskState, frame: Event, now: number): DeskState {
       return onReady(state, frame, now);
     case "entry":
       return onEntry(state, frame.conversation, frame.entry);
+    case "entry.changed":
+      return withKnown(state, frame.conversation, (it) => replaced(it, [frame.entry]));
     case "summary":
       return { ...state, rows: put(state.rows, frame.conversation) };
     case "offer":
@@ -130,6 +136,8 @@ function onFrame(state: DeskState, frame: Event, now: number): DeskState {
       return { ...state, bot: frame.bot };
     case "canned":
       return { ...state, canned: frame.canned };
+    case "inboxes":
+      return { ...state, inboxes: frame.inboxes };
     case "pong":
       return Math.abs(state.skew - (frame.now - now)) < 500 ? state : { ...state, skew: frame.now - now };
     default:
@@ -161,6 +169,8 @@ function onReady(state: DeskState, frame: Ready, now: number): DeskState {
     canned: frame.canned,
     settings: frame.settings,
     bot: frame.bot,
+    channels: frame.channels,
+    inboxes: frame.inboxes,
     rows,
     tabs,
     open,
@@ -227,24 +237,10 @@ function sweepTyping(state: DeskState, now: number): DeskState {
 }
 
 function onDelivery(state: DeskState, frame: DeliveryEvent): DeskState {
-  return withKnown(state, frame.conversation, (it) => {
-    const hit = (one: EntryView) =>
-      one.kind === "message" &&
-      (one.author === "agent" || one.author === "bot") &&
-      (frame.up_to ? one.seq <= frame.seq : one.seq === frame.seq);
-    const entries = it.entries.map((one) =>
-      hit(one) && advances(one.delivery, frame.state)
-        ? { ...one, delivery: frame.state, delivery_reason: frame.reason }
-        : one,
-    );
-    return { ...it, entries };
-  });
-}
-
-/** Delivery only moves forward; a failure stands until the message is sent after all. */
-function advances(from: string | null | undefined, to: string): boolean {
-  if (to === "failed") return from !== "delivered" && from !== "read";
-  return from === "failed" || (RANK[to] ?? 0) > (from ? (RANK[from] ?? -1) : -1);
+  return withKnown(state, frame.conversation, (it) => ({
+    ...it,
+    entries: it.entries.map((one) => delivered(one, frame)),
+  }));
 }
 
 /** The newer of two rows: the higher number wins; at the same number the later arrival does. */

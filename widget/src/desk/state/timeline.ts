@@ -1,8 +1,10 @@
 import type { EntryView } from "../../wire/desk.types";
 import type { Pending } from "./types";
 
-/** One thing to draw in a group: a stored entry or a pending one. */
-export type Item = { kind: "entry"; entry: EntryView } | { kind: "pending"; pending: Pending };
+/** One thing to draw in a group: a stored entry (`replaced`: its author changed it later) or a pending one. */
+export type Item =
+  | { kind: "entry"; entry: EntryView; replaced: boolean }
+  | { kind: "pending"; pending: Pending };
 
 /** A piece of the timeline, top to bottom. `key` is stable while the conversation grows at either end. */
 export type Block =
@@ -47,6 +49,7 @@ export function layout(
   const blocks: Block[] = [];
   let day = 0;
   let unreadDrawn = unreadAfter === null;
+  const old = new Set(entries.map((one) => one.edits));
   for (const entry of entries) {
     if (entry.event?.type === "bot_turn") continue;
     if (day === 0 || !sameDay(day, entry.at)) {
@@ -58,7 +61,7 @@ export function layout(
       unreadDrawn = true;
     }
     if (entry.kind === "event") pushEvent(blocks, entry);
-    else pushItem(blocks, { kind: "entry", entry }, groupOf(entry, me));
+    else pushItem(blocks, { kind: "entry", entry, replaced: old.has(entry.seq) }, groupOf(entry, me));
   }
   for (const one of pending) {
     if (day === 0 || !sameDay(day, one.at)) {

@@ -2,6 +2,7 @@ import type {
   AgentView,
   BotView,
   CannedView,
+  ChannelView,
   ContactView,
   DeskSettings,
   Draft,
@@ -9,12 +10,14 @@ import type {
   Event,
   FileView,
   HistoryPage,
+  InboxView,
   ListPage,
   OfferView,
   Opened,
   QueueView,
   Summary,
   Tab,
+  TemplateChoice,
 } from "../../wire/desk.types";
 
 /** Where the socket stands. `signed_out`: the session ended, only signing in helps. */
@@ -27,13 +30,14 @@ export interface TabState {
   total: number | null;
 }
 
-/** A reply or note that the server has not shown back yet. */
+/** A reply or note that the server has not shown back yet. Of a `template`, `text` is how the customer will see it. */
 export interface Pending {
   clientId: string;
   kind: "message" | "note";
   text: string;
   files: readonly FileView[];
   mentions: readonly string[];
+  template: TemplateChoice | null;
   at: number;
   state: "sending" | "stored" | "failed";
   code: string | null;
@@ -76,6 +80,8 @@ export interface DeskState {
   canned: readonly CannedView[];
   settings: DeskSettings;
   bot: BotView;
+  channels: Readonly<Record<string, ChannelView>>;
+  inboxes: Readonly<Record<string, InboxView>>;
   rows: ReadonlyMap<string, Summary>;
   tabs: Readonly<Record<Tab, TabState>>;
   open: ReadonlyMap<string, OpenState>;
@@ -100,5 +106,6 @@ export type Action =
   | { do: "pending.set"; id: string; clientId: string; state: Pending["state"]; code?: string }
   | { do: "pending.drop"; id: string; clientId: string }
   | { do: "rows"; rows: readonly Summary[] }
+  | { do: "contact"; id: string; contact: ContactView }
   | { do: "draft"; id: string; draft: Draft | null }
   | { do: "typing.sweep"; now: number };

@@ -465,6 +465,8 @@ export const en = {
   "audit.do.canned.create": "made the canned reply {target}",
   "audit.do.canned.change": "changed the canned reply {target}",
   "audit.do.canned.delete": "deleted the canned reply {target}",
+  "audit.do.contact.merge": "merged two contacts",
+  "audit.do.contact.undo_merge": "took a merge of two contacts back",
   "audit.do.settings.change": "changed the workplace rules",
 
   "account.title": "My account",
@@ -487,6 +489,8 @@ export const en = {
   "account.change": "Change password",
   "account.changed": "Your password is changed. Other sessions are signed out.",
 
+  "field.merged_into": "Merged into",
+  "field.despite_conflict": "Despite differing verified addresses",
   "field.login": "User name",
   "field.name": "Name",
   "field.role": "Role",

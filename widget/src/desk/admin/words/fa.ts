@@ -456,6 +456,8 @@ export const fa: Record<WordKey, string> = {
   "audit.do.canned.create": "پاسخ آمادهٔ {target} را ساخت",
   "audit.do.canned.change": "پاسخ آمادهٔ {target} را عوض کرد",
   "audit.do.canned.delete": "پاسخ آمادهٔ {target} را حذف کرد",
+  "audit.do.contact.merge": "دو مخاطب را ادغام کرد",
+  "audit.do.contact.undo_merge": "ادغام دو مخاطب را برگرداند",
   "audit.do.settings.change": "قاعده‌های کار را عوض کرد",
 
   "account.title": "حساب من",
@@ -478,6 +480,8 @@ export const fa: Record<WordKey, string> = {
   "account.change": "تغییر گذرواژه",
   "account.changed": "گذرواژه عوض شد. نشست‌های دیگر بسته شدند.",
 
+  "field.merged_into": "ادغام در",
+  "field.despite_conflict": "با وجود نشانی‌های تأییدشدهٔ متفاوت",
   "field.login": "نام کاربری",
   "field.name": "نام",
   "field.role": "نقش",

@@ -1,0 +1,180 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Alert } from "../../ui/icons";
+import type { ContactView, SameView, Summary } from "../../wire/desk.types";
+import { merge } from "../actions";
+import { currentOpen, dialog, link, merging, rows } from "../desk";
+import { t } from "../i18n";
+import { fold } from "../state/composer";
+import { ChannelGlyph, Face, Numeral } from "./common";
+import { arrowIndex, Dialog } from "./Dialog";
+import { Foot, NoteField } from "./Dialogs";
+import { Addresses, Clashes, Reasons } from "./SamePerson";
+
+const MOST = 8;
+
+const close = () => {
+  dialog.value = null;
+};
+
+/** Other customers among the conversations that are here, each once. */
+function others(query: string, contact: ContactView): Summary[] {
+  const wanted = fold(query).trim();
+  const known = new Set([contact.id, ...(contact.members ?? []).map((one) => one.contact)]);
+  const found: Summary[] = [];
+  for (const row of rows.value.values()) {
+    if (known.has(row.contact) || !fold(`${row.contact_name} #${row.number}`).includes(wanted)) continue;
+    known.add(row.contact);
+    found.push(row);
+    if (found.length === MOST) break;
+  }
+  return found;
+}
+
+/** Somebody whom the agent chose, without a reason that the hub has found. */
+function chosen(row: Summary): SameView {
+  return { contact: row.contact, name: row.contact_name, created_at: row.created_at, shared: [] };
+}
+
+function Choose({ contact }: { contact: ContactView }): JSX.Element {
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const found = others(query, contact);
+  const choose = (row: Summary | undefined) => {
+    if (row) merging.value = (contact.same ?? []).find((one) => one.contact === row.contact) ?? chosen(row);
+  };
+  return (
+    <>
+      <input
+        class="input"
+        type="text"
+        dir="auto"
+        data-first=""
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="others"
+        aria-activedescendant={found[at] ? `other-${found[at].id}` : undefined}
+        aria-label={t("merge.search")}
+        placeholder={t("merge.search")}
+        value={query}
+        onInput={(event) => {
+          setQuery(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          const next =
+            event.key === "Home" || event.key === "End" ? null : arrowIndex(event, at, found.length);
+          if (next === null && (event.key !== "Enter" || event.isComposing)) return;
+          event.preventDefault();
+          if (next === null) choose(found[at]);
+          else setAt(next);
+        }}
+      />
+      <div class="targets" role="listbox" id="others" aria-label={t("merge.search")}>
+        {found.length === 0 && <p class="quiet">{t("merge.none")}</p>}
+        {found.map((row, n) => (
+          <button
+            key={row.id}
+            type="button"
+            id={`other-${row.id}`}
+            role="option"
+            aria-selected={n === at}
+            tabIndex={-1}
+            class={`target ${n === at ? "is-at" : ""}`}
+            onPointerMove={() => setAt(n)}
+            onClick={() => choose(row)}
+          >
+            <Face id={row.contact} name={row.contact_name || t("row.noname")} size={26} />
+            <bdi>{row.contact_name || t("row.noname")}</bdi>
+            <span class="target-hint">
+              <ChannelGlyph channel={row.channel} size={13} /> <Numeral n={row.number} />
+            </span>
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** The reason as the hub found it, for the agent to keep or to change. Against a conflict one has to say why oneself. */
+function firstReason(other: SameView): string {
+  const [best] = other.shared;
+  return best && !other.clashes?.length ? `${t(`same.${best.kind}`)} ${best.value}` : "";
+}
+
+function Confirm({ contact, other }: { contact: ContactView; other: SameView }): JSX.Element {
+  const [reason, setReason] = useState(firstReason(other));
+  const [conflict, setConflict] = useState((other.clashes ?? []).length > 0);
+  const [sure, setSure] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const ready = reason.trim() !== "" && (!conflict || sure) && !busy && link.value === "live";
+  const run = async () => {
+    if (!ready) return;
+    setBusy(true);
+    const refused = await merge(contact.id, other.contact, reason.trim(), conflict);
+    setBusy(false);
+    if (refused) setConflict(true);
+    else close();
+  };
+  const name = other.name || t("row.noname");
+  return (
+    <>
+      <p class="quiet">{t("merge.hint")}</p>
+      <div class="merge-two">
+        {[
+          { id: contact.id, name: contact.name || t("row.noname"), all: contact.identities },
+          { id: other.contact, name, all: other.identities },
+        ].map((one) => (
+          <div key={one.id} class="same-one">
+            <div class="same-head">
+              <Face id={one.id} name={one.name} size={26} />
+              <bdi>{one.name}</bdi>
+            </div>
+            <Addresses all={one.all} />
+          </div>
+        ))}
+      </div>
+      {other.shared.length > 0 && <Reasons shared={other.shared} />}
+      {conflict && (
+        <>
+          {other.clashes?.length ? (
+            <Clashes all={other.clashes} />
+          ) : (
+            <div class="same-clash" role="alert">
+              <Alert size={15} />
+              <p>{t("error.conflicting")}</p>
+            </div>
+          )}
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={sure}
+              onChange={(event) => setSure(event.currentTarget.checked)}
+            />
+            <span>{t("merge.sure")}</span>
+          </label>
+        </>
+      )}
+      <NoteField
+        label={t(conflict ? "merge.reason.conflict" : "merge.reason")}
+        value={reason}
+        set={setReason}
+        onSend={() => void run()}
+      />
+      <Foot label={t("merge.do")} run={() => void run()} disabled={!ready} danger={conflict} />
+    </>
+  );
+}
+
+/** Says that the customer on the screen and another contact are one person: who, why, and, where it conflicts, on purpose. */
+export function MergeDialog({ row }: { row: Summary }): JSX.Element | null {
+  const contact = currentOpen.value?.contact;
+  const other = merging.value;
+  if (!contact) return null;
+  const name = contact.name || row.contact_name || t("row.noname");
+  return (
+    <Dialog title={other ? t("merge.title") : t("merge.choose", { name })} onClose={close}>
+      {other ? <Confirm key={other.contact} contact={contact} other={other} /> : <Choose contact={contact} />}
+    </Dialog>
+  );
+}
