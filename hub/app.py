@@ -290,6 +290,7 @@ class Hub:
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
             notes=self.notes,
+            fetches=self.fetches,
             aside=self.aside,
             leases=Leases(self.notes, self.clock),
             channel_config=self.channel_config,

@@ -203,7 +203,9 @@ class Delivery:
         else:
             pause = error.retry_after if error.retry_after is not None else _pause(tries)
             due = self.clock.now() + round(pause * 1000)
-            await _surely(lambda: self.entries.end_sending(entry.conversation, entry.seq, due=due))
+            await _surely(
+                lambda: self.entries.put_off(entry.conversation, entry.seq, due, reason=error.reason, code=error.code)
+            )
             self.bus.tell(Delivered(entry.conversation, entry.seq, "queued", error.reason, error.code, due))
             return pause
         return None

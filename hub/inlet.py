@@ -42,6 +42,7 @@ from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
+from hub.store.fetches import Fetches
 from hub.store.notes import EarlyReceipt, Notes
 from hub.store.tickets import Tickets
 
@@ -93,6 +94,7 @@ class HubInlet:
     files: CustomerFiles
     receipts: Receipts
     notes: Notes
+    fetches: Fetches
     aside: Aside
     leases: Leases
     channel_config: ChannelConfig
@@ -286,6 +288,7 @@ class HubInlet:
         await self.conversations.erase(conversations)
         await self.tickets.erase(conversations)
         for one in conversations:
+            await self.fetches.forget(one)
             await self.files.erase(one)
             self.lanes.forget(one)
         await self.contacts.erase(found.contact)

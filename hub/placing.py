@@ -81,4 +81,4 @@ class Placing:
         known = await self.contacts.by_identity(
             channel=inbox.channel, inbox=inbox.id, address=sender.address, everywhere=sender.everywhere
         )
-        return known is not None and known.id == state.header.contact
+        return known is not None and state.header.contact in (await self.contacts.person(known.id)).ids

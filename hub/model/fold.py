@@ -224,7 +224,7 @@ def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # What a projection repeats of the words goes with them, whenever it is written.
-    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None)
+    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, reply={})
 
 
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:

@@ -52,7 +52,8 @@ class Contacts:
     ) -> Contact:
         """The contact with this identity, made if new. Strangers are never merged: one identity, one contact.
 
-        `everywhere`: the address is the same person's in all inboxes of the channel.
+        `everywhere`: the address is the same person's in all inboxes of the channel. What was only claimed before is
+        verified from now on, never the other way round.
         """
         key = f"{channel if everywhere else inbox}\x1f{address}"
         fresh = {
@@ -78,6 +79,16 @@ class Contacts:
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
+            doubted = {"address": address, "verified": {"$ne": True}}
+            if verified and any(one["address"] == address and not one.get("verified") for one in row["identities"]):
+                row = (
+                    await self._rows.find_one_and_update(
+                        {"keys": key, "identities": {"$elemMatch": doubted}},
+                        {"$set": {"identities.$.verified": True}},
+                        return_document=ReturnDocument.AFTER,
+                    )
+                    or row
+                )
         return _contact(row)
 
     async def by_identity(self, *, channel: str, inbox: str, address: str, everywhere: bool) -> Contact | None:

@@ -255,6 +255,7 @@ class Conversations:
                 "state.contact_name": "",
                 "state.handoff_summary": None,
                 "state.transfer_note": None,
+                "state.reply": {},
             },
             "$unset": {"drafts": ""},
         }

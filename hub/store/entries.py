@@ -202,11 +202,20 @@ class Entries:
         async with guard():
             await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
 
-    async def end_sending(self, conversation: ConversationId, seq: int, *, due: int | None = None) -> None:
-        """The provider has answered, one way or the other; `due`: when it is tried again (ms)."""
-        change = _changed({"sending": None, "delivery_due": due})
+    async def end_sending(self, conversation: ConversationId, seq: int) -> None:
+        """The provider has answered, one way or the other."""
+        await self._change(conversation, seq, {"sending": None})
+
+    async def put_off(
+        self, conversation: ConversationId, seq: int, due: int, *, reason: str | None, code: str | None
+    ) -> None:
+        """The provider does not take it now; it is tried again at a time (ms)."""
+        change = {"sending": None, "delivery_due": due, "delivery_reason": reason, "delivery_code": code}
+        await self._change(conversation, seq, change)
+
+    async def _change(self, conversation: ConversationId, seq: int, fields: Mapping[str, object]) -> None:
         async with guard():
-            await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
+            await self._rows.update_one({"conversation": conversation, "seq": seq}, _changed(fields))
 
     async def undelivered(self, *, after: tuple[int, str] = (0, ""), limit: int = 500) -> list[Entry]:
         """A page of the messages whose delivery is still queued, oldest first (for the time after a crash).
@@ -243,7 +252,7 @@ class Entries:
     async def erase_words(self, conversations: Sequence[ConversationId]) -> None:
         """Blank what was said in these conversations, and who said it; numbers, times and what happened stay."""
         theirs: dict[str, Any] = {"conversation": {"$in": list(conversations)}}
-        blank = {"$set": {"parts": [{"type": "text", "text": ""}]}, "$unset": {"understood": ""}}
+        blank = {"$set": {"parts": [{"type": "text", "text": ""}]}, "$unset": {"understood": "", "reply": ""}}
         repeated = {"$unset": {"understood": "", "event.summary": "", "event.note": ""}}
         async with guard():
             await self._rows.update_many({**theirs, "kind": {"$in": ["message", "note"]}}, blank)

@@ -95,6 +95,11 @@ class Fetches:
             )
         return str(row["name"]) if row else None
 
+    async def forget(self, conversation: ConversationId) -> None:
+        """Drop everything that was to be fetched for a conversation."""
+        async with guard():
+            await self._rows.delete_many({"conversation": conversation})
+
     async def done(self, file: FileId) -> None:
         """There is nothing more to do."""
         async with guard():
