@@ -21,6 +21,7 @@ POLL_SECONDS = 25
 LOOK_SECONDS = 300.0
 """How often a webhook is looked after."""
 MOST_PAUSE = 60.0
+ASK_AGAIN_SECONDS = 0.5
 FORGET_SECONDS = 6 * 86_400
 """After a week without updates their numbers begin anew at random, so a cursor that old means nothing."""
 
@@ -162,6 +163,9 @@ class Listening:
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Cancel until they are done: what a task waits for at that moment (a lease on its way out) may swallow one."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=ASK_AGAIN_SECONDS)
