@@ -11,6 +11,7 @@ from hub.clock import Clock
 from hub.errors import HubError, Unavailable
 from hub.model.ids import new_id
 from hub.store.notes import Notes
+from hub.workers import end
 
 log = structlog.get_logger(__name__)
 
@@ -35,25 +36,35 @@ class Leases:
             Unavailable: the lease was lost; the block has been cancelled.
         """
         holder = f"{self.holder}.{new_id()}"
+        try:
+            await self._wait(name, holder)
+            async with self._renewed(name, holder) as held:
+                try:
+                    async with held:
+                        yield
+                except TimeoutError:
+                    if held.expired():
+                        raise Unavailable("Somebody else does this now.") from None
+                    raise
+        finally:
+            # Also when the wait was cancelled: nobody knows whether the last try took it.
+            with suppress(HubError):
+                await asyncio.shield(self.notes.release(name, holder))
+
+    async def _wait(self, name: str, holder: str) -> None:
         while True:
             if await self._take(name, holder):
-                break
+                return
             await asyncio.sleep(ASK_SECONDS)
+
+    @asynccontextmanager
+    async def _renewed(self, name: str, holder: str) -> AsyncIterator[asyncio.Timeout]:
         held = asyncio.timeout(None)
         renewing = asyncio.create_task(self._renew(name, holder, held), name=f"lease-{name}")
         try:
-            async with held:
-                yield
-        except TimeoutError:
-            if held.expired():
-                raise Unavailable("Somebody else does this now.") from None
-            raise
+            yield held
         finally:
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
-            with suppress(HubError):
-                await self.notes.release(name, holder)
+            await end([renewing])
 
     async def _take(self, name: str, holder: str) -> bool:
         now = self.clock.now()
