@@ -47,6 +47,7 @@ _RETURNED = re.compile(joined(signs.RETURNED), re.IGNORECASE | re.MULTILINE)
 _PERMANENT = re.compile(joined(signs.PERMANENT))
 _TEMPORARY = re.compile(joined(signs.TEMPORARY))
 _DELAYED = re.compile(joined(signs.DELAYED))
+_RETRIED = re.compile(joined(signs.RETRIED))
 
 
 def read(root: Part, text: str, decoder: Decoder, problems: Problems) -> Auto | None:
@@ -102,26 +103,35 @@ def _judge(report: Report, body: str, subject: str, *, formal: bool) -> Auto | N
     context = _around(body, report.recipient)
     heard = report.said if _tells(report.said) else f"{report.said} {context}".strip()
     code, reply = _codes(heard)
+    if not report.status and not code and not reply:
+        code, reply = _codes(body)
     status = _prefer(report.status, code, reply)
+    if status == "4.4.7":
+        status = _prefer(status, *_codes(body))  # that it expired; the last attempt before may say why
     bounce = Auto(kind=AutoKind.BOUNCE, status=status, recipient=report.recipient)
     if report.action in _ARRIVED or (status.startswith("2.") and report.action != "failed"):
         return replace(bounce, reason="delivered", action=report.action or "delivered")
-    reason = _reason(report, heard, (context, body, "" if status else subject), status, reply)
+    command = _command(report.said) or _command(context) or _command(body)
+    reason = _reason(report, heard, (context, body, "" if status else subject), status, reply, command)
     if not reason and not formal and not status:
         return None
     action = report.action if report.action in {"failed", "delayed"} else _action(body)
     if reason in _UNCLEAR and action == "delayed":
         reason = "expired"
+    if reason == "onhold" and formal and not report.said and not status:
+        reason = ""  # the form was kept and says nothing
     if not status:
         permanent = reply.startswith("5") if reply else not _temporary(heard)
-        status = reasons.derived_status(reason, permanent=permanent)
+        # A refused sender says nothing about the recipient, so the code stays unclear.
+        status = reasons.derived_status("onhold" if command == "MAIL" else reason, permanent=permanent)
     hard = action == "failed" and reasons.is_hard(reason, status)
     return replace(bounce, status=status, reason=reason, hard=hard, action=action)
 
 
-def _reason(report: Report, heard: str, further: tuple[str, str, str], status: str, reply: str) -> str:
+def _reason(
+    report: Report, heard: str, further: tuple[str, str, str], status: str, reply: str, command: Command
+) -> str:
     """Why, by what was said about the recipient; if that is unclear, by ever more of the report."""
-    command: Command = _command(report.said) or _command(further[0]) or _command(further[1])
     found = reasons.why(heard, status=status, reply=reply, command=command, mailer=report.mailer)
     for said in further:
         if found not in _UNCLEAR:
@@ -137,7 +147,8 @@ def _action(body: str) -> str:
 
 def _temporary(heard: str) -> bool:
     lowered = heard.lower()
-    return _TEMPORARY.search(lowered) is not None and _PERMANENT.search(lowered) is None
+    temporary = _TEMPORARY.search(lowered) is not None and _PERMANENT.search(lowered) is None
+    return temporary or _RETRIED.search(lowered) is not None
 
 
 def _tells(said: str) -> bool:

@@ -94,6 +94,23 @@ tanggal | dikirim | 发送时间 | 日期 | 寄件日期 | 送信日時 | 日時
 """
 """Names of the header fields that programs repeat above a quoted mail."""
 
+CLOSINGS = """
+regards | best regards | kind regards | warm regards | with best regards | with kind regards | best wishes
+sincerely | yours sincerely | sincerely yours | yours faithfully | yours truly | respectfully
+cordialement | bien cordialement | bien à vous | sincères salutations | mit freundlichen grüßen
+mit freundlichen grüssen | mit freundlichem gruß | freundliche grüße | viele grüße | beste grüße
+liebe grüße | herzliche grüße | mfg | met vriendelijke groet | met vriendelijke groeten
+vriendelijke groet | saludos | un saludo | saludos cordiales | un cordial saludo | atentamente
+atenciosamente | cumprimentos | com os melhores cumprimentos | cordiali saluti | distinti saluti | saluti
+med venlig hilsen | venlig hilsen | de bedste hilsner | mvh | med vennlig hilsen | vennlig hilsen
+med vänlig hälsning | med vänliga hälsningar | vänliga hälsningar | ystävällisin terveisin | terveisin
+pozdrawiam | z poważaniem | z powazaniem | z wyrazami szacunku | s pozdravem | s pozdravom | üdvözlettel
+cu stimă | cu respect | saygılarımla | iyi çalışmalar | με εκτίμηση | с уважением | с наилучшими пожеланиями
+з повагою | trân trọng | hormat saya | בברכה | با احترام | با تقدیم احترام | ارادتمند
+مع التحية | مع أطيب التحيات | تحياتي | وتفضلوا بقبول فائق الاحترام
+"""
+"""How a mail is signed off, as a whole line above the name. Thanks are not among them: they say something."""
+
 SENT_FROM = r"""
 (?:sent|send) (?:from|via|with|by|using)\b .{1,150}
 from my .{1,30}

@@ -14,10 +14,13 @@ _FIELD = re.compile(
     r'"(notificationType|emailAddress|status|diagnosticCode|smtpResponse|messageId|complaintFeedbackType)"'
     r'\s{0,20}:\s{0,20}("(?:[^"\\]|\\.){0,4000}")'
 )
+_ESCAPED = re.compile(r'\\(["\\])')
 
 
 def read(text: str) -> Auto | None:
     """What the notification says; None if the text is none. The JSON may be wrapped by a relay, or cut."""
+    if '\\"notificationType\\"' in text[:4_000]:
+        text = _ESCAPED.sub(r"\1", text[:60_000])  # as a string within what SNS says about it
     if '"notificationType"' not in text[:4_000]:
         return None
     found: dict[str, str] = {}

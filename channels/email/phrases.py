@@ -55,7 +55,7 @@ PHRASES = {
         authentication (?:checks|results).{0,30}fail
     """,
     "userunknown": r"""
-        (?:user|recipient|mail ?box|address|account|alias|person|destination|addressee|e-?mail|account name)
+        (?:user|recipient|mail ?box|address|account(?! or domain)|alias|person|destination|addressee|e-?mail)
         ...s?\b[^.;:]{0,60}?\b(?:unknown|(?:does|do|did)(?: not|n't) exist|not (?:be )?found|not exist|
         ...not known|invalid|not active|inactive)
         (?:no|unknown|invalid|nonexistent|non-existent|non existent|bad) (?:such |valid )?(?:local |
@@ -81,6 +81,7 @@ PHRASES = {
         only accepting mail from|bounced address|extended inactivity|has restricted sms|not accepting any mail
         user rules|not found recipient account|recipient preferences|resolver\.rst\.notauthorized|protected by
         user reject|refuses? to receive|blocked by the recipient|refused by the recipient
+        recipients was rejected by a remote mail server|\d{3}:? : user unknown
     """,
     "requireptr": r"""
         \bptr\b|reverse (?:dns|lookup|mapping|address)|reverse.?dns|\brdns\b
@@ -103,12 +104,13 @@ PHRASES = {
         no third-party dsns|returned mail not accepted|unroutable sender|unsigned dsn|administrative prohibition
         bouncedeny|access denied \(in reply to mail from|not authorized, message refused
         domain of sender address|mx records for|valid sender domain|fully qualified email
-        (?<!recipient )(?<!5\.1\.0 )address rejected|list of senders|rule imposed mailbox access
+        (?<!recipient )(?<!5\.1\.[01] )address rejected|list of senders|rule imposed mailbox access
         senderfilterconfig|e-?mail address is not verified|your access to submit messages
-        from: domain is invalid|please provide a valid from
+        from: domain is invalid|please provide a valid from|'send mail as'
+        to/from an address that has been blacklisted
     """,
     "hostunknown": r"""
-        (?:domain|host)\b.{0,40}\b(?:unknown|not exist|not found|not reachable|unreachable|must exist|
+        (?:domain|host)\b.{0,40}\b(?:unknown|not exist|not found|unreachable|must exist|(?<!host )not reachable|
         ...non.?existent|does not exist)
         (?:no such|unknown|unroute?able|non.?existent) (?:domain|host|mail domain)|unroute?able address
         553 \S{1,80} does not exist|name or service not known|domain may not exist|no such host
@@ -179,11 +181,15 @@ PHRASES = {
         not been collected|could not be delivered for|unable to deliver message after|multiple retries|too long
         retry time|within the allowed queue|did not respond|failed to deliver to domain|gateway for
         been in (?:the )?queue|requests to connect|socket error|failed \d+ (?:delivery )?attempts
+        host (?:is )?not (?:responding|reachable)|not delivered within
     """,
     "securityerror": r"""
         authentication (?:credentials|failure|required|failed|turned on)|authentification (?:requise|invalide)
         not authorized|starttls|tls required|unauthenticated senders|verification failure|don't authenticate
         dead domain|not subscribed to ses|executable files are not allowed
+    """,
+    "syntaxerror": r"""
+        malformed address
     """,
     "mailererror": r"""
         \|\| exit |procmail|maildrop|command (?:failed|died|output)|mailer error|pipe to \||x-unix;|exec failed

@@ -47,6 +47,7 @@ _ENDS_WITH_VERB = re.compile(
 _MARKER = re.compile(rf"[-_=]{{1,60}}[\s*]{{0,3}}{_any_of(languages.FORWARDED)}[\s*:]{{0,3}}[-_=]{{0,60}}[\s*]{{0,3}}$")
 _FORWARD_LINES = frozenset(_phrases(languages.FORWARD_LINES))
 _SENT_FROM = re.compile(rf"(?:{'|'.join(languages.SENT_FROM.strip().splitlines())})$")
+_CLOSINGS = frozenset(_phrases(languages.CLOSINGS))
 _PROSE = re.compile(r"\b(?:is|are|was|were|has|have|will|would|it's|i)\b")
 _LINK = re.compile(r"\[([^\]\[]{1,200})\]\([^()\s]{1,500}\)")
 
@@ -137,6 +138,11 @@ def field_of(text: str) -> str:
 def names_address(text: str) -> bool:
     """A mailbox in brackets stands in it."""
     return _BRACKETED.search(text) is not None
+
+
+def is_closing(text: str) -> bool:
+    """`Regards,` and its like, as a whole line. `text` is folded."""
+    return text.strip(" \t,،.!-") in _CLOSINGS
 
 
 def is_sent_from(text: str) -> bool:

@@ -68,7 +68,7 @@ _FIRST = (
 _SECOND = (
     *("mailboxfull", "authfailure", "badreputation", "speeding", "spamdetected", "virusdetected", "policyviolation"),
     *("norelaying", "systemerror", "networkerror", "suspend", "contenterror", "systemfull", "notaccept", "expired"),
-    *("securityerror", "mailererror"),
+    *("securityerror", "mailererror", "syntaxerror"),
 )
 _VAGUE = frozenset(
     {"", "systemerror", "securityerror", "expired", "suspend", "networkerror", "hostunknown", "userunknown"}

@@ -1,7 +1,7 @@
 """By which words reports and automatic answers are known. Data only, read by `phrases.joined`."""
 
 SENDERS = r"""
-mailer-?daemon|postmaster@|postmaster\b|mail delivery (?:sub)?system|mail delivery service|delivery subsystem
+mailer-?daemon|post_?master@|postmaster\b|mail delivery (?:sub)?system|mail delivery service|delivery subsystem
 mmdf|mail-?daemon|mta-?admin|mail administrator|bounce|do_not_reply@|root@|system administrator|majordomo-owner
 """
 """Who sends reports (in lower case)."""
@@ -11,7 +11,7 @@ undeliver|returned mail
 delivery (?:status )?(?:notification|report|fail|problem|unsuccessful|has failed|issue|of )|failure notice
 mail delivery|delivery failure|mail (?:failed|error|failure|system error)|non.?delivery|not (?:be )?deliver
 could not send|rejected|undelivered|message (?:status|delivery|delayed|you sent)|warning: (?:could not|message)
-nondeliverable|delivery-fail|bounced|user unknown|return(?:ed)? (?:to sender|message)|failed mail
+delayed mail|nondeliverable|delivery-fail|bounced|user unknown|return(?:ed)? (?:to sender|message)|failed mail
 failure delivery|failed delivery|メールエラー|エラー通知|配信エラー|unzustellbar|nicht zugestellt|non remis
 non consegnat
 no entregado|nije dostav|не доставлено|недоставлен|邮件退信|退信|無法傳送|配信不能|配信できません|unknown user
@@ -37,8 +37,8 @@ COMMAND = r"""
 RETURNED = r"""
 ^(?:received:\s|return-path:\s|x-[a-z-]{2,40}:\s|mime-version:|message-id:|dkim-signature:|\W{0,6}(?:-{2,}|
 ...={2,}|_{2,})?\W{0,3}(?:(?:this|here|below|following|the following|the) (?:is|are|line is|this line is|
-...this is)?.{0,20}(?:a )?(?:copy|original(?! (?:message|mail) was (?:received|sent))|returned|unsent|
-...beginning)|original (?:message|mail)(?! was (?:received|sent))|unsent message|message header|
+...this is)?.{0,20}(?:a )?(?:copy|original(?! (?:message|mail) was (?:received|sent))|returned(?! permanent)|
+...unsent|beginning)|original (?:message|mail)(?! was (?:received|sent))|unsent message|message header|
 ...returned message|message text follows|message contents|undelivered message|header of the|start of returned|
 ...the message you sent|your message (?:reads|header)|included is|the (?:first|attached) |
 ...message from .{0,60} follows|begin of the original|.{0,12}copy of (?:the|your) (?:message|original|mail)|
@@ -63,6 +63,11 @@ delivery (?:is |was |has been )?delayed|do not need to resend|warning message on
 delivery attempts will continue
 """
 """It is still being tried."""
+
+RETRIED = r"""
+retry time(?:out)? |failing for a long time
+"""
+"""It was tried again and again: no single answer said "never"."""
 
 AWAY = r"""
 ^(?:re: ?|aw: ?|fwd: ?)?(?:out of (?:the )?office|automatic(?:ally generated)? reply|auto(?:matic)

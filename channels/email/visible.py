@@ -25,6 +25,9 @@ _SHORTEST = 4
 """Characters: a shorter line announces nothing."""
 _MAX_BLOCK = 24
 """Lines of a header block that are looked at."""
+_SLASHED_NAME = re.compile(r"/[^\W\d_a-z][^\W\d_]{1,30}(?: [^\W\d_]{1,30})?$")
+_LONGEST_NAME = 40
+"""Characters: a longer line is no name below a closing."""
 _LONG = 60
 """Characters: a quoted line from here on may have been wrapped by a relay."""
 
@@ -41,7 +44,7 @@ def split(text: str) -> Split:
     """Split a plain text body. Linear in its length."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
     lines = _own_lines(lines)
-    kept = _kept(classify(lines))
+    kept = _unsigned(_kept(classify(lines)), lines)
     visible = "\n".join(lines[index] for index in kept).strip()
     if not visible:
         return Split(visible="\n".join(lines).strip(), quoted="")
@@ -190,6 +193,26 @@ def _own_lines(lines: list[str]) -> list[str]:
         else:
             out.append(line)
     return out
+
+
+def _unsigned(kept: list[int], lines: list[str]) -> list[int]:
+    """Without the closing at the end and the name right below it (one line or two), or `/Name` alone."""
+    end = len(kept)
+    while end and not lines[kept[end - 1]].strip():
+        end -= 1
+    last = [lines[index].strip() for index in kept[max(end - 4, 0) : end]]
+    if last and _SLASHED_NAME.match(last[-1]):
+        return kept[: end - 1]
+    for names in (1, 2):
+        closed = len(last) > names + 1 and quotes.is_closing(quotes.folded(last[-names - 1]))
+        if closed and all(_is_name(line) for line in last[-names:]):
+            return kept[: end - names - 1]
+    return kept
+
+
+def _is_name(line: str) -> bool:
+    """Short, and no sentence."""
+    return 0 < len(line) < _LONGEST_NAME and line[-1] not in ".?!:؟…"
 
 
 def _kept(letters: str) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from channels.email import auto as machine
@@ -131,6 +133,57 @@ def test_reports_for_people(text: str, subject: str, expected: tuple[str, str, b
     assert found.original_message_id in {"ours@shop.example", ""}
 
 
+FOR_PEOPLE = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nSubject: Delivery failed\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # What was tried again and again is no permanent error, whatever the head of the report says.
+        ("This is a permanent error:\n\nali@away.example\n  retry timeout exceeded", ("4.0.947", "expired", False)),
+        ("ali@away.example\n  mailbox is full: retry timeout exceeded", ("4.0.922", "mailboxfull", False)),
+        # After MAIL the sender was refused: nothing about the recipient.
+        (
+            "ali@away.example\n  error after MAIL FROM:<help@shop.example>:\n  550 Unroutable sender",
+            ("5.0.901", "rejected", False),
+        ),
+        # The code stands above the recipient.
+        (
+            "Could not be delivered because of\n550 5.1.1 User unknown\n\nRecipients:\n  ali@away.example",
+            ("5.1.1", "userunknown", True),
+        ),
+        (
+            "The following recipients returned permanent errors: ali@away.example: [550 5.1.1 user unknown]",
+            ("5.1.1", "userunknown", True),
+        ),
+        ("ali@away.example <b@away.example>: malformed address", ("5.0.902", "syntaxerror", False)),
+        ("<ali@away.example>: 421 Host not reachable.", ("4.0.947", "expired", False)),
+        ("<ali@away.example>:\n550: : User unknown", ("5.0.910", "filtered", False)),
+        ("<ali@away.example>:\n550: <ali@away.example>: User unknown", ("5.0.911", "userunknown", True)),
+        (
+            "ali@away.example\n  The account or domain may not exist, or lacks its dns entries.",
+            ("5.0.912", "hostunknown", True),
+        ),
+    ],
+)
+def test_what_the_words_of_a_report_mean(text: str, expected: tuple[str, str, bool]) -> None:
+    found = parse((FOR_PEOPLE + text).encode()).auto
+    assert (found.status, found.reason, found.hard) == expected
+    assert found.recipient == "ali@away.example"
+
+
+def test_a_report_that_keeps_the_form_and_says_nothing() -> None:
+    found = parse(report("Reporting-MTA: dns; mx.example\n")).auto
+    assert (found.kind, found.status, found.reason, found.hard) == (AutoKind.BOUNCE, "5.0.900", "", False)
+
+
+def test_an_expired_mail_failed_for_what_its_last_attempt_met() -> None:
+    attempts = "'550 4.4.7 QUEUE.Expired'\n'441 4.4.1 Failed to connect'"
+    fields = FAILED.format(action="failed", status="4.4.7", said="550 4.4.7 QUEUE.Expired")
+    found = parse(report(fields, said=attempts)).auto
+    assert (found.status, found.reason, found.hard) == ("4.4.1", "expired", False)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -232,6 +285,8 @@ def test_reports_as_json() -> None:
     )
     found = parse(mail("", bounce)).auto
     assert (found.kind, found.status, found.reason, found.hard) == (AutoKind.BOUNCE, "5.1.1", "userunknown", True)
+    wrapped = json.dumps({"Type": "Notification", "Message": bounce.replace("\n", "")})
+    assert parse(mail("", wrapped)).auto == found
     complaint = (
         '{"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"ali@away.example"}]}}'
     )

@@ -152,6 +152,38 @@ def test_a_signature_after_two_dashes_is_not_visible() -> None:
     assert (found.visible, found.quoted) == ("Hello", "-- \nMaryam\n+98 21 123")
 
 
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "Best regards,\nMaryam",
+        "Mit freundlichen Grüßen\nMaryam Ahmadi\nExample GmbH",
+        "با احترام،\nمریم احمدی",
+        "/Maryam",
+    ],
+)
+@pytest.mark.parametrize("below", ["", "\n\nOn 2026-01-05 10:12, Support wrote:\n> Hello"])
+def test_a_closing_with_the_name_right_below_is_a_signature(signed: str, below: str) -> None:
+    found = visible.split(f"It works.\n\n{signed}{below}")
+    assert found.visible == "It works."
+    assert found.quoted.startswith(signed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Best regards,\nMaryam",
+        "/Maryam",
+        "It works.\n\nThanks,\nMaryam",
+        "It works.\n\nRegards,\n\nMaryam",
+        "It works.\n\nRegards,\nplease call me back today.",
+        "My regards,\nand those of my sister, who says the parcel came",
+        "Try this:\n/usr/bin",
+    ],
+)
+def test_what_only_looks_like_a_closing_stays(text: str) -> None:
+    assert visible.split(text) == visible.Split(visible=text, quoted="")
+
+
 def test_code_between_fences_is_not_cut() -> None:
     text = "See:\n\n```\n####\n> x\n--\n```\n\nThanks"
     assert visible.split(text).visible == text
