@@ -9,7 +9,6 @@ from hashlib import sha256
 
 import structlog
 from aiohttp import web
-from telegram import InputFile
 
 from channels.contract import (
     Capabilities,
@@ -30,11 +29,11 @@ from channels.telegram import compose, parse
 from channels.telegram.albums import GATHER_SECONDS, Albums
 from channels.telegram.api import BotApi, delivery_error
 from channels.telegram.checking import findings
+from channels.telegram.failures import ApiError, Refused
 from channels.telegram.listen import Listening
 from channels.telegram.payloads import note_name
 from channels.telegram.raw import Json, decode, identity, items, obj
 from channels.telegram.settings import FIELDS, MEGABYTE, TelegramSettings, settings_or_none, telegram_settings
-from channels.telegram.wire import ApiError, Refused
 from channels.telegram.words import words
 
 log = structlog.get_logger(__name__)
@@ -228,7 +227,9 @@ class Telegram(Channel):
             return message
         return replace(message, parts=(replace(first, payload=payload), *message.parts[1:]))
 
-    async def _upload(self, message: Outbound, wanted: compose.Call, inlet: Inlet) -> tuple[str, InputFile] | None:
+    async def _upload(
+        self, message: Outbound, wanted: compose.Call, inlet: Inlet
+    ) -> tuple[str, tuple[str, bytes]] | None:
         if wanted.file is None or wanted.upload is None:
             return None
         file, chunks = await inlet.open_file(message.inbox, message.to, wanted.file.id)
@@ -237,7 +238,7 @@ class Telegram(Channel):
             data += chunk
             if len(data) > CAPABILITIES.max_attachment:
                 raise DeliveryError("This file is too large for the messenger.", retryable=False, code="too_large")
-        return wanted.upload, InputFile(bytes(data), filename=file.name.replace('"', "'") or "file")
+        return wanted.upload, (file.name.replace('"', "'") or "file", bytes(data))
 
     async def _acknowledge(self, inbox: Configured, heard: parse.Heard, press: str) -> None:
         """End the button's waiting, and take the buttons away, so that nobody chooses twice by mistake."""

@@ -3,16 +3,18 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import aiohttp
-from telegram import InputFile
-from telegram.error import TelegramError
 
 from channels.contract import ChannelError, DeliveryError
+from channels.telegram.failures import ApiError, Refused, Unsent, Unsure
 from channels.telegram.raw import identity, obj
 from channels.telegram.settings import TelegramSettings
-from channels.telegram.wire import ApiError, Limiter, RawBot, Refused, Unsent, Unsure, Wire, bot
+
+if TYPE_CHECKING:
+    from channels.telegram.wire import RawBot, Wire
 
 READ_SECONDS = 30.0
 _CHUNK = 64 * 1024
@@ -22,7 +24,10 @@ _NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "user_id_inva
 
 
 class BotApi:
-    """All bots of this process; connections are shared, limits are each bot's own."""
+    """All bots of this process; connections are shared, limits are each bot's own.
+
+    The library comes with the first call: it weighs 16 MB, and most hubs have no bot.
+    """
 
     def __init__(
         self,
@@ -32,8 +37,7 @@ class BotApi:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         """`now` and `sleep` are for tests of the limits; `read_seconds` is how long an answer may take."""
-        self._sending = Wire(connection_pool_size=64, connect_timeout=10, write_timeout=30, pool_timeout=10)
-        self._listening = Wire(connection_pool_size=256, connect_timeout=10, pool_timeout=10)
+        self._wires: tuple[Wire, Wire] | None = None
         self._bots: dict[tuple[str, str], RawBot] = {}
         self._now = now
         self._sleep = sleep
@@ -45,10 +49,10 @@ class BotApi:
         method: str,
         params: Mapping[str, object] | None = None,
         *,
-        upload: tuple[str, InputFile] | None = None,
+        upload: tuple[str, tuple[str, bytes]] | None = None,
         read: float | None = None,
     ) -> object:
-        """Call a method and return its result. `upload`: the parameter that is a file.
+        """Call a method and return its result. `upload`: the parameter that is a file, as (name, bytes).
 
         Raises:
             ApiError: `Refused`, `Unsent` or `Unsure`; none holds the token.
@@ -59,8 +63,6 @@ class BotApi:
         except ApiError as error:
             error.said = error.said.replace(settings.token, "…")
             raise
-        except TelegramError as error:
-            raise Unsent(f"The request could not be made ({type(error).__name__}).") from None
 
     async def download(self, settings: TelegramSettings, file_id: str) -> AsyncGenerator[bytes, None]:
         """The bytes of a file at the messenger.
@@ -100,14 +102,18 @@ class BotApi:
 
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""
-        await self._sending.shutdown()
-        await self._listening.shutdown()
+        for wire in self._wires or ():
+            await wire.shutdown()
 
-    def _bot(self, settings: TelegramSettings) -> RawBot:
+    def _bot(self, settings: TelegramSettings) -> "RawBot":
+        from channels.telegram.wire import Limiter, Wire, bot  # noqa: PLC0415 (see the class)
+
+        if self._wires is None:
+            sending = Wire(connection_pool_size=64, connect_timeout=10, write_timeout=30, pool_timeout=10)
+            self._wires = sending, Wire(connection_pool_size=256, connect_timeout=10, pool_timeout=10)
         key = (settings.base, settings.token)
         if key not in self._bots:
-            limiter = Limiter(self._now, self._sleep)
-            self._bots[key] = bot(settings.token, settings.base, self._sending, self._listening, limiter)
+            self._bots[key] = bot(settings.token, settings.base, *self._wires, Limiter(self._now, self._sleep))
         return self._bots[key]
 
 

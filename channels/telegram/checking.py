@@ -8,9 +8,9 @@ from channels.contract import ChannelError, Configured
 from channels.setup import Finding
 from channels.telegram.api import BotApi
 from channels.telegram.content import full_name
+from channels.telegram.failures import ApiError
 from channels.telegram.raw import Json, line, number, obj
 from channels.telegram.settings import TelegramSettings, reachable, telegram_settings
-from channels.telegram.wire import ApiError
 
 RECENT_SECONDS = 3_600
 ANSWER_SECONDS = 10.0

@@ -10,10 +10,10 @@ from msgspec import Struct, convert, to_builtins
 
 from channels.contract import ChannelError, Configured, Inlet
 from channels.telegram.api import BotApi
+from channels.telegram.failures import ApiError, Refused
 from channels.telegram.parse import UPDATES
 from channels.telegram.raw import Json, identity, items, line, number, obj
 from channels.telegram.settings import TelegramSettings, reachable, settings_or_none, telegram_settings
-from channels.telegram.wire import ApiError, Refused
 
 log = structlog.get_logger(__name__)
 

@@ -8,10 +8,12 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
+from telegram import InputFile
 from telegram.error import TelegramError
 from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
+from channels.telegram.failures import ApiError, Refused, Unsent, Unsure
 from channels.telegram.pace import Pace
 from channels.telegram.raw import Json, decode, line, number, obj
 
@@ -29,27 +31,13 @@ _NOT_TAKEN = frozenset(
 """The HTTP client's errors after which the request cannot have arrived whole."""
 
 
-class ApiError(TelegramError):
-    """A call that did not succeed. `said` are the server's words, or ours where it said nothing."""
+class Carried(TelegramError):
+    """A failure on its way through the library, which lets nothing else pass."""
 
-    def __init__(self, said: str, *, status: int = 0, retry_after: float | None = None) -> None:
-        """`status` is the server's code, 0 where there was no answer; `retry_after` in seconds."""
-        super().__init__(said)
-        self.said = said
-        self.status = status
-        self.retry_after = retry_after
-
-
-class Refused(ApiError):
-    """The server said no: nothing was done."""
-
-
-class Unsent(ApiError):
-    """The request did not arrive whole: nothing was done."""
-
-
-class Unsure(ApiError):
-    """There is no answer that tells whether it was done."""
+    def __init__(self, failure: ApiError) -> None:
+        """Carry a failure."""
+        super().__init__(failure.said)
+        self.failure = failure
 
 
 class Wire(HTTPXRequest):
@@ -65,7 +53,7 @@ class Wire(HTTPXRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Make the request; anything but a success raises `ApiError`."""
+        """Make the request; anything but a success raises `Carried`."""
         await self.initialize()  # opens it again after a shutdown
         try:
             status, payload = await super().do_request(
@@ -74,12 +62,12 @@ class Wire(HTTPXRequest):
         except TelegramError as error:
             cause = type(error.__cause__).__name__
             lost = Unsent if cause in _NOT_TAKEN else Unsure
-            raise lost(f"The messenger's server gave no answer ({cause}).") from None
+            raise Carried(lost(f"The messenger's server gave no answer ({cause}).")) from None
         answer = decode(payload)
         if answer is None or "ok" not in answer:
-            raise _not_the_api(status)
+            raise Carried(_not_the_api(status))
         if answer["ok"] is not True or "result" not in answer:
-            raise _refused(status, answer)
+            raise Carried(_refused(status, answer))
         return status, payload
 
 
@@ -128,7 +116,7 @@ class Limiter(BaseRateLimiter[None]):
         """Call when it is this chat's turn.
 
         Raises:
-            Refused: the turn is too far off, as if the server had said so.
+            Carried: the turn is too far off, as if the server had said so.
         """
         chat = str(data["chat_id"]) if endpoint.startswith("send") and "chat_id" in data else None
         if chat is None:
@@ -137,14 +125,14 @@ class Limiter(BaseRateLimiter[None]):
         now = self._now()
         wait = self._pace.held(chat, now) if passing else self._pace.wait(chat, now, at_most=PATIENCE)
         if wait > (0.0 if passing else PATIENCE):
-            raise Refused("Too many messages to this chat at once.", status=429, retry_after=wait)
+            raise Carried(Refused("Too many messages to this chat at once.", status=429, retry_after=wait))
         if wait > 0:
             await self._sleep(wait)
         try:
             return await callback(*args, **kwargs)
-        except Refused as refused:
-            if refused.retry_after is not None:
-                self._pace.hold(chat, self._now() + refused.retry_after)
+        except Carried as carried:
+            if isinstance(carried.failure, Refused) and carried.failure.retry_after is not None:
+                self._pace.hold(chat, self._now() + carried.failure.retry_after)
             raise
 
 
@@ -152,9 +140,24 @@ class RawBot(ExtBot[None]):
     """One bot, spoken to in plain JSON."""
 
     async def call(self, method: str, params: Mapping[str, object], *, read: float) -> object:
-        """Call a method; `read` seconds may pass before the answer. Raises `ApiError`."""
-        answer: object = await self._post(method, dict(params), read_timeout=read)
+        """Call a method; `read` seconds may pass before the answer; a value that is a name and bytes is a file.
+
+        Raises:
+            ApiError: `Refused`, `Unsent` or `Unsure`.
+        """
+        given = {name: _file(value) if isinstance(value, tuple) else value for name, value in params.items()}
+        try:
+            answer: object = await self._post(method, given, read_timeout=read)
+        except Carried as carried:
+            raise carried.failure from None
+        except TelegramError as error:
+            raise Unsent(f"The request could not be made ({type(error).__name__}).") from None
         return answer
+
+
+def _file(upload: tuple[str, bytes]) -> InputFile:
+    name, data = upload
+    return InputFile(data, filename=name)
 
 
 def bot(settings_token: str, base: str, sending: Wire, listening: Wire, limiter: Limiter) -> RawBot:
