@@ -90,7 +90,7 @@ class Fetching:
         name = await self.fetches.again(file, conversation, self.clock.now() + CLAIM_MS)
         if name is None:
             raise Conflict("This file is on its way or here.")
-        await self._tell(conversation, _placeholder(file, name, "coming"))
+        self._tell(await self.entries.set_file(conversation, _placeholder(file, name, "coming")))
         await self.fetches.put_off(file, self.clock.now())
         self._wake.set()
 
@@ -130,15 +130,16 @@ class Fetching:
             return await self.keeper.keep(chunks, fetch)
 
     async def _arrived(self, fetch: Fetch, file: File) -> None:
-        await self._tell(fetch.conversation, file)
+        entry = await self.entries.set_file(fetch.conversation, file)
         await self.fetches.done(fetch.file)
+        self._tell(entry)
 
     async def _lost(self, fetch: Fetch) -> None:
-        await self._tell(fetch.conversation, _placeholder(fetch.file, fetch.name, "lost"))
-        await self.fetches.rest(fetch.file)
+        entry = await self.entries.set_file(fetch.conversation, _placeholder(fetch.file, fetch.name, "lost"))
+        await self.fetches.rest(fetch.file)  # before anybody hears of it, who may ask again at once
+        self._tell(entry)
 
-    async def _tell(self, conversation: ConversationId, file: File) -> None:
-        entry = await self.entries.set_file(conversation, file)
+    def _tell(self, entry: Entry | None) -> None:
         if entry is not None:
             self.bus.tell(FileCame(entry))
 
