@@ -178,16 +178,20 @@ class Entries:
             written = await self._rows.update_one(query, _changed(change))
         return bool(written.matched_count)
 
-    async def begin_sending(self, conversation: ConversationId, seq: int, attempt: str) -> Sending:
-        """Note that a message is about to go out, and tell how far earlier tries came. `attempt` names this try."""
-        query = {"conversation": conversation, "seq": seq}
+    async def begin_sending(self, conversation: ConversationId, seq: int, attempt: str) -> Sending | None:
+        """Note that a message is about to go out, and tell how far earlier tries came; None when it is not queued.
+
+        `attempt` names this try.
+        """
+        query = {"conversation": conversation, "seq": seq, "delivery": "queued"}
         async with guard():
             row = await self._rows.find_one_and_update(
                 query,
                 {"$set": {"sending": attempt}, "$inc": {"tries": 1}},
                 projection={"sending": 1, "pieces": 1, "tries": 1},
             )
-        row = row or {}
+        if row is None:
+            return None
         return Sending(
             interrupted=row.get("sending") not in {None, attempt},
             pieces=row.get("pieces", 0),
@@ -202,9 +206,14 @@ class Entries:
         async with guard():
             await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
 
-    async def end_sending(self, conversation: ConversationId, seq: int, *, due: int | None = None) -> None:
-        """The provider has answered, one way or the other; `due`: when it is tried again (ms)."""
-        change = _changed({"sending": None, "delivery_due": due})
+    async def end_sending(
+        self, conversation: ConversationId, seq: int, *, due: int | None = None, whole: bool = False
+    ) -> None:
+        """The provider has answered, one way or the other; `due`: when it is tried again (ms).
+
+        `whole`: it has taken every piece, so that sending it once more would begin with the first.
+        """
+        change = _changed({"sending": None, "delivery_due": due, **({"pieces": None} if whole else {})})
         async with guard():
             await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
 
