@@ -155,6 +155,8 @@ class Delivery:
             await adapter.send(message, self.inlet())
             return
         pieces = degrade(message, adapter.capabilities)
+        if job.entry.delivery_due is not None:
+            await self._wait(job.entry.delivery_due)  # a provider that asked for time gets it across a start, too
         while (due := await self._attempt(adapter, job, pieces)) is not None:
             await self._wait(due)
 
