@@ -17,6 +17,7 @@ from tests.load.crowd import Crowd, crowd, eventually
 from tests.load.lab import HubProcess, Lab, Plan, answers, lab
 
 MOST_UP_SECONDS = 5.0
+MOST_SENT = 40
 FAILING = 0.15
 SETTLE_SECONDS = 120.0
 
@@ -38,9 +39,9 @@ async def channels(
                 await _kills(running.hub, seconds, chance, say)
             other.mood = None
             say("calm; what is queued goes out, and everything is read back")
-            await _sent(running)
+            await nothing_queued(running)
             verdict = await _judge(system, desks)
-            out = await _outbox(running, other)
+            out = await outbox(running, other)
         verdict.doubled += system.differing
         verdict.reordered += system.overtaken() + out.overtaken
         return {
@@ -64,7 +65,7 @@ async def _kills(hub: HubProcess, seconds: float, chance: random.Random, say: Sa
         by = "the failpoint" if not hub.alive() else "kill -9"
         hub.kill()
         say(f"end number {hub.starts}, by {by}")
-        hub.extra["PEYK_FAILPOINT"] = f"after_send:{chance.randint(1, 12)}" if chance.random() < 0.5 else ""
+        hub.extra["PEYK_FAILPOINT"] = f"after_send:{chance.randint(1, MOST_SENT)}" if chance.random() < 0.5 else ""
         hub.spawn()
     hub.kill()
     hub.extra.pop("PEYK_FAILPOINT", None)
@@ -84,7 +85,7 @@ def _served(system: System, desks: Crowd) -> bool:
     return all(any(client.conversation in agent.opened for agent in desks.agents) for client in system.clients)
 
 
-async def _sent(running: Lab) -> None:
+async def nothing_queued(running: Lab) -> None:
     """Wait until nothing is queued any more (or give up: the verdict says what is missing)."""
     async with connect(running.uri, running.hub.settings.database) as database:
         rows, until = database.collection("entries"), time.monotonic() + SETTLE_SECONDS
@@ -101,7 +102,8 @@ async def _judge(system: System, desks: Crowd) -> Verdict:
     return check(desks.journal, await desks.lab.kept(), readers)
 
 
-async def _outbox(running: Lab, other: Callback) -> OutVerdict:
+async def outbox(running: Lab, other: Callback) -> OutVerdict:
+    """What we sent, by the store, against what the receiver took."""
     async with connect(running.uri, running.hub.settings.database) as database:
         rows = database.collection("entries").find({"delivery": {"$exists": True}})
         stored = [((row["conversation"], row["seq"]), row["delivery"]) async for row in rows]
