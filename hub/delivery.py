@@ -234,7 +234,7 @@ class Delivery:
         self, entry: Entry, state: DeliveryState, *, reason: str | None = None, code: str | None = None
     ) -> None:
         await _surely(lambda: self.entries.set_delivery(entry.conversation, entry.seq, state, reason=reason, code=code))
-        await _surely(lambda: self.entries.end_sending(entry.conversation, entry.seq, whole=state == "sent"))
+        await _surely(lambda: self.entries.end_sending(entry.conversation, entry.seq))
         self.bus.tell(Delivered(entry.conversation, entry.seq, state, reason, code))
 
 

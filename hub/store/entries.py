@@ -155,9 +155,14 @@ class Entries:
         reason: str | None = None,
         code: str | None = None,
     ) -> bool:
-        """Record what became of one of our messages; late news change nothing and return False."""
+        """Record what became of one of our messages; late news change nothing and return False.
+
+        What was sent was sent whole: should it be sent once more, that begins with the first piece.
+        """
         query = {"conversation": conversation, "seq": seq, "delivery": {"$in": list(before(state))}}
         change = {"delivery": state, "delivery_reason": reason, "delivery_code": code, "delivery_due": None}
+        if state == "sent":
+            change["pieces"] = None
         async with guard():
             written = await self._rows.update_one(query, _changed(change))
         return bool(written.matched_count)
@@ -206,14 +211,9 @@ class Entries:
         async with guard():
             await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
 
-    async def end_sending(
-        self, conversation: ConversationId, seq: int, *, due: int | None = None, whole: bool = False
-    ) -> None:
-        """The provider has answered, one way or the other; `due`: when it is tried again (ms).
-
-        `whole`: it has taken every piece, so that sending it once more would begin with the first.
-        """
-        change = _changed({"sending": None, "delivery_due": due, **({"pieces": None} if whole else {})})
+    async def end_sending(self, conversation: ConversationId, seq: int, *, due: int | None = None) -> None:
+        """The provider has answered, one way or the other; `due`: when it is tried again (ms)."""
+        change = _changed({"sending": None, "delivery_due": due})
         async with guard():
             await self._rows.update_one({"conversation": conversation, "seq": seq}, change)
 
