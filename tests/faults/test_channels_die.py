@@ -62,7 +62,7 @@ async def test_f04_who_recognises_a_second_copy_gets_the_same_one_again(mongod_s
     assert system.differing == 0
     assert out.good, out
     assert (out.out_delivered >= 3, out.uncertain) == (True, 0)
-    assert max(times.values()) == 2  # the one at which it died
+    assert max(times.values()) >= 2  # the one at which it died
 
 
 async def test_f04_where_a_second_copy_would_be_shown_twice_an_agent_decides(mongod_server: Mongod) -> None:
