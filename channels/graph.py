@@ -14,7 +14,7 @@ from msgspec.json import decode
 
 from channels.contract import ChannelError, DeliveryError, File, Inlet, Outbound
 from channels.graph_codes import Problem, problem
-from channels.outside import download
+from channels.outgoing import Outgoing
 from channels.setup import Finding
 
 MAX_ANSWER = 1024 * 1024
@@ -22,7 +22,8 @@ PATIENCE = 30.0
 """So many seconds is an answer waited for."""
 _CONNECT = 10.0
 _QUICK = 5.0
-_UPLOAD = 300.0
+_FILE = 300.0
+_REDIRECTS = 3
 _CONNECTING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """Errors from before anything was written."""
 
@@ -98,7 +99,7 @@ class Graph:
         name = f"file{ending}" if ending.isascii() else "file"  # other letters are not taken here
         form.add_field(field, data, filename=name, content_type=file.content_type)
         try:
-            return await replace(self, seconds=_UPLOAD)._call("POST", path, data=form)
+            return await replace(self, seconds=_FILE)._call("POST", path, data=form)
         except RefusedError as error:
             raise error.why.delivery_error() from error
         except AwayError as error:
@@ -125,9 +126,11 @@ class Graph:
         return url
 
     def read(self, url: str, *, most: int, with_token: bool = False) -> AsyncIterator[bytes]:
-        """The bytes of a file that the provider named; see `outside.download`."""
+        """The bytes of a file that the provider named; see `Outgoing.stream`."""
         headers = {"Authorization": f"Bearer {self.token}"} if with_token else {}
-        return download(url, most=most, trusted=self.base, headers=headers)
+        return Outgoing().stream(
+            url, most=most, seconds=_FILE, headers=headers, trusted=self.base, redirects=_REDIRECTS
+        )
 
     async def _call(
         self,

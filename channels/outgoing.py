@@ -3,7 +3,8 @@
 Such an address must not lead into our own network (server-side request forgery). So: https unless the admin allows the
 own network; no user names, no odd ports; every address that a name resolves to is checked, and what was checked is
 what is connected to, for the name is resolved once; the address of each socket is checked again when it is made.
-Redirects are not followed, proxies of the environment and cookies are not used, answers are read to a limit.
+Redirects are followed only when asked, by hand, each checked like the first; proxies of the environment and cookies are
+not used, answers are read to a limit.
 """
 
 import socket
@@ -17,10 +18,15 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from channels.contract import ChannelError
+
 LONGEST_URL = 2_000
 FIRST_BYTES = 65_536
 """So much of the answer to a POST is read."""
 _PIECE = 65_536
+_CONNECT_SECONDS = 10.0
+_SILENT_SECONDS = 30.0
+_MOVED = frozenset({301, 302, 303, 307, 308})
 
 Reach = Literal["public", "private", "never"]
 
@@ -48,18 +54,17 @@ _BAD_PORTS = frozenset(
 
 
 class OutgoingError(Exception):
-    """Nothing (or nothing usable) came back.
+    """Nothing came back.
 
-    `code`: refused_address (by us), unreachable, timeout, too_large, refused (by them, with `status`). `uncertain`: the
-    request had gone out, so that it may have been carried out.
+    `code`: refused_address (by us), unreachable, timeout. `uncertain`: the request had gone out, so that it may have
+    been carried out.
     """
 
-    def __init__(self, code: str, text: str, *, status: int | None = None, uncertain: bool = False) -> None:
+    def __init__(self, code: str, text: str, *, uncertain: bool = False) -> None:
         """Say what happened, without the address."""
         super().__init__(text)
         self.code = code
         self.text = text
-        self.status = status
         self.uncertain = uncertain
 
 
@@ -99,11 +104,8 @@ def checked_url(url: str, *, private: bool = False) -> URL:
     Raises:
         OutgoingError: `refused_address`, and why.
     """
-    try:
-        parsed = URL(url)
-        port = parsed.port
-    except ValueError as error:
-        raise _refused("This is not a web address.") from error
+    parsed = _parsed(url)
+    port = parsed.port
     if len(url) > LONGEST_URL or not url.isprintable() or " " in url or not parsed.host:
         raise _refused("This is not a web address.")
     if parsed.scheme != "https" and not (private and parsed.scheme == "http"):
@@ -142,24 +144,44 @@ class Outgoing:
             )
 
     async def stream(
-        self, url: str, *, most: int, seconds: float, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        most: int,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        trusted: str = "",
+        redirects: int = 0,
     ) -> AsyncIterator[bytes]:
-        """The bytes at an address, at most `most`.
+        """The bytes of a file at an address, at most `most` of them; nothing is asked before the first is wanted.
+
+        `headers` (a token) go only to the origin that was asked first. What lies at the origin of `trusted`, the
+        address that an admin set for a provider, may be in the own network. So many `redirects` are followed.
 
         Raises:
-            OutgoingError: `too_large`, `refused` (any status but 200), `refused_address`, `unreachable`, `timeout`.
+            ChannelError: `bad_url` (must not be called), `not_found`, `too_large`, `unavailable` (try again).
         """
-        async with self._called("GET", url, headers or {}, body=None, seconds=seconds) as response:
-            if response.status != 200:
-                raise OutgoingError(
-                    "refused", f"The other side answered with {response.status}.", status=response.status
-                )
-            size = 0
-            async for chunk in response.content.iter_chunked(_PIECE):
-                size += len(chunk)
-                if size > most:
-                    raise OutgoingError("too_large", f"The file has more than {most} bytes.")
-                yield chunk
+        place = url
+        try:
+            for _ in range(redirects + 1):
+                sent = headers if headers and _origin(place) == _origin(url) else {}
+                client = Outgoing(private=True) if trusted and _origin(place) == _origin(trusted) else self
+                async with client._called("GET", place, sent, body=None, seconds=seconds) as response:
+                    if not redirects or response.status not in _MOVED:
+                        _check_answer(response, most)
+                        size = 0
+                        async for chunk in response.content.iter_chunked(_PIECE):
+                            size += len(chunk)
+                            if size > most:
+                                raise _too_large(most)
+                            yield chunk
+                        return
+                    place = _joined(place, response.headers.get("Location", ""))
+        except OutgoingError as error:
+            if error.code == "refused_address":
+                raise ChannelError("bad_url", error.text) from error
+            raise ChannelError("unavailable", error.text, status=503, retryable=True) from error
+        raise ChannelError("bad_url", "There are too many redirects.")
 
     @asynccontextmanager
     async def _called(
@@ -178,7 +200,9 @@ class Outgoing:
                 aiohttp.ClientSession(
                     connector=connector,
                     cookie_jar=aiohttp.DummyCookieJar(),
-                    timeout=aiohttp.ClientTimeout(total=seconds),
+                    timeout=aiohttp.ClientTimeout(
+                        total=seconds, sock_connect=_CONNECT_SECONDS, sock_read=_SILENT_SECONDS
+                    ),
                     trace_configs=[gone_out.trace()],
                     auto_decompress=False,  # a few kilobytes can unpack to gigabytes
                     trust_env=False,
@@ -247,6 +271,38 @@ def _check(address: str, *, private: bool) -> None:
 def _is_literal(host: str) -> bool:
     """Whether a host is taken for an IP address, also in the forms that only C libraries read (2130706433, 127.1)."""
     return ":" in host or host.replace(".", "").isdigit()
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parsed = _parsed(url)
+    return parsed.scheme, parsed.host, parsed.port
+
+
+def _joined(place: str, target: str) -> str:
+    return str(_parsed(place).join(_parsed(target)))
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return URL(url)
+    except ValueError as error:
+        raise _refused("This is not a web address.") from error
+
+
+def _check_answer(response: aiohttp.ClientResponse, most: int) -> None:
+    """Raises ChannelError unless a file comes."""
+    status = response.status
+    text = f"The other side answered with {status}."
+    if status in {408, 425, 429} or status >= 500:
+        raise ChannelError("unavailable", text, status=503, retryable=True)
+    if status != 200:
+        raise ChannelError("not_found", text, status=404)
+    if (response.content_length or 0) > most:
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> ChannelError:
+    return ChannelError("too_large", f"The file has more than {most} bytes.", status=413)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -430,9 +430,9 @@ async def running(hub: Hub) -> AsyncIterator[None]:
             await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
         for name, work in _workers(hub).items():
             await stack.enter_async_context(supervised(name, work))
+        hub.background.start(hub.delivery.resume(), "resume-delivery")
         hub.background.start(
-            recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy, hub.delivery),
-            "resume",
+            recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy), "resume"
         )
         try:
             yield

@@ -15,6 +15,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -66,6 +67,7 @@ class Delivery:
     inlet: Callable[[], Inlet]
     pool: Pool = field(default_factory=lambda: Pool("delivery"))
     _queues: dict[ConversationId, deque[_Job]] = field(default_factory=dict)
+    _resumed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def mailbox(self, channel: str) -> bool:
         """Whether stored means sent on this channel."""
@@ -81,12 +83,17 @@ class Delivery:
             self._enqueue(_Job(state, entry, entry.at))
 
     async def resume(self) -> None:
-        """After a crash: deliver what is still queued."""
+        """After a crash: deliver what is still queued. Until all of it is found nothing goes out that came later."""
         after = (0, "")
-        while page := await self.entries.undelivered(after=after):
+        while page := await _surely(partial(self.entries.undelivered, after=after)):
             for entry in page:
-                self._enqueue(_Job(await self.lanes.state(entry.conversation), entry, entry.at))
+                self._enqueue(_Job(await _surely(partial(self.lanes.state, entry.conversation)), entry, entry.at))
             after = (page[-1].at, page[-1].dedupe)
+        for waiting in self._queues.values():
+            in_order = sorted(waiting, key=lambda job: job.entry.seq)
+            waiting.clear()
+            waiting.extend(in_order)
+        self._resumed.set()
 
     async def retry(self, conversation: ConversationId, seq: int) -> None:
         """Try a message again that failed or of which nobody knows.
@@ -94,11 +101,12 @@ class Delivery:
         Raises:
             Conflict: it is neither (`too_late`).
         """
+        state = await self.lanes.state(conversation)
         entry = await self.entries.retry_delivery(conversation, seq)
         if entry is None:
             raise Conflict("This message is on its way or has arrived.")
         self.bus.tell(Delivered(conversation, seq, "queued"))
-        self._enqueue(_Job(await self.lanes.state(conversation), entry, self.clock.now()))
+        self._enqueue(_Job(state, entry, self.clock.now()))
 
     async def settle(self, conversation: ConversationId, seq: int) -> None:
         """Somebody knows that an uncertain message has arrived.
@@ -117,17 +125,20 @@ class Delivery:
             self.pool.start(adapter.signal(state.header.address, state.header.inbox, signal), "signal")
 
     def _enqueue(self, job: _Job) -> None:
+        """Put it last. It may stand there twice: what is not queued in the store any more is not sent."""
         conversation = job.state.id
         waiting = self._queues.get(conversation)
         if waiting is None:
             self._queues[conversation] = deque([job])
             self.pool.start(self._drain(conversation), conversation)
-        elif all(one.entry.seq != job.entry.seq for one in waiting):
+        else:
             waiting.append(job)
 
     async def _drain(self, conversation: ConversationId) -> None:
         waiting = self._queues[conversation]
         try:
+            if not self.mailbox(waiting[0].state.header.channel):
+                await self._resumed.wait()
             while waiting:
                 await self._deliver(waiting[0])
                 waiting.popleft()
@@ -144,16 +155,20 @@ class Delivery:
             await adapter.send(message, self.inlet())
             return
         pieces = degrade(message, adapter.capabilities)
-        while (pause := await self._attempt(adapter, job, pieces)) is not None:
-            await self._wait(self.clock.now() + round(pause * 1000))
+        if job.entry.delivery_due is not None:
+            await self._wait(job.entry.delivery_due)  # a provider that asked for time gets it across a start, too
+        while (due := await self._attempt(adapter, job, pieces)) is not None:
+            await self._wait(due)
 
-    async def _attempt(self, adapter: Channel, job: _Job, pieces: tuple[Outbound, ...]) -> float | None:
-        """Send what is not with the provider yet; the pause before another try, None when there is none."""
+    async def _attempt(self, adapter: Channel, job: _Job, pieces: tuple[Outbound, ...]) -> int | None:
+        """Send what is not with the provider yet; when (ms) it is tried again, None when it is not."""
         entry, can = job.entry, adapter.capabilities
         attempt = new_id()
         sending = await _surely(lambda: self.entries.begin_sending(entry.conversation, entry.seq, attempt))
+        if sending is None:
+            return None
         try:
-            if sending.interrupted and not can.resend:
+            if sending.interrupted and sending.pieces < len(pieces) and not can.resend:
                 raise DeliveryError("The hub stopped while it was sending.", retryable=False, uncertain=True)
             await self._within_window(adapter, job)
             for number in range(sending.pieces, len(pieces)):
@@ -190,7 +205,7 @@ class Delivery:
                 code="window_closed",
             )
 
-    async def _refused(self, adapter: Channel, job: _Job, error: DeliveryError, tries: int) -> float | None:
+    async def _refused(self, adapter: Channel, job: _Job, error: DeliveryError, tries: int) -> int | None:
         can, entry = adapter.capabilities, job.entry
         again = error.retryable or (error.uncertain and can.resend)
         log.info("not_sent", channel=adapter.name, conversation=entry.conversation, code=error.code, again=again)
@@ -207,7 +222,7 @@ class Delivery:
                 lambda: self.entries.put_off(entry.conversation, entry.seq, due, reason=error.reason, code=error.code)
             )
             self.bus.tell(Delivered(entry.conversation, entry.seq, "queued", error.reason, error.code, due))
-            return pause
+            return due
         return None
 
     async def _wait(self, until: int) -> None:

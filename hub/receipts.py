@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.model.entry import DeliveryState, Entry
+from hub.model.entry import Entry
 from hub.model.ids import ConversationId
 from hub.reading import Reading
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
 from hub.store.notes import EarlyReceipt, Notes
-
-_STATES: dict[str, DeliveryState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,21 @@ class Receipts:
     clock: Clock
 
     async def report(self, inbox: str, external_id: str, receipt: EarlyReceipt) -> bool:
-        """Record a receipt; false when no message is known under this id (yet), and it is kept for later."""
+        """Record a receipt, at the latest when its message is wholly sent.
+
+        False when no message is known under this id (yet); it is kept for two days.
+        """
         ref = f"{inbox}:{external_id}"
         entry = await self.entries.by_ref([ref])
-        if entry is None:
+        if entry is None or entry.delivery == "queued":  # more of it may still have to go out
             await self.notes.keep_receipt(ref, receipt, self.clock.now())
             entry = await self.entries.by_ref([ref])  # it may have been recorded in between
-            if entry is None or await self.notes.take_receipt(ref) is None:
-                return False
+            if entry is None or entry.delivery == "queued":
+                return entry is not None
+            kept = await self.notes.take_receipt(ref)
+            if kept is None:
+                return True
+            receipt = kept  # a better one may have been there
         await self._apply(entry, receipt)
         return True
 
@@ -69,7 +74,7 @@ class Receipts:
     async def _apply(self, entry: Entry, receipt: EarlyReceipt) -> None:
         if entry.author.kind == "contact":
             return
-        state = _STATES[receipt.state]
+        state = receipt.state
         changed = await self.entries.set_delivery(
             entry.conversation, entry.seq, state, reason=receipt.reason, code=receipt.code
         )

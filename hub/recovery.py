@@ -3,7 +3,6 @@
 import structlog
 
 from hub.deadlines import Deadlines
-from hub.delivery import Delivery
 from hub.dialogue import Dialogue
 from hub.errors import HubError
 from hub.lanes import Lanes
@@ -43,9 +42,8 @@ async def resume(
     lanes: Lanes,
     dialogue: Dialogue,
     courtesy: Courtesy,
-    delivery: Delivery,
 ) -> None:
-    """Turns the bot owes, words the customer should have heard, messages not yet delivered."""
+    """Turns the bot owes, words the customer should have heard."""
     for row in await conversations.unresolved():
         try:
             state = await lanes.state(row.state.id)
@@ -55,7 +53,6 @@ async def resume(
                 await courtesy.remind(state)
         except HubError as error:
             log.warning("not_resumed", conversation=row.state.id, code=error.code)
-    await delivery.resume()
 
 
 async def _told(entries: Entries, state: Conversation) -> bool:

@@ -107,7 +107,8 @@ class ApiChannel(Channel):
 
     def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of an attachment that was named by its address."""
-        return self._fetched(api_settings(inbox.settings), source.get("url", ""))
+        client = self._outgoing(api_settings(inbox.settings).allow_private)
+        return client.stream(source.get("url", ""), most=MAX_FILE, seconds=FETCH_SECONDS)
 
     async def check(self, inbox: Configured, inlet: Inlet) -> Sequence[Finding]:
         """Send a ping as messages are sent, and say what comes of it."""
@@ -191,14 +192,6 @@ class ApiChannel(Channel):
         headers["Content-Type"] = "application/json"
         client = self._outgoing(settings.allow_private)
         return await client.post(settings.callback_url, body, headers, seconds=self._seconds)
-
-    async def _fetched(self, settings: ApiSettings, url: str) -> AsyncIterator[bytes]:
-        client = self._outgoing(settings.allow_private)
-        try:
-            async for chunk in client.stream(url, most=MAX_FILE, seconds=FETCH_SECONDS):
-                yield chunk
-        except OutgoingError as error:
-            raise parse.not_fetched(error) from error
 
 
 def _finding(answer: Answer) -> Finding:

@@ -137,21 +137,6 @@ def not_taken(error: OutgoingError) -> DeliveryError:
     return DeliveryError(error.text, retryable=True, code="unreachable", uncertain=error.uncertain)
 
 
-def not_fetched(error: OutgoingError) -> ChannelError:
-    """What it means that a file did not come."""
-    match error.code:
-        case "refused_address":
-            return ChannelError("bad_url", error.text)
-        case "too_large":
-            return ChannelError("too_large", error.text, status=413)
-        case "refused" if error.status in {408, 425, 429} or (error.status or 0) >= 500:
-            return ChannelError("unavailable", error.text, status=503, retryable=True)
-        case "refused":
-            return ChannelError("not_found", error.text, status=404)
-        case _:
-            return ChannelError("unavailable", error.text, status=503, retryable=True)
-
-
 def retry_after(answer: Answer, *, now: int) -> float | None:
     """Seconds that the other side asks us to wait (RFC 9110, 10.2.3: a number or a date), a day at most."""
     said = answer.headers.get("retry-after", "").strip()

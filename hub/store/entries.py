@@ -155,9 +155,14 @@ class Entries:
         reason: str | None = None,
         code: str | None = None,
     ) -> bool:
-        """Record what became of one of our messages; late news change nothing and return False."""
+        """Record what became of one of our messages; late news change nothing and return False.
+
+        What was sent was sent whole: should it be sent once more, that begins with the first piece.
+        """
         query = {"conversation": conversation, "seq": seq, "delivery": {"$in": list(before(state))}}
         change = {"delivery": state, "delivery_reason": reason, "delivery_code": code, "delivery_due": None}
+        if state == "sent":
+            change["pieces"] = None
         async with guard():
             written = await self._rows.update_one(query, _changed(change))
         return bool(written.matched_count)
@@ -178,16 +183,20 @@ class Entries:
             written = await self._rows.update_one(query, _changed(change))
         return bool(written.matched_count)
 
-    async def begin_sending(self, conversation: ConversationId, seq: int, attempt: str) -> Sending:
-        """Note that a message is about to go out, and tell how far earlier tries came. `attempt` names this try."""
-        query = {"conversation": conversation, "seq": seq}
+    async def begin_sending(self, conversation: ConversationId, seq: int, attempt: str) -> Sending | None:
+        """Note that a message is about to go out, and tell how far earlier tries came; None when it is not queued.
+
+        `attempt` names this try.
+        """
+        query = {"conversation": conversation, "seq": seq, "delivery": "queued"}
         async with guard():
             row = await self._rows.find_one_and_update(
                 query,
                 {"$set": {"sending": attempt}, "$inc": {"tries": 1}},
                 projection={"sending": 1, "pieces": 1, "tries": 1},
             )
-        row = row or {}
+        if row is None:
+            return None
         return Sending(
             interrupted=row.get("sending") not in {None, attempt},
             pieces=row.get("pieces", 0),

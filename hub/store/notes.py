@@ -13,6 +13,8 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
+from hub.model.delivery import before
+from hub.model.entry import DeliveryState
 from hub.store.database import Database, guard
 
 _TWO_DAYS = 2 * 86_400
@@ -22,7 +24,7 @@ _TWO_DAYS = 2 * 86_400
 class EarlyReceipt:
     """What a provider said of a message before we knew under which name it has it."""
 
-    state: str
+    state: DeliveryState
     reason: str | None = None
     code: str | None = None
 
@@ -54,7 +56,8 @@ class Notes:
             await self._rows("notes").update_one({"_id": f"{inbox}\x1f{name}"}, change, upsert=True)
 
     async def keep_receipt(self, ref: str, receipt: EarlyReceipt, now: int) -> None:
-        """Keep a receipt that came before its message was known; a better one replaces it."""
+        """Keep a receipt that came before its message was known; a better one replaces it, a worse one does not."""
+        worse = {"_id": ref, "state": {"$in": list(before(receipt.state))}}
         row = {
             "state": receipt.state,
             "reason": receipt.reason,
@@ -62,7 +65,10 @@ class Notes:
             "at": datetime.fromtimestamp(now / 1000, UTC),
         }
         async with guard():
-            await self._rows("receipts").update_one({"_id": ref}, {"$set": row}, upsert=True)
+            try:
+                await self._rows("receipts").update_one(worse, {"$set": row}, upsert=True)
+            except DuplicateKeyError:  # there is one that is as good, or one that has come in this very moment
+                await self._rows("receipts").update_one(worse, {"$set": row})
 
     async def take_receipt(self, ref: str) -> EarlyReceipt | None:
         """The receipt that came early, once."""

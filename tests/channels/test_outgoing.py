@@ -6,14 +6,19 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
+from channels.contract import ChannelError
 from channels.outgoing import FIRST_BYTES, Outgoing, OutgoingError, Reach, checked_url, reach
 from tests.fakes.callback import Callback
+from tests.load.lab import free_port
 
 
 class Names(AbstractResolver):
@@ -62,6 +67,17 @@ class Watched(Outgoing):
 async def other(no_task_left_behind: None) -> AsyncIterator[Callback]:
     async with Callback() as server:
         yield server
+
+
+async def read(url: str, client: Outgoing | None = None, *, seconds: float = 5, **more: Any) -> bytes:
+    chunks = (client or Outgoing()).stream(url, most=100, seconds=seconds, redirects=3, **more)
+    return b"".join([chunk async for chunk in chunks])
+
+
+async def refusal(url: str, client: Outgoing | None = None, **more: Any) -> ChannelError:
+    with pytest.raises(ChannelError) as caught:
+        await read(url, client, **more)
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -173,6 +189,7 @@ async def test_an_address_that_must_not_be_called_is_refused_before_anything_hap
     with pytest.raises(OutgoingError) as refused:
         await Outgoing(resolver=names).post(url, b"", {}, seconds=5)
     assert refused.value.code == "refused_address"
+    assert (await refusal(url, Outgoing(resolver=names))).code == "bad_url"
     assert names.asked == []
     assert not url or url not in refused.value.text
 
@@ -292,23 +309,102 @@ async def test_who_does_not_come_to_an_end_is_left(words: bytes) -> None:
         with pytest.raises(OutgoingError) as failed:
             await client.post(url, b"x", {}, seconds=0.3)
         assert (failed.value.code, failed.value.uncertain) == ("timeout", True)
-    with pytest.raises(OutgoingError) as failed:
-        _ = [chunk async for chunk in client.stream(url, most=100, seconds=0.3)]
-    assert failed.value.code == "timeout"
+    assert (await refusal(url, client, seconds=0.3)).retryable
     closed.set()
     server.close()
     await server.wait_closed()
 
 
-async def test_a_stream_stops_at_its_limit(other: Callback) -> None:
-    other.files["a"] = bytes(200_000)
-    client = Outgoing(private=True)
-    assert (
-        len(b"".join([chunk async for chunk in client.stream(other.file_url("a"), most=200_000, seconds=5)])) == 200_000
-    )
-    with pytest.raises(OutgoingError) as failed:
-        _ = [chunk async for chunk in client.stream(other.file_url("a"), most=199_999, seconds=5)]
-    assert failed.value.code == "too_large"
-    with pytest.raises(OutgoingError) as failed:
-        _ = [chunk async for chunk in client.stream(other.file_url("b"), most=9, seconds=5)]
-    assert (failed.value.code, failed.value.status) == ("refused", 404)
+@pytest_asyncio.fixture
+async def provider(no_task_left_behind: None) -> AsyncIterator[str]:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        match request.match_info["what"]:
+            case "file":
+                return web.Response(text=request.headers.get("Authorization", "none"))
+            case "long":
+                return web.Response(body=b"x" * 101)
+            case "endless":
+                response = web.StreamResponse()
+                response.enable_chunked_encoding()
+                await response.prepare(request)
+                for _ in range(11):
+                    await response.write(b"x" * 10)
+                return response
+            case "short":
+                response = web.StreamResponse(headers={"Content-Length": "50"})
+                await response.prepare(request)
+                await response.write(b"x")
+                request.transport.abort()  # type: ignore[union-attr]
+                return response
+            case "to":
+                return web.Response(status=302, headers={"Location": request.query["url"]})
+            case status:
+                return web.Response(status=int(status))
+
+    app = web.Application()
+    app.router.add_get("/{what}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_the_origin_that_an_admin_named_may_be_in_the_own_network(provider: str) -> None:
+    told = {"Authorization": "Bearer t"}
+    assert await read(f"{provider}/file", trusted=f"{provider}/v1", headers=told) == b"Bearer t"
+    assert (await refusal(f"{provider}/file")).code == "bad_url"
+    assert (await refusal(f"{provider}/file", trusted="https://graph.example")).code == "bad_url"
+    assert (await refusal("https://169.254.169.254/x", trusted="https://169.254.169.254")).code == "bad_url"
+
+
+@pytest.mark.parametrize("what", ["long", "endless"])
+async def test_what_is_too_long_is_cut_off_whether_it_says_so_or_not(provider: str, what: str) -> None:
+    assert (await refusal(f"{provider}/{what}", trusted=provider)).code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "again"),
+    [
+        ("404", "not_found", False),
+        ("410", "not_found", False),
+        ("500", "unavailable", True),
+        ("429", "unavailable", True),
+        ("short", "unavailable", True),
+    ],
+)
+async def test_what_an_answer_means(provider: str, what: str, code: str, again: bool) -> None:
+    error = await refusal(f"{provider}/{what}", trusted=provider)
+    assert (error.code, error.retryable) == (code, again)
+
+
+async def test_who_is_away_is_asked_again() -> None:
+    closed = f"http://127.0.0.1:{free_port()}"
+    assert (await refusal(f"{closed}/x", trusted=closed)).retryable
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://127.0.0.1:1/x", "https://169.254.169.254/latest", "https://localhost/x", "file:///etc/passwd", "//[", ""],
+)
+async def test_a_redirect_leads_nowhere_that_the_address_may_not(provider: str, target: str) -> None:
+    url = str(URL(f"{provider}/to").with_query(url=target))
+    assert (await refusal(url, trusted=provider)).code == "bad_url"
+
+
+async def test_a_redirect_is_followed_without_the_token_to_another_origin_and_only_when_asked(provider: str) -> None:
+    url = str(URL(f"{provider}/to").with_query(url=provider.replace("127.0.0.1", "localhost") + "/file"))
+    client, told = Outgoing(private=True), {"Authorization": "Bearer t"}
+    assert await read(url, client, headers=told) == b"none"
+    with pytest.raises(ChannelError) as refused:
+        _ = [chunk async for chunk in client.stream(url, most=100, seconds=5)]
+    assert refused.value.code == "not_found"
+
+
+async def test_redirects_end(provider: str) -> None:
+    url = f"{provider}/file"
+    for _ in range(3):
+        url = str(URL(f"{provider}/to").with_query(url=url))
+    assert await read(url, trusted=provider) == b"none"
+    url = str(URL(f"{provider}/to").with_query(url=url))
+    assert "too many redirects" in (await refusal(url, trusted=provider)).text

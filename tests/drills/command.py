@@ -23,14 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drills = parser.add_subparsers(dest="drill", required=True, metavar="drill")
     kill = drills.add_parser("kill", help="the hub is killed again and again, then its database is stopped")
     drain = drills.add_parser("drain", help="the hub is told to stop under load, again and again (F02)")
+    channels = drills.add_parser(
+        "channels", help="the hub is killed between webhooks that come twice and failing callbacks"
+    )
     drills.add_parser("faults", help="the fault cases of the tests (F)")
     drills.add_parser("attacks", help="the attack cases of the tests (A W B I U S D L)")
     every = drills.add_parser("all", help="every drill, the long reconnect storm, the fault and the attack cases")
-    for each in (kill, drain, every):
+    for each in (kill, drain, channels, every):
         each.add_argument("--seconds", type=float, default=60.0)
         each.add_argument("--seed", type=int, help="repeats the same random moments; chosen and printed when not given")
         each.add_argument("--customers", type=int, default=24)
-    for each in (kill, drain, every):
+    for each in (kill, drain, channels, every):
         each.add_argument("--json", action="store_true", help="no progress, only the last line")
 
 
@@ -38,6 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Run; 0 only when nothing was lost, doubled or reordered, and every case held."""
     if arguments.drill in CASES:
         return _cases(arguments.drill)
+    from tests.drills.channels import channels  # noqa: PLC0415 (`--help` must be quick)
     from tests.drills.drain import drain  # noqa: PLC0415 (`--help` must be quick)
     from tests.drills.kill import kill, tell  # noqa: PLC0415
 
@@ -47,7 +51,7 @@ def main(arguments: argparse.Namespace) -> int:
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)
     if arguments.drill == "all":
         return _all(arguments.seconds, seed)
-    drill = kill if arguments.drill == "kill" else drain
+    drill = {"kill": kill, "drain": drain, "channels": channels}[arguments.drill]
     found = uvloop.run(drill(arguments.seconds, seed=seed, customers=arguments.customers, say=say))
     print(json.dumps(found), flush=True)
     return 0 if found["good"] else 1
@@ -73,6 +77,7 @@ def _all(seconds: float, seed: int) -> int:
     runs = {
         "kill": [*peyk, "drill", "kill", "--seconds", str(seconds), "--seed", str(seed), "--json"],
         "drain": [*peyk, "drill", "drain", "--seconds", str(seconds / 2), "--seed", str(seed), "--json"],
+        "channels": [*peyk, "drill", "channels", "--seconds", str(seconds / 2), "--seed", str(seed), "--json"],
         "reconnect": [*peyk, "bench", "reconnect", "--sockets", "5000", "--kill"],
         "stalled": [*peyk, "bench", "stalled"],
         **{name: [*peyk, "drill", name] for name in CASES},

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -16,10 +17,11 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A request that came in."""
+    """A request that came in. `status`: what it was answered with; see `Callback`."""
 
     headers: dict[str, str]
     body: bytes
+    status: int = 200
 
     @property
     def json(self) -> Any:
@@ -40,6 +42,7 @@ class Callback:
         url: Where it takes messages.
         status: What it answers with; 0 hangs, -1 cuts the line.
         headers: Sent along with the answer.
+        mood: Gives both anew for each request, if it is there.
         answer: The body of the answer.
         taken: What came in.
         files: What it serves under `/files/<name>`.
@@ -49,6 +52,7 @@ class Callback:
         self.url = ""
         self.status = 200
         self.headers: dict[str, str] = {}
+        self.mood: Callable[[], tuple[int, dict[str, str]]] | None = None
         self.answer: bytes = b""
         self.taken: list[Taken] = []
         self.files: dict[str, bytes] = {}
@@ -87,15 +91,16 @@ class Callback:
             return await self._heard.wait_for(found)  # type: ignore[return-value]
 
     async def _hook(self, request: web.Request) -> web.StreamResponse:
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        status, headers = self.mood() if self.mood is not None else (self.status, self.headers)
+        sent = {name.lower(): value for name, value in request.headers.items()}
         async with self._heard:
-            self.taken.append(Taken(headers, await request.read()))
+            self.taken.append(Taken(sent, await request.read(), status))
             self._heard.notify_all()
-        if self.status == 0:
+        if status == 0:
             await self._closing.wait()
-        if self.status == -1 and request.transport is not None:
+        if status == -1 and request.transport is not None:
             request.transport.abort()
-        return web.Response(status=max(self.status, 200), body=self.answer, headers=self.headers)
+        return web.Response(status=max(status, 200), body=self.answer, headers=headers)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         data = self.files.get(request.match_info["name"])

@@ -47,6 +47,14 @@ class Office:
                 await asyncio.sleep(0)
         return entry
 
+    async def dies(self) -> None:
+        """Nothing that is being delivered goes on, as if the process had ended."""
+        for task in tuple(self.hub.delivery.pool._tasks):
+            task.cancel()
+        async with asyncio.timeout(30):
+            while self.conversation in self.hub.delivery._queues:
+                await asyncio.sleep(0)
+
     async def becomes(self, seq: int, state: str) -> Entry:
         return await self.until(seq, lambda entry: entry.delivery == state)
 
@@ -90,6 +98,28 @@ async def test_a_receipt_that_comes_before_its_message_is_known_counts(at: Offic
     assert not await at.hub.inlet.report("post", "early-1", "delivered")
     entry = await at.says("hello")
     await at.becomes(entry.seq, "delivered")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [("read", "delivered", "read"), ("delivered", "read", "read"), ("delivered", "failed", "delivered")],
+)
+async def test_of_two_early_receipts_the_better_one_counts(at: Office, first: str, second: str, counts: str) -> None:
+    at.post.answers.append("early-1")
+    for state in (first, second):
+        assert not await at.hub.inlet.report("post", "early-1", state, reason=state)
+    entry = await at.says("hello")
+    found = await at.becomes(entry.seq, counts)
+    assert found.delivery_reason == counts
+
+
+async def test_of_early_receipts_that_come_at_once_the_best_one_counts(at: Office) -> None:
+    states = ("sent", "delivered", "read", "failed", "read", "delivered")
+    for n in range(10):
+        await asyncio.gather(*(at.hub.inlet.report("post", f"early-{n}", state) for state in states))
+        kept = await at.hub.notes.take_receipt(f"post:early-{n}")
+        assert kept is not None
+        assert kept.state == "read"
 
 
 async def test_what_the_provider_does_not_take_now_is_tried_again_and_holds_back_what_follows(at: Office) -> None:
@@ -154,12 +184,8 @@ async def test_a_hub_that_died_while_sending_sends_again_only_where_the_receiver
         while not await rows.find_one({"_id": entry.dedupe, "sending": {"$exists": True}}):
             await asyncio.sleep(0)
     at.post.capabilities = replace(at.post.capabilities, resend=capabilities is LETTERS)
-    for task in tuple(at.hub.delivery.pool._tasks):
-        task.cancel()  # the hub dies here
+    await at.dies()
     at.post.hold = None
-    async with asyncio.timeout(30):
-        while at.conversation in at.hub.delivery._queues:
-            await asyncio.sleep(0)
     await at.hub.delivery.resume()
     await at.becomes(entry.seq, state)
     assert at.post.words.count("one") == (1 if state == "sent" else 0)
@@ -176,6 +202,59 @@ async def test_a_long_answer_goes_out_in_pieces_and_goes_on_where_it_was_cut_off
     assert " ".join("".join(part.text or "" for part in piece.parts) for piece in pieces) == text
     assert len({piece.key for piece in pieces}) == len(pieces) > 2
     assert all(len("".join(part.text or "" for part in piece.parts)) <= TALK.max_text for piece in pieces)
+
+
+async def test_a_receipt_of_the_first_piece_does_not_keep_the_others_back(at: Office) -> None:
+    text = " ".join(f"Sentence number {n}." for n in range(20))
+    at.post.answers.extend(("first-piece", DeliveryError("away", retryable=True, retry_after=5)))
+    entry = await at.says(text)
+    await at.until(entry.seq, lambda one: one.delivery_due is not None)
+    assert await at.hub.inlet.report("post", "first-piece", "delivered")
+    assert (await at.entry(entry.seq)).delivery == "queued"
+    at.clock.advance(5_000)
+    await at.becomes(entry.seq, "delivered")
+    pieces = [message for message in at.post.sent if message.seq == entry.seq]
+    assert " ".join("".join(part.text or "" for part in piece.parts) for piece in pieces) == text
+
+
+async def test_what_the_provider_took_and_then_lost_is_sent_again_when_an_agent_says_so(at: Office) -> None:
+    at.post.answers.append("lost-1")
+    entry = await at.says("one")
+    await at.becomes(entry.seq, "sent")
+    assert await at.hub.inlet.report("post", "lost-1", "failed", reason="no such phone")
+    await at.hub.delivery.retry(at.conversation, entry.seq)
+    await at.becomes(entry.seq, "sent")
+    assert at.post.words.count("one") == 2
+
+
+async def test_what_waits_twice_is_sent_once(at: Office) -> None:
+    at.post.answers.append(DeliveryError("slow down", retryable=True, retry_after=60))
+    entry = await at.says("one")
+    waiting = await at.until(entry.seq, lambda one: one.delivery_due is not None)
+    await at.hub.delivery.resume()  # as after a start, while the message is on its way
+    second = await at.says("two")
+    assert waiting.delivery_due is not None
+    at.clock.advance(60_000)
+    await at.becomes(second.seq, "sent")
+    assert at.post.words[-2:] == ["one", "two"]
+    assert at.post.words.count("one") == 1
+
+
+async def test_after_a_start_nothing_overtakes_what_was_queued_before(at: Office) -> None:
+    at.post.answers.append(DeliveryError("slow down", retryable=True, retry_after=3_600))
+    first = await at.says("one")
+    await at.until(first.seq, lambda one: one.delivery_due is not None)
+    await at.dies()
+    at.hub.delivery._resumed.clear()
+    second = await at.says("two")
+    await at.hub.delivery.resume()
+    before = len(at.post.sent)
+    await at.hub.inlet.receive(letter("post", "omid", "m-1"))
+    await at.post.took(before + 1)  # what goes to others is not held up
+    assert (await at.entry(first.seq)).delivery == "queued"  # the provider has asked for an hour
+    at.clock.advance(3_600_000)
+    await at.becomes(second.seq, "sent")
+    assert [word for word in at.post.words if word in {"one", "two"}] == ["one", "two"]
 
 
 async def test_after_the_window_nothing_is_even_tried(at: Office) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -49,16 +49,19 @@ class Crowd:
             "not every conversation reached an agent",
         )
 
-    async def settled(self, seconds: float = 30.0) -> None:
-        """Wait until everybody has seen what was acknowledged (or give up: the checker says what is missing)."""
+    async def settled(self, seconds: float = 30.0, *, audience: Mapping[str, Collection[str]] | None = None) -> None:
+        """Wait until everybody has seen what was acknowledged (or give up: the checker says what is missing).
+
+        `audience`: who must have, by conversation, when it is not our own customers and their agents.
+        """
 
         def quiet() -> bool:
             last = {key: view.last for key, view in self.journal.views.items()}
-            audience = self.audience()
+            readers = self.audience() if audience is None else audience
             return all(
                 last.get((reader, ack.conversation), 0) >= ack.seq
                 for ack in self.journal.acked.values()
-                for reader in audience.get(ack.conversation, ())
+                for reader in readers.get(ack.conversation, ())
             )
 
         try:

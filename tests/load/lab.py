@@ -40,10 +40,11 @@ class Plan:
     """What stands in the store before the hub starts.
 
     `bot` leaves the bot of the inbox on; `capacity` is per agent, in units (a chat is 25). `environment` is added to
-    the hub's.
+    the hub's. `inboxes` stand beside the web chat's.
     """
 
     inbox: str = "bench"
+    inboxes: Sequence[Inbox] = ()
     agents: Sequence[str] = ("agent-0",)
     capacity: int = 100_000
     offer_seconds: int = 20
@@ -223,7 +224,8 @@ async def seed(uri: str, name: str, plan: Plan) -> None:
                 bot_enabled=plan.bot,
                 settings=limits,
             )
-            await config.create(inbox)
+            for one in (inbox, *plan.inboxes):
+                await config.create(one)
             await config.save(plan.workplace)
             await accounts.index()
             hashed = await passwords.hash(PASSWORD)
