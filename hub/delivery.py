@@ -14,6 +14,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -24,7 +25,7 @@ from channels.contract import Button, Channel, DeliveryError, Feature, File, Inl
 from channels.degrade import degrade
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import Conflict, Unavailable
+from hub.errors import Conflict, NotFound, Unavailable
 from hub.failpoint import failpoint
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
@@ -84,16 +85,23 @@ class Delivery:
 
     async def resume(self) -> None:
         """After a crash: deliver what is still queued. Until all of it is found nothing goes out that came later."""
+        try:
+            await self._find_queued()
+        finally:
+            for waiting in self._queues.values():
+                in_order = sorted(waiting, key=lambda job: job.entry.seq)
+                waiting.clear()
+                waiting.extend(in_order)
+            self._resumed.set()
+
+    async def _find_queued(self) -> None:
         after = (0, "")
         while page := await _surely(partial(self.entries.undelivered, after=after)):
             for entry in page:
-                self._enqueue(_Job(await _surely(partial(self.lanes.state, entry.conversation)), entry, entry.at))
+                with suppress(NotFound):  # a message without its conversation holds up nobody
+                    state = await _surely(partial(self.lanes.state, entry.conversation))
+                    self._enqueue(_Job(state, entry, entry.at))
             after = (page[-1].at, page[-1].dedupe)
-        for waiting in self._queues.values():
-            in_order = sorted(waiting, key=lambda job: job.entry.seq)
-            waiting.clear()
-            waiting.extend(in_order)
-        self._resumed.set()
 
     async def retry(self, conversation: ConversationId, seq: int) -> None:
         """Try a message again that failed or of which nobody knows.
