@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 900.0
 LOOK_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,19 @@ class Delivery:
                 waiting.extend(in_order)
             self._resumed.set()
 
+    async def run(self) -> None:
+        """Look now and then for what is queued in the store and nobody here is about to send."""
+        await self._resumed.wait()
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await self._find_queued()
+
     async def _find_queued(self) -> None:
         after = (0, "")
         while page := await _surely(partial(self.entries.undelivered, after=after)):
             for entry in page:
+                if any(job.entry.seq == entry.seq for job in self._queues.get(entry.conversation, ())):
+                    continue
                 with suppress(NotFound):  # a message without its conversation holds up nobody
                     state = await _surely(partial(self.lanes.state, entry.conversation))
                     self._enqueue(_Job(state, entry, entry.at))
@@ -148,7 +158,10 @@ class Delivery:
             if not self.mailbox(waiting[0].state.header.channel):
                 await self._resumed.wait()
             while waiting:
-                await self._deliver(waiting[0])
+                try:
+                    await self._deliver(waiting[0])
+                except Exception:  # logged; still queued in the store, where the next look finds it
+                    log.exception("not_delivered", conversation=conversation)
                 waiting.popleft()
         finally:
             del self._queues[conversation]

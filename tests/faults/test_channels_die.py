@@ -15,12 +15,8 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
-from hub.app import Hub
-from hub.app import running as hub_running
-from hub.clock import SystemClock
-from hub.errors import Conflict
 from hub.model.config import Inbox
-from hub.model.ids import ConversationId, InboxId
+from hub.model.ids import InboxId
 from hub.store.database import connect
 from hub.store.embedded import Mongod
 from tests.drills.channels import channels, nothing_queued, outbox
@@ -28,11 +24,11 @@ from tests.drills.system import System, api_inbox, copies
 from tests.fakes.callback import Callback
 from tests.fakes.graph import APP_SECRET, TOKEN, FakeGraph, signature
 from tests.faults.tools import own_database
-from tests.hub_server import AbsentBot, NoOrders
 from tests.load.checker import check
+from tests.load.client import Agent, Refused
 from tests.load.crowd import eventually, in_waves
 from tests.load.journal import Journal
-from tests.load.lab import QUEUE, Lab, Plan, lab
+from tests.load.lab import PASSWORD, QUEUE, Lab, Plan, lab
 
 NUMBER, PAGE = "1122334455667", "900100"
 Row = dict[str, object]
@@ -72,18 +68,20 @@ async def test_f04_where_a_second_copy_would_be_shown_twice_an_agent_decides(mon
                 await street.tells("whatsapp", [whatsapp(customer, f"wamid.{customer}")])
             await nothing_queued(street.running)
             assert [one["to"] for one in street.graph.sent].count(customer) == 1
-        await street.running.hub.stop()
         first, second = await street.rows({"delivery": "uncertain"})
-        async with street.agents_hub() as hub:
-            await hub.delivery.settle(ConversationId(str(first["conversation"])), int(str(first["seq"])))
-            await hub.delivery.retry(ConversationId(str(second["conversation"])), int(str(second["seq"])))
-            with pytest.raises(Conflict):
-                await hub.delivery.retry(ConversationId(str(first["conversation"])), int(str(first["seq"])))
+        async with street.desk() as agent:
+            await eventually(lambda: len(agent.opened) == 2, 60, "the agent did not get both")
+            for what, row in (("settle", first), ("retry", second)):
+                await agent.ask_patiently({"type": f"delivery.{what}", **place(row)})
+            with pytest.raises(Refused):
+                await agent.ask({"type": "delivery.retry", **place(first)})
             async with asyncio.timeout(30):
                 while await street.rows({"delivery": {"$in": ["queued", "uncertain"]}}):
                     await asyncio.sleep(0.02)
         assert {row["delivery"] for row in await street.rows({"delivery": {"$exists": True}})} == {"sent"}
-        assert Counter(one["to"] for one in street.graph.sent) == {"989120000001": 1, "989120000002": 2}
+        words = first["parts"][0]["text"]  # type: ignore[index]
+        said = Counter(one["to"] for one in street.graph.sent if words in json.dumps(one, ensure_ascii=False))
+        assert said == {"989120000001": 1, "989120000002": 2}
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "messenger"])
@@ -161,13 +159,15 @@ class Street:
             return await database.collection("entries").find(query).sort("at").to_list()  # type: ignore[no-any-return]
 
     @asynccontextmanager
-    async def agents_hub(self) -> AsyncIterator[Hub]:
-        """Another hub over the same store, in this process, so that its parts can be called."""
-        settings = self.running.hub.settings
-        async with connect(self.running.uri, settings.database) as database:
-            hub = Hub(settings, database, AbsentBot(), NoOrders(), SystemClock())
-            async with hub_running(hub):
-                yield hub
+    async def desk(self) -> AsyncIterator[Agent]:
+        """An agent who takes what is offered."""
+        agent = Agent(self.running.target, self.running.plan.agents[0], PASSWORD, Journal())
+        try:
+            async with asyncio.timeout(60):
+                await agent.start()
+            yield agent
+        finally:
+            await agent.stop()
 
 
 @asynccontextmanager
@@ -184,6 +184,11 @@ async def meta_lab(mongod: Mongod) -> AsyncIterator[Street]:
         async with lab(plan, uri=mongod.uri, start=False) as running:
             yield Street(running, graph)
         assert not graph.faults
+
+
+def place(row: Row) -> Row:
+    """Which message it is."""
+    return {"conversation": row["conversation"], "seq": row["seq"]}
 
 
 def whatsapp(customer: str, id_: str) -> Row:
