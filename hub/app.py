@@ -452,6 +452,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
+        "delivery": hub.delivery.run,
         **{f"fetching-{number}": hub.fetching.run for number in range(AT_ONCE)},
         "upkeep": partial(upkeep.run, hub.web),
     }

@@ -271,3 +271,22 @@ async def test_a_watermark_moves_everything_before_it(at: Office) -> None:
     await at.becomes(second.seq, "sent")
     await at.hub.inlet.report_until("post", "sara", at.clock.now(), "read")
     assert [(await at.entry(one.seq)).delivery for one in (first, second)] == ["read", "read"]
+
+
+async def test_what_is_queued_and_forgotten_is_found_again(at: Office) -> None:
+    entry = await at.says("one")
+    await at.becomes(entry.seq, "sent")
+    rows = at.hub.database.collection("entries")
+    await rows.update_one(
+        {"_id": entry.dedupe}, {"$set": {"delivery": "queued"}, "$unset": {"pieces": "", "sending": ""}}
+    )
+    await at.hub.delivery._find_queued()
+    await at.becomes(entry.seq, "sent")
+    assert at.post.words.count("one") == 2
+
+
+async def test_an_adapter_that_breaks_holds_up_nothing(at: Office) -> None:
+    at.post.answers.append(ValueError("a bug"))
+    first, second = await at.says("one"), await at.says("two")
+    await at.becomes(second.seq, "sent")
+    assert (await at.entry(first.seq)).delivery == "uncertain"
