@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "bench": Command(module="tests.bench.command", help="measure how fast it is"),
     "drill": Command(module="tests.drills.command", help="break it on purpose and see that nothing is lost"),
     "screens": Command(module="tests.browser.screens", help="take the screenshots that stand in docs/"),
+    "mail": Command(module="hub.up.command_mail", help="take mails apart, without a hub"),
     "api-docs": Command(module="hub.web.apidocs", help="write docs/api from the protocol's types"),
 }
 """Register a new sub-command here: one line, and a module with ``add_arguments`` and ``main``."""
