@@ -1,27 +1,29 @@
 """Mail that no person wrote just now: bounces, complaints, automatic answers, lists (RFC 3834, 5965, 2919)."""
 
 import re
+from collections.abc import Mapping
 
-from channels.email import bounces
+from channels.email import bounces, signs
 from channels.email.addresses import addresses
 from channels.email.charset import Decoder
 from channels.email.headers import Headers, ids, split
 from channels.email.limits import Problems
 from channels.email.mail import Auto, AutoKind
 from channels.email.mime import Part
+from channels.email.phrases import joined
 
-_AWAY = re.compile(
-    r"^(?:re: ?|aw: ?|fwd: ?)?(?:out of (?:the )?office|automatic(?:ally generated)? reply|auto(?:matic)?[ -]?(?:reply|response|answer|responder)|autoreply|"
-    r"auto:|away (?:from|until)|i am (?:away|out)|on (?:vacation|holiday|leave)|vacation|holiday notice|absence|abwesend|abwesenheit|automatische antwort|"
-    r"réponse automatique|absent du bureau|message d'absence|respuesta automática|fuera de (?:la )?oficina|resposta automática|ausência|"
-    r"risposta automatica|fuori sede|automatisch antwoord|afwezig|autosvar|automatisk svar|fraværende|frånvaro|automaattinen vastaus|poissa|"
-    r"automatyczna odpowiedź|odpowiedź automatyczna|automatická odpověď|автоответ|автоматический ответ|автоматична відповідь|otomatik yan[ıi]t|ofis dışında|"
-    r"自动回复|自動回覆|自動応答|自動返信|不在通知|자동 ?회신|부재중|پاسخ خودکار|پاسخ اتوماتیک|خارج از دفتر|در مرخصی|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית)",
-    re.IGNORECASE,
-)
+_AWAY = re.compile(joined(signs.AWAY), re.IGNORECASE)
 _NOBODY = re.compile(
     r"^(?:no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|noreply.*|.*-noreply|.*-bounces?)$"
 )
+_SUPPRESSING: Mapping[str, frozenset[str]] = {
+    "auto-submitted": frozenset({"", "no"}),
+    "precedence": frozenset({"", "normal", "first-class", "special-delivery"}),
+    "x-auto-response-suppress": frozenset({"", "none"}),
+    **dict.fromkeys(("list-id", "list-unsubscribe", "list-post", "x-loop", "feedback-id"), frozenset[str]()),
+    **dict.fromkeys(("x-autoreply", "x-autorespond"), frozenset({"no"})),
+}
+"""Fields that forbid an automatic answer, and the values that don't."""
 _FEEDBACK = re.compile(
     r"^(feedback-type|original-rcpt-to|removal-recipient|original-mail-from)\s*:\s*(.*)$", re.IGNORECASE | re.MULTILINE
 )
@@ -40,29 +42,14 @@ def recognise(root: Part, text: str, decoder: Decoder, problems: Problems) -> Au
 
 def suppresses(fields: Headers, decoder: Decoder) -> str:
     """Why no automatic answer may go to this mail (the header that says so); empty if one may."""
-    if fields.text("auto-submitted", decoder).lower() not in {"", "no"}:
-        return "auto-submitted"
-    if fields.text("precedence", decoder).lower() in {"bulk", "list", "junk", "auto_reply"}:
-        return "precedence"
-    if fields.text("x-auto-response-suppress", decoder).lower() not in {"", "none"}:
-        return "x-auto-response-suppress"
-    for name in (
-        "list-id",
-        "list-unsubscribe",
-        "list-post",
-        "x-loop",
-        "x-autoreply",
-        "x-autorespond",
-        "feedback-id",
-        "x-mailer-daemon",
-    ):
-        if fields.has(name):
+    for name, harmless in _SUPPRESSING.items():
+        if fields.has(name) and fields.text(name, decoder).lower() not in harmless:
             return name
     if fields.has("return-path") and fields.text("return-path", decoder) in {"", "<>"}:
         return "return-path"
-    for address in addresses(fields.first("from"), decoder):
-        if _NOBODY.match(address.address.partition("@")[0].lower()):
-            return "from"
+    authors = addresses(fields.first("from"), decoder)
+    if any(_NOBODY.match(author.address.partition("@")[0].lower()) for author in authors):
+        return "from"
     return ""
 
 

@@ -59,15 +59,16 @@ def split(data: bytes, problems: Problems) -> tuple[Headers, int]:
         end = data.find(b"\n", position)
         after = len(data) if end < 0 else end + 1
         line = data[position : min(after, position + MAX_HEADER_BYTES + 2)].rstrip(b"\r\n")
-        more = _KNOWN.match(data, after) is not None
-        if not line.strip() and not (line and more):
+        if after - position > MAX_HEADER_BYTES + 2:
+            problems.note("headers_cut")
+        if not line.strip() and not (line and _KNOWN.match(data, after)):
             position = after
             break
         if line[:1] in b" \t":
             lines.append(("", line))
         elif match := _NAME.match(line):
             lines.append((match[0][:-1].strip().lower().decode("ascii"), line[match.end() :]))
-        elif more:
+        elif _KNOWN.match(data, after):
             problems.note("broken_header_line")
             lines.append(("", b" " + line))
         else:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import nh3
 
 from channels.email.limits import MAX_HTML
-from channels.email.markup import VOID, Close, Open, Text, events
+from channels.email.markup import VOID, Close, Open, Text, events, words
 
 CidUrl = Callable[[str], str | None]
 """From a content id (without brackets) to the address of the picture on our side, or None if there is none."""
@@ -20,10 +20,12 @@ CidUrl = Callable[[str], str | None]
 MAX_LINKS = 5_000
 """Links beyond it stay as text."""
 
-_TAGS = frozenset(
-    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure "
-    "font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup table tbody td "
-    "tfoot th thead time tr tt u ul var wbr".split()
+_TAGS = words(
+    """
+    a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em
+    figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong
+    sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+    """
 )
 _EVERYWHERE = frozenset({"dir", "lang", "title", "align", "style"})
 _CELLS = frozenset({"align", "valign", "width", "height", "bgcolor", "colspan", "rowspan", "nowrap"})
@@ -43,13 +45,16 @@ _ATTRIBUTES = {
     "time": frozenset({"datetime"}),
     "hr": frozenset({"width", "size", "color"}),
 }
-_STYLES = frozenset(
-    "color background-color direction unicode-bidi text-align text-decoration text-indent text-transform vertical-align white-space "
-    "font font-family font-size font-style font-weight font-variant line-height letter-spacing word-spacing word-break "
-    "overflow-wrap display width height max-width min-width max-height min-height margin margin-top margin-right margin-bottom "
-    "margin-left margin-inline-start margin-inline-end padding padding-top padding-right padding-bottom padding-left "
-    "padding-inline-start padding-inline-end border border-top border-right border-bottom border-left border-color border-style "
-    "border-width border-radius border-collapse border-spacing list-style-type table-layout".split()
+_STYLES = words(
+    """
+    color background-color direction unicode-bidi text-align text-decoration text-indent text-transform
+    vertical-align white-space font font-family font-size font-style font-weight font-variant line-height
+    letter-spacing word-spacing word-break overflow-wrap display width height max-width min-width max-height
+    min-height margin margin-top margin-right margin-bottom margin-left margin-inline-start margin-inline-end
+    padding padding-top padding-right padding-bottom padding-left padding-inline-start padding-inline-end border
+    border-top border-right border-bottom border-left border-color border-style border-width border-radius
+    border-collapse border-spacing list-style-type table-layout
+    """
 )
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
@@ -155,6 +160,8 @@ class _Writer:
             return {"src": address}
         if not address.lower().startswith(("http://", "https://", "//")):
             return {}
+        if address.startswith("//"):
+            address = f"https:{address}"
         if self.remote_images:
             return {"src": address}
         self.blocked += 1

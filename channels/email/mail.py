@@ -88,6 +88,7 @@ class Mail:
         text: The whole plain text (of the html if there is no other), line feeds only.
         html: As it came: hostile. Show it only through `channels.email.html.clean`.
         visible_text: What the author wrote now; `quoted_text` is the rest (quotes, signature).
+        no_automatic_answer: The header because of which no machine may answer (RFC 3834); empty if one may.
         delivered_to: Addresses the mail was delivered to according to To, Cc and the trace headers, lower case,
             in that order: where plus-address tokens are looked for.
         authentication_results: Of RFC 8601, topmost first. Believe only those of our own server.
@@ -111,6 +112,7 @@ class Mail:
     quoted_text: str
     attachments: tuple[Attachment, ...]
     auto: Auto
+    no_automatic_answer: str
     delivered_to: tuple[str, ...]
     authentication_results: tuple[str, ...]
     spam_marks: tuple[str, ...]

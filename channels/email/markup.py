@@ -40,6 +40,11 @@ _CLOSED_BY = {
 """A new element of this name ends those, where they are the innermost (their end tags may be left out)."""
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """A start tag. Names are in lower case, values unescaped."""
@@ -107,7 +112,7 @@ def _pop(stack: list[str], opened: Counter[str]) -> Close:
 def _tokens(source: str) -> Iterator[Event]:
     lowered = source.lower()
     if len(lowered) != len(source):  # a letter whose lower case is longer: positions would not agree
-        lowered = source = lowered
+        source = lowered
     position = tags = 0
     while position < len(source):
         start = source.find("<", position)

@@ -55,6 +55,7 @@ def parse(raw: bytes, *, fallback_charset: str = "cp1252") -> Mail:
         quoted_text=split.quoted,
         attachments=files,
         auto=auto.recognise(root, body.text, decoder, problems),
+        no_automatic_answer=auto.suppresses(fields, decoder),
         delivered_to=_delivered_to(fields, (*to, *cc), decoder),
         authentication_results=_texts(fields, "authentication-results", decoder),
         spam_marks=tuple(f"{name}: {value}"[:200] for name in _SPAM for value in _texts(fields, name, decoder)),

@@ -46,7 +46,7 @@ _ENDS_WITH_VERB = re.compile(
 )
 _MARKER = re.compile(rf"[-_=]{{1,60}}[\s*]{{0,3}}{_any_of(languages.FORWARDED)}[\s*:]{{0,3}}[-_=]{{0,60}}[\s*]{{0,3}}$")
 _FORWARD_LINES = frozenset(_phrases(languages.FORWARD_LINES))
-_SENT_FROM = tuple(re.compile(rf"{line}$") for line in languages.SENT_FROM.strip().splitlines())
+_SENT_FROM = re.compile(rf"(?:{'|'.join(languages.SENT_FROM.strip().splitlines())})$")
 _PROSE = re.compile(r"\b(?:is|are|was|were|has|have|will|would|it's|i)\b")
 _LINK = re.compile(r"\[([^\]\[]{1,200})\]\([^()\s]{1,500}\)")
 
@@ -69,7 +69,7 @@ _BRACKETED = re.compile(r"[<\[(]\s?(?:mailto:)?[^<>@\s]{1,64}@[^<>@\s]{1,255}\s?
 _GMT = re.compile(r"20\d\d-\d\d-\d\d \d\d?:\d\d gmt[+-]\d\d:\d\d [^<>@]{1,100}$")
 _POSTED = re.compile(r"posted by .{1,100} on \d{2}/\d{2}/\d{4}$")
 _VIA = re.compile(r"\S.{0,100} via \S.{0,100} (?:wrote|schrieb)\s?:?$")
-_DASHED = re.compile(rf"-{{2,20}}\s?[^\s-].{{0,200}}\b(?:wrote|schrieb|a écrit|escribió|نوشت)\s?:?\s?-{{2,20}}$")
+_DASHED = re.compile(r"-{2,20}\s?[^\s-].{0,200}\b(?:wrote|schrieb|a écrit|escribió|نوشت)\s?:?\s?-{2,20}$")
 
 
 def is_marker(text: str) -> bool:
@@ -98,11 +98,18 @@ def announces(text: str) -> bool:
     dated, addressed, opened = _dated(text), _ADDRESS.search(text) is not None, opens_by_word(text)
     if _ENDS_WITH_VERB.search(text):
         colon = text.rstrip(' *_"->').endswith(":")
-        return (dated and (opened or addressed or colon)) or (addressed and colon)
+        return (dated and (opened or addressed or (colon and _begins_with_date(text)))) or (addressed and colon)
     if text.rstrip(' *_"').endswith(":"):
         spoken = _VERB.search(text) is not None
-        return (dated and (spoken or (_BRACKETED.search(text) is not None))) or (addressed and spoken and opened)
+        bracketed = _BRACKETED.search(text) is not None
+        begun = opened or addressed or _begins_with_date(text)
+        return (dated and ((spoken and begun) or bracketed)) or (addressed and spoken and opened)
     return text.endswith((">", ")")) and dated and _BRACKETED.search(text) is not None and text[0].isdigit()
+
+
+def _begins_with_date(text: str) -> bool:
+    """After a day's name at most."""
+    return any(letter.isdigit() for letter in text[:14])
 
 
 def _dated(text: str) -> bool:
@@ -137,4 +144,4 @@ def is_sent_from(text: str) -> bool:
     if len(text) > 250:
         return False
     text = _LINK.sub(r"\1", text).strip(" *_<>()[]\t")
-    return any(pattern.match(text) for pattern in _SENT_FROM) and not (text.startswith("sent") and _PROSE.search(text))
+    return _SENT_FROM.match(text) is not None and not (text.startswith("sent") and _PROSE.search(text))

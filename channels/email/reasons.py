@@ -5,7 +5,11 @@ not work again": `userunknown`, `hostunknown`, `hasmoved`, and `notaccept` with 
 """
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
+
+from channels.email import phrases
 
 Command = Literal["", "CONN", "EHLO", "MAIL", "RCPT", "DATA"]
 
@@ -37,122 +41,7 @@ _OF_TEMPORARY = {
     "7.26": "authfailure",
 }  # fmt: skip
 
-_PHRASES = {
-    "mailboxfull": r"""
-        \b(?:mail ?box|mailfolder|inbox|maildir|mail ?drop)\b.{0,40}\b(?:full|over quota|exceed)
-        full mailbox|\b(?:over|exceed\w*|out of|exceeded the|no) (?:\w+ ){0,3}quota|\bquota\b.{0,30}\b(?:exceed|violat|full)
-        storage (?:allocation|space)|(?:not enough|insufficient|not sufficient|does not have enough|no) (?:\w+ )?(?:disk |storage )?space
-        space (?:left|limit|has been used)|exceeded (?:its|their|the) (?:\w+ )?(?:storage|space|limit|quota)
-        too many messages on the server|too much mail data|exceeding receiving limits|boite .{0,20}pleine|mail file size exceeds
-        would exceed maximum allowed storage|mailbox exceeded|(?:メールボックス|容量).{0,8}(?:一杯|いっぱい|超過)|صندوق.{0,20}پر
-    """,
-    "mesgtoobig": r"""
-        (?:message|mail|e-?mail|file|attachment)s?(?: file| length| size)? (?:is |was )?(?:too (?:big|large)|exceeds)
-        size limit|maximum (?:inbound )?(?:message )?size|max message size|line limit exceeded|taille limite
-    """,
-    "exceedlimit": r"message header size exceeds limit|message too large$",
-    "suspend": r"""
-        \bsuspended\b|temporar(?:il)?y (?:locked|inactive)|archived recipient|archivee
-        (?:account|mailbox|user|domain|recipient)\b.{0,40}\b(?:is|has been|was|currently) (?:disabled|deactivated|frozen|locked|terminated)
-        (?:disabled|deactivated|inactive|locked) (?:account|mailbox|user)|mailbox disabled|user.{0,12}inactive|is a deactivated
-        mailbox unavailable or access denied|no longer accepts mail|reach is disabled|user suspended
-    """,
-    "hasmoved": r"has been replaced by|has moved to|new address is",
-    "norelaying": r"""
-        \brelay(?:ing)?\b.{0,20}\b(?:denied|not permitted|not allowed|prohibited|mail to)|no relaying|as a relay|unable to relay
-        not (?:a gateway|an open relay|local host)|insecure mail relay|(?:don't|not) handle mail for|not allowed to relay|not permitted to relay
-        not configured to relay|isn't in my list of allowed rcpthosts?|specified domain is not allowed|requires authentication when
-        e-?mail address is not verified\.
-    """,
-    "authfailure": r"""
-        \bspf\b.{0,60}\b(?:fail|violation|settings|records for)|(?:bad|sender policy framework).{0,20}(?:spf|fail|violation)
-        dmarc (?:policy|fail|check)|dkim.{0,30}(?:fail|invalid|missing)|spf\.pobox\.com|per it's spf record|not allowed to send mail\..*_401
-        unauthenticated (?:e-?mail|sender domain)|does not pass authentication|authentication (?:checks|results).{0,30}fail
-    """,
-    "userunknown": r"""
-        (?:user|recipient|mail ?box|address|account|alias|person|destination|addressee|e-?mail|account name)s?\b[^.;:]{0,60}?\b(?:unknown|(?:does|do|did)(?: not|n't) exist|not (?:be )?found|not exist|not known|invalid|not active|inactive)
-        (?:no|unknown|invalid|nonexistent|non-existent|non existent|bad) (?:such |valid )?(?:local |destination )?(?:user|recipient|mail ?box|address|account|person|addressee|destination|local.part|e-?mail address|virtual user)
-        not (?:a |an )?(?:valid|known|local|active|email) (?:recipient|user|address|mail ?box|account)|no (?:one|account|mailbox|mail box) (?:at|by|here|available)
-        not present|no longer valid|bad ?rcptto|valid ?rcptto|doesn't have (?:a|an) .{0,30}account|there is no one|mailbox (?:is )?(?:unavailable|inactive|unavaiable)
-        rcpt .{0,60}t exist|not accepted for this|recipient (?:rejected|not ok|not accepted|is not accepted|refuses)|destination server rejected recipients
-        recipient address rejected(?:\.? \(in reply|: (?:access denied|undeliverable|invalid|rejected)|\.?$)|not listed in|name is not recognized|check if address is correct|recipients for this|can't accept user|address rejected\.$|user missing home|(?:utilisateur|destinataire).{0,20}(?:inconnu|invalide)
-        no existe|nessun utente|not in .{0,30}(?:table|directory)|in name directory|no thank you rejected|no valid recipients|user ID not
-        (?:リスト|ディレクトリ).{0,12}(?:ありません|見つかりません)|存在しません|宛先不明|あて先不明|کاربر ناشناس
-        is not a known|email name is not found|could not be found|resolver\.adr\.\w*recipient|(?:unknown|invalid) e.?mail|not our customer|invalid .{0,20}userid|account that you tried to reach
-    """,
-    "filtered": r"""
-        only accepting mail from|bounced address|extended inactivity|has restricted sms|not accepting any mail|user rules|not found recipient account
-        recipient preferences|resolver\.rst\.notauthorized|protected by|user reject|refuses? to receive|blocked by the recipient
-        refused by the recipient
-    """,
-    "requireptr": r"""
-        \bptr\b|reverse (?:dns|lookup|mapping|address)|reverse.?dns|\brdns\b|cannot find your (?:hostname|reverse)|ip name lookup failed
-        unresolvable relay host|forward dns entry|mismatches client ip|unverifyable sending ip|no reverse dns|hostname lookup failed|get a custom reverse
-    """,
-    "notcompliantrfc": r"rfc.?5322|rfcmessagenoncompliant|rfc.?2822 compliant|not rfc compliant|multiple .{0,20} headers",
-    "badreputation": r"reputation|due to unexpected volume or user complaints",
-    "rejected": r"""
-        groups\.google\.com|google groups|permission to (?:post|send)|not authorized to (?:post|send)
-        (?:sender|envelope|mail from|from address|your (?:e-?mail )?address|emetteur|reverse.path)\b.{0,60}\b(?:reject|denied|invalid|not allowed|blacklisted|black list|verify failed|refused|not owned|is empty|blocked|not exist|spammer|invalide)
-        \bbatv\b|backscatter protection|bogus mail from|null sender|empty envelope|invalid sender|not (?:a registered gateway user|pre-approved|allowed to post)
-        purported responsible address|no third-party dsns|returned mail not accepted|unroutable sender|unsigned dsn|administrative prohibition|bouncedeny
-        access denied \(in reply to mail from|not authorized, message refused|domain of sender address|mx records for|valid sender domain|fully qualified email
-        (?<!recipient )(?<!5\.1\.0 )address rejected|list of senders|rule imposed mailbox access|senderfilterconfig|e-?mail address is not verified|your access to submit messages|from: domain is invalid|please provide a valid from
-    """,
-    "hostunknown": r"""
-        (?:domain|host)\b.{0,40}\b(?:unknown|not exist|not found|not reachable|unreachable|must exist|non.?existent|does not exist)
-        (?:no such|unknown|unroute?able|non.?existent) (?:domain|host|mail domain)|unroute?able address|553 \S{1,80} does not exist|name or service not known|domain may not exist
-        no such host|host or domain name not found
-    """,
-    "spamdetected": r"""
-        \bspam\b|unsolicited|bulk|blacklisted url|content (?:denied|rejected|filter)|message (?:filtered|content rejected)|unacceptable content
-        rejecting (?:mail|banned) content|similar to spam|our system has detected that this message is|antispam|uribl|spamassassin|spamprofiler
-        554 5\.7\.0 reject, id=|message rejected for policy reasons|recurrent pattern|blocked for abuse|greylisted.{0,20}try again
-    """,
-    "virusdetected": r"virus|malware|infected|executable attachment|phishing|malicious",
-    "speeding": r"rate limited|try again slower|at a rate that prevents|sending rate",
-    "toomanyconn": r"""
-        too many (?:concurrent |simultaneous )?(?:smtp )?(?:connections|sessions|recipients|errors from your ip)|connection (?:rate )?limit|max emails per hour|throttl|trop de connexions
-        already made numerous attempts|maximum connection limit|too many messages
-    """,
-    "blocked": r"""
-        \b(?:blocked|blacklist\w*|block ?list\w*|black ?listed|denylist\w*|dnsbl|rbl|listed (?:at|in|by|on)|spamhaus|spamcop|barracudacentral|abuseat|zombie|zombied)\b
-        (?:dynamic|bad|banned|sending|sender|your|invalid) (?:sender |sending )?ip\b|helo command rejected|client host rejected|go away|service (?:refused|not available, closing)|not allowed to connect
-        (?:connections?|esmtp) (?:not accept|refused by|reset|dropped|was dropped)|not currently accepting|no access from mail server|server access forbidden|smtp server of your isp|(?:lost connection|refused to talk)
-        not allowed to send mail from|after initial connection|access denied|nameserver query|host network not allowed|requires confirmation|confirm this mail server|unwanted messages have been sent|abus detecte|extreme bad ip
-        domain does not exist:|no valid recipients from|domain isn't in my list|mail from .{0,80} refused|user complaints|is not allowed to send|has not passed validation|open proxy
-    """,
-    "policyviolation": r"""
-        (?:local |organization |security )?polic(?:y|ies)\b|illegal attachment|members-only|closed mailing list|header (?:error|are not accepted)|organizational settings
-        low priority|messages? with multiple addresses|protocol violation|not subscribed to this group|not accepting mail with|presents a potential|mass mailer|containing images
-        without solving a captcha|attachments? .{0,30}not (?:allowed|accepted)
-    """,
-    "systemerror": r"""
-        configuration error|config error|misconfigured|local error|temporary local problem|internal (?:server )?error|mail loop|loops? back|interrupted system call|queue file write|loop broken
-        can't create|service currently unavailable|error while being processed|timeout waiting|no mdb|server error|could not load|loop was found|transaction failed|mailer daemon error|too many times
-    """,
-    "networkerror": r"""
-        too many hops|hop count|looping|forwarding loop|routing loop|host is unreachable|no route to host|name lookup failure|host not found, try again|name server reply|unable to resolve route|unrouteable mail domain
-        could not connect|dns records for|network (?:is )?(?:unreachable|error)|dns error
-    """,
-    "contenterror": r"duplicate header|header size|8-bit data|mime complexity|mime headers|received: headers|binary content|base64 encoding|improperly|bare lf|content error",
-    "systemfull": r"mail system full|aborted: exceeded storage allocation",
-    "notaccept": r"null ?mx|no smtp service|does not accept (?:any )?(?:mail|e-?mail)|mail receiving disabled|host not found$|no mx record found|no route for current request|protocol returned a permanent error",
-    "expired": r"""
-        timed? ?out|expired|delivery (?:attempts|time)|giving up|failing for a long time|delayed|not been collected|could not be delivered for|unable to deliver message after|multiple retries|too long
-        retry time|within the allowed queue|did not respond|failed to deliver to domain|gateway for|been in (?:the )?queue|requests to connect|socket error
-    """,
-    "securityerror": r"""
-        authentication (?:credentials|failure|required|failed|turned on)|authentification (?:requise|invalide)|not authorized|starttls|tls required|unauthenticated senders|verification failure|don't authenticate|dead domain|not subscribed to ses|executable files are not allowed
-    """,
-    "mailererror": r"\|\| exit |procmail|maildrop|command (?:failed|died|output)|mailer error|pipe to \||x-unix;|exec failed|status 0x",
-}
-"""What servers say, by what they mean: regular expressions, joined by line ends, on lower case text."""
-
-_SAYS = {
-    reason: re.compile("|".join(line.strip() for line in lines.strip().splitlines()), re.DOTALL)
-    for reason, lines in _PHRASES.items()
-}
+_SAYS = {reason: re.compile(phrases.joined(table), re.DOTALL) for reason, table in phrases.PHRASES.items()}
 
 _ADDRESS = re.compile(r"(?<![\w.+=-])[\w.+=-]{1,64}@[\w.-]{1,255}")
 _SURE = frozenset(
@@ -227,87 +116,92 @@ def why(said: str, *, status: str = "", reply: str = "", command: Command = "", 
     if status.startswith("2."):
         return "delivered"
     said = _ADDRESS.sub("@", " ".join(said.lower().split())[:_MAX_SAID])
-    if not mailer and (found := _at_first_sight(said, status, reply, command)):
-        return found
-    return _at_second_sight(said, status, reply, command, mailer=mailer) or ("onhold" if said else "")
+    heard = _Heard(said=said, status=status, reply=reply, command=command, by_code=named(status))
+    found = "" if mailer else _at_first_sight(heard)
+    return found or _at_second_sight(heard, mailer=mailer) or ("onhold" if said else "")
 
 
-def says(reason: str, said: str) -> bool:
-    """What was said (lower case) means `reason`."""
-    return _SAYS[reason].search(said) is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """All that is known; `by_code` is the reason that the status code names."""
+
+    said: str
+    status: str
+    reply: str
+    command: Command
+    by_code: str
+
+    def says(self, *of: str) -> bool:
+        """What was said means one of these reasons."""
+        return any(_SAYS[reason].search(self.said) for reason in of)
+
+    @property
+    def before_data(self) -> bool:
+        """The server had not yet seen the mail itself."""
+        return self.command in {"CONN", "EHLO", "MAIL", "RCPT"}
 
 
-def _at_first_sight(said: str, status: str, reply: str, command: Command) -> str:
-    by_code = named(status)
-    if by_code in _SURE:
-        return by_code
-    before_data = command in {"CONN", "EHLO", "MAIL", "RCPT"}
+def _at_first_sight(heard: _Heard) -> str:
+    if heard.by_code in _SURE:
+        return heard.by_code
     for reason in _FIRST:
-        match reason:
-            case "userunknown":
-                if by_code == reason:
-                    found = not any(
-                        says(other, said)
-                        for other in ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
-                    )
-                else:
-                    found = (
-                        command != "DATA"
-                        and not by_code.endswith("moved")
-                        and says(reason, said)
-                        and not says("filtered", said)
-                    )
-            case "filtered":
-                if by_code == reason:
-                    found = says("userunknown", said) or says(reason, said)
-                else:
-                    found = not before_data and (
-                        says(reason, said) or (command == "DATA" and says("userunknown", said))
-                    )
-            case "rejected":
-                found = by_code == reason or (_may_be_rejected(by_code, command) and says(reason, said))
-            case "norelaying":
-                found = command not in {"CONN", "EHLO"} and says(reason, said)
-            case "spamdetected":
-                found = by_code == reason or (not before_data and says(reason, said))
-            case "suspend":
-                found = reply == "525" or says(reason, said)
-            case "mesgtoobig":
-                found = by_code == reason or (by_code != "exceedlimit" and says(reason, said))
-            case "hostunknown":
-                found = (by_code == reason and not says("networkerror", said)) or (
-                    by_code != reason and says(reason, said) and not says("networkerror", said)
-                )
-            case _:
-                found = by_code == reason or says(reason, said)
-        if found:
+        if _CONDITIONS[reason](heard) if reason in _CONDITIONS else heard.by_code == reason or heard.says(reason):
             return reason
     return ""
 
 
-def _may_be_rejected(by_code: str, command: Command) -> bool:
-    if command == "MAIL":
-        return True
-    if command == "DATA":
-        return by_code != "userunknown"
-    return by_code in {"", "securityerror", "systemerror"}
+def _is_user_unknown(heard: _Heard) -> bool:
+    if heard.by_code == "userunknown":
+        return not heard.says("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
+    return heard.command != "DATA" and heard.says("userunknown") and not heard.says("filtered")
 
 
-def _at_second_sight(said: str, status: str, reply: str, command: Command, *, mailer: bool) -> str:
-    by_code = named(status)
-    if by_code and by_code not in _VAGUE and not mailer:
-        return by_code
-    for reason in _SECOND:
-        if says(reason, said):
-            return reason
-    if by_code:
-        return by_code
-    if status[2:4] == "6.":
-        return "contenterror"
-    if status[2:4] == "7.":
-        return "securityerror"
-    if mailer:
-        return "mailererror"
-    if reply[1:2] == "0" and reply[2:] not in {"", "0"}:
+def _is_filtered(heard: _Heard) -> bool:
+    """A server that has seen the mail and then says "user unknown" means the mail."""
+    if heard.by_code == "filtered":
+        return heard.says("filtered", "userunknown")
+    unknown = heard.command == "DATA" and heard.says("userunknown")
+    return not heard.before_data and (heard.says("filtered") or unknown)
+
+
+def _is_rejected(heard: _Heard) -> bool:
+    if heard.command == "DATA":
+        return heard.by_code != "userunknown" and heard.says("rejected")
+    vague = heard.by_code in {"", "securityerror", "systemerror"}
+    return (heard.command == "MAIL" or vague) and heard.says("rejected")
+
+
+def _is_host_unknown(heard: _Heard) -> bool:
+    return (heard.by_code == "hostunknown" or heard.says("hostunknown")) and not heard.says("networkerror")
+
+
+_CONDITIONS: Mapping[str, Callable[[_Heard], bool]] = {
+    "userunknown": _is_user_unknown,
+    "filtered": _is_filtered,
+    "rejected": _is_rejected,
+    "hostunknown": _is_host_unknown,
+    "norelaying": lambda heard: heard.command not in {"CONN", "EHLO"} and heard.says("norelaying"),
+    "spamdetected": lambda heard: (
+        heard.by_code == "spamdetected" or (not heard.before_data and heard.says("spamdetected"))
+    ),
+    "suspend": lambda heard: heard.reply == "525" or heard.says("suspend"),
+    "mesgtoobig": lambda heard: heard.by_code != "exceedlimit" and heard.says("mesgtoobig"),
+}
+"""Where more than the code or the words decides."""
+
+
+def _at_second_sight(heard: _Heard, *, mailer: bool) -> str:
+    if heard.by_code and heard.by_code not in _VAGUE and not mailer:
+        return heard.by_code
+    spoken = next((reason for reason in _SECOND if heard.says(reason)), "")
+    return spoken or heard.by_code or _by_class(heard, mailer=mailer)
+
+
+def _by_class(heard: _Heard, *, mailer: bool) -> str:
+    """What is left: the subject of the code (RFC 3463), the reply code, the command."""
+    subject = {"6.": "contenterror", "7.": "securityerror"}.get(heard.status[2:4], "")
+    if subject or mailer:
+        return subject or "mailererror"
+    if heard.reply[1:2] == "0" and heard.reply[2:] not in {"", "0"}:
         return "syntaxerror"
-    return "blocked" if command == "EHLO" else ""
+    return "blocked" if heard.command == "EHLO" else ""

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 from channels.email.limits import MAX_TEXT
-from channels.email.markup import Close, Open, Text, events
+from channels.email.markup import VOID, Close, Open, Text, events, words
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section table tbody tfoot thead tr ul".split()
+_BLOCKS = words(
+    """
+    address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section table tbody tfoot thead tr ul
+    """
 )
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table"})
 _HIDDEN = frozenset(
@@ -21,25 +23,31 @@ _BORDER_TOP = re.compile(
     re.IGNORECASE,
 )
 
-_CONTAINERS = frozenset(
-    "yahoo_quoted protonmail_quote tutanota_quote zmail_extra ydp_quoted gmail_extra_quote messagereplysection "
-    "mail-editor-reference-message-container ms-outlook-mobile-reference-message quotedmessage wm_quoted "
-    "freebirdformviewerviewitemsitemcontainer".split()
+_CONTAINERS = words(
+    """
+    yahoo_quoted protonmail_quote tutanota_quote zmail_extra ydp_quoted gmail_extra_quote messagereplysection
+    mail-editor-reference-message-container ms-outlook-mobile-reference-message quotedmessage wm_quoted
+    freebirdformviewerviewitemsitemcontainer
+    """
 )
 """Classes, ids or names of elements that hold the quoted mail and nothing else."""
-_CUTS = frozenset(
-    "divrplyfwdmsg appendonsend olk_src_body_section outlookmessageheader stopspelling isforwardcontent".split()
+_CUTS = words(
+    """
+    divrplyfwdmsg appendonsend olk_src_body_section outlookmessageheader stopspelling isforwardcontent
+    """
 )
 """Ids or classes of elements from where on all is quoted."""
-_SIGNATURES = frozenset(
-    "gmail_signature gmail_signature_prefix moz-signature applemailsignature signature ms-outlook-mobile-signature "
-    "ymail_android_signature protonmail_signature_block ms-outlook-signature".split()
+_SIGNATURES = words(
+    """
+    gmail_signature gmail_signature_prefix moz-signature applemailsignature signature
+    ms-outlook-mobile-signature ymail_android_signature protonmail_signature_block ms-outlook-signature
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text. `depth` counts the quotes around it; `marked` says that a program marked it as quoted or signed."""
+    """A line of text: `depth` counts the quotes around it, `marked` says that a program set it apart."""
 
     text: str
     depth: int = 0
@@ -121,7 +129,7 @@ class _Writer:
         marks = self._marks_of(name, attributes)
         if name == "hr" and not marks and not self._hidden:
             self.lines.append(Line("", self._quotes, self._marked()))
-        if name in {"hr", "img", "meta", "link", "input", "col", "wbr", "area", "base", "embed", "source", "track"}:
+        if name in VOID:
             return
         hides = name in _HIDDEN or _HIDING.search(attributes.get("style", "")) is not None
         self._open.append((name, name == "blockquote", marks, hides, name == "pre"))

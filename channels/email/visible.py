@@ -6,6 +6,7 @@ Nothing is lost: what is not visible is `quoted`, and if nothing would be visibl
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from channels.email import quotes
@@ -20,6 +21,10 @@ _FENCE = re.compile(r"```\w{0,30}\s*$")
 _SHARED = re.compile(r"(.*?\S)[\s-]*((?<=[\s-])On (?:\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,).{5,300}:)\s*$")
 _TOO_FAR = 7
 """Lines of text below an announcement: from so many on, they are the answer and not what was announced."""
+_SHORTEST = 4
+"""Characters: a shorter line announces nothing."""
+_MAX_BLOCK = 24
+"""Lines of a header block that are looked at."""
 _LONG = 60
 """Characters: a quoted line from here on may have been wrapped by a relay."""
 
@@ -66,9 +71,9 @@ def _with_wrapped_quotes(letters: str, lines: list[str]) -> str:
     out = list(letters)
     for index in range(1, len(out)):
         above, line = lines[index - 1].rstrip(), lines[index]
-        if out[index] == "t" and out[index - 1] == "q" and len(above) >= _LONG:
-            if line[:1].islower() and above[-1] not in ".?!:" and len(line) < len(above):
-                out[index] = "q"
+        below = out[index] == "t" and out[index - 1] == "q" and _LONG <= len(above) > len(line)
+        if below and line[:1].islower() and above[-1] not in ".?!:":
+            out[index] = "q"
     return "".join(out)
 
 
@@ -80,22 +85,24 @@ def _bare(line: str) -> str:
 
 
 def _letter(lines: list[str], folds: list[str], index: int) -> tuple[str, int]:
+    """The letter of the line, and of how many lines it is."""
     line, fold = lines[index], folds[index]
     if not line.strip():
         return "e", 1
     if _DELIMITER.match(line):
         return "d" if not _QUOTED.match(line) else "q", 1
-    if fold and (pgp := _pgp(lines, index)):
-        return "s", pgp
-    if fold and quotes.is_sent_from(fold) and not _QUOTED.match(line):
-        return "s", 1
-    if fold and (length := _announcement(folds, index)):
-        return "b", length
-    if _QUOTE_MARKS.match(line):
-        return "q", 1
-    if fold and (length := _header_block(lines, folds, index)):
-        return "h", length
-    return "t", 1
+    quoted = "q" if _QUOTE_MARKS.match(line) else ""
+    for letter, length in _candidates(lines, folds, index, quoted=bool(quoted)) if len(fold) >= _SHORTEST else ():
+        if length:
+            return letter, length
+    return quoted or "t", 1
+
+
+def _candidates(lines: list[str], folds: list[str], index: int, *, quoted: bool) -> Iterator[tuple[str, int]]:
+    yield "s", _pgp(lines, index)
+    yield "s", int(not _QUOTED.match(lines[index]) and quotes.is_sent_from(folds[index]))
+    yield "b", _announcement(folds, index)
+    yield "h", 0 if quoted else _header_block(lines, folds, index)
 
 
 def _fenced(lines: list[str]) -> frozenset[int]:
@@ -158,7 +165,7 @@ def _header_block(lines: list[str], folds: list[str], index: int) -> int:
         return 0
     kinds: list[str] = []
     end = position = index
-    while position < len(lines):
+    while position < min(len(lines), index + _MAX_BLOCK):
         kind = quotes.field_of(folds[position])
         if kind:
             kinds.append(kind)
@@ -246,9 +253,8 @@ class _Pattern:
                 self._cut_before_announcement(tail - len(middle))
             elif middle.startswith("b") and start:
                 self._drop(tail - len(middle), len(self.letters) - len(self.letters[tail:].lstrip("e")))
-        start = len(self.letters.rstrip("qbe"))
-        if start < len(self.letters):
-            self._keep(0, start or 1)
+        if start := len(self.letters.rstrip("qbe")):
+            self._keep(0, start)
 
     def _cut_before_announcement(self, at: int) -> None:
         """Cut if an announcement stands there, and the last that is not empty before it is text."""

@@ -51,6 +51,20 @@ class Taking:
         else:
             await self._by_kind(letter, raw)
 
+    async def surely(self, box: Mailbox, raw: bytes, recipients: Sequence[str] = ()) -> None:
+        """Take a mail in; one on which we fail is set aside, so that it neither is lost nor stops those behind it.
+
+        Raises:
+            ChannelError: It is not durable.
+        """
+        try:
+            await self.take(box, raw, recipients)
+        except ChannelError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("mail_failed", inbox=box.inbox.id, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the mail
+            await self._aside(box, None, raw, "unreadable", again=False)
+
     async def too_large(self, box: Mailbox, head: bytes, size: int) -> Letter | None:
         """Keep the head of a mail that is too large; who is to be told so, None when nobody should be."""
         letter = await self._read(box, head, ())
