@@ -47,7 +47,11 @@ def degrade(message: Outbound, can: Capabilities) -> tuple[Outbound, ...]:
     if under:
         buttons = Part(type="buttons", buttons=under)
         bodies = [*bodies[:-1], (*(bodies[-1] if bodies else ()), buttons)]
-    bodies += [(part,) for part in files if part.file is not None and _carries(part.file, can)]
+    carried = [part for part in files if part.file is not None and _carries(part.file, can)]
+    if can.together and carried:
+        bodies = [*bodies[:-1], (*(bodies[-1] if bodies else ()), *carried)]
+    else:
+        bodies += [(part,) for part in carried]
     bodies += [(part,) for part in others]
     if not bodies:
         return (replace(message, parts=()),)
