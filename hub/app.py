@@ -13,6 +13,8 @@ from bot.contract import Bot
 from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
+from channels.email.adapter import EmailChannel
+from channels.email.page import mail_page
 from channels.webchat.adapter import WebChat
 from hub import figures, recovery
 from hub.acts import Acts
@@ -306,9 +308,14 @@ class Hub:
         )
 
     @cached_property
+    def email(self) -> EmailChannel:
+        """Mailboxes."""
+        return EmailChannel(now=self.clock.now)
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        return {one.name: one for one in (self.webchat, self.api, *self._more_channels)}
+        return {one.name: one for one in (self.webchat, self.api, self.email, *self._more_channels)}
 
     @cached_property
     def actions(self) -> Actions:
@@ -334,6 +341,7 @@ class Hub:
                 trusted_proxies=self.settings.trusted_proxies,
             ),
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
+            mail_page=lambda raw, pictures: mail_page(raw, pictures=pictures),
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
 

@@ -6,7 +6,7 @@ The reference (`/openapi.json`) is made from this table.
 from __future__ import annotations
 
 from channels.views import FileView
-from hub.web import account, admin_agents, admin_audit, admin_config, admin_shapes, files, ops
+from hub.web import account, admin_agents, admin_audit, admin_config, admin_shapes, files, mails, ops
 from hub.web.access import Permission
 from hub.web.http import Route
 
@@ -83,6 +83,14 @@ ACCOUNT = (
         handler=files.download,
         needs=Permission.READ_FILES,
         summary="A file",
+        errors=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/api/conversations/{conversation}/mail/{file}",
+        handler=mails.whole,
+        needs=Permission.READ_FILES,
+        summary="A whole mail as an html page for a sandboxed frame (`pictures=1`: with pictures from elsewhere)",
         errors=("not_found",),
     ),
 )
