@@ -22,7 +22,6 @@ from hub.web.passwords import Passwords
 from hub.web.sessions import Doorkeeper, Tickets
 from hub.web.uploads import Uploads
 
-
 MailPage = Callable[[bytes, bool], str]
 """Makes a page of a raw mail; the flag says whether pictures from elsewhere are shown."""
 
