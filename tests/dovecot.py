@@ -35,10 +35,8 @@ class Dovecot:
 
     async def start(self) -> None:
         """Run, and wait until it greets."""
-        assert DOVECOT is not None
         (self.folder / "dovecot.conf").write_text(self._config())
-        command = [DOVECOT, "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        self._process = self._run()
         async with asyncio.timeout(20):
             while True:
                 assert self._process.poll() is None, (self.folder / "log").read_text()
@@ -50,6 +48,11 @@ class Dovecot:
                         return
                 except OSError:
                     await asyncio.sleep(0.02)
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        assert DOVECOT is not None
+        command = [DOVECOT, "-F", "-c", str(self.folder / "dovecot.conf")]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
     async def stop(self) -> None:
         """End it, as a restart of the machine would."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.channels.email.lab import SARA, SECRET, Lab, email_lab, letter
 from tests.contracts.bench import REFUSAL, WORDS, Bench, Mood, Outcome, Promise
@@ -14,7 +14,7 @@ class EmailBench(Bench):
     """A mailbox behind two mail servers."""
 
     name = package = "email"
-    exempt = {
+    exempt: ClassVar = {
         Promise.AUTHENTIC: "anybody may write a mail in anybody's name: senders are claimed until DMARC says otherwise",
         Promise.LIMITED: "a mail server's 4xx never says for how long; the pauses are ours and grow to an hour",
     }
@@ -43,7 +43,13 @@ class EmailBench(Bench):
 
     async def garble(self) -> list[Outcome]:
         nobody = await self._bring(letter(WORDS), to="nobody@shop.example")
-        bodies = (b"\r\n", b"\xff\xfe\x00\r\n", b"Subject: x\r\n\r\n", b"From: \r\n" * 3_000 + b"\r\n", b"x" * 2_500_000)
+        bodies = (
+            b"\r\n",
+            b"\xff\xfe\x00\r\n",
+            b"Subject: x\r\n\r\n",
+            b"From: \r\n" * 3_000 + b"\r\n",
+            b"x" * 2_500_000,
+        )
         return [nobody, *[await self._bring(one) for one in bodies]]
 
     def set_mood(self, mood: Mood) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import ssl
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -75,7 +76,9 @@ class FakeSmtp:
         await self.start()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
         await self.stop()
 
     async def start(self) -> None:
@@ -109,7 +112,9 @@ class FakeSmtp:
             await self._heard.wait_for(lambda: len(self.taken) >= count)
         return self.taken
 
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]) -> Any:
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> Any:
         if self.mood == "deaf":
             await self._closing.wait()
         session.host_name = name  # type: ignore[assignment]
@@ -142,7 +147,9 @@ class FakeSmtp:
             server.transport.close()
         return "250 2.0.0 taken"
 
-    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
         good = (data.login.decode(), data.password.decode()) == (self._user, self._password)
         return AuthResult(success=good, handled=False)
 
@@ -152,6 +159,8 @@ class FakeSmtp:
             options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
         if self._tls is not None and not self._at_once:
             options["tls_context"] = self._tls
-        made = SMTP(self, hostname="fake", enable_SMTPUTF8=True, loop=asyncio.get_running_loop(), **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that passwords go over the line in the clear
+            made = SMTP(self, hostname="fake", enable_SMTPUTF8=True, loop=asyncio.get_running_loop(), **options)
         self._open.append(made)
         return made

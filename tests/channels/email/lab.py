@@ -1,4 +1,4 @@
-"""The e-mail channel at work, with an inlet in memory, a mail server of ours that takes its mail, and ways to write to it."""
+"""The e-mail channel at work, with an inlet in memory, a mail server that takes its mail, and ways to write to it."""
 
 from __future__ import annotations
 
@@ -97,10 +97,11 @@ class Lab:
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", self.lmtp_port)
-                    writer.close()
-                    return
                 except OSError:
                     await asyncio.sleep(0.01)
+                else:
+                    writer.close()
+                    return
 
     async def lmtp(self, raw: bytes, *recipients: str) -> dict[str, tuple[int, str]]:
         """Deliver a mail; what is said of each recipient."""
