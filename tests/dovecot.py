@@ -105,6 +105,7 @@ ssl = {"required" if self.tls else "no"}
 {keys}disable_plaintext_auth = no
 auth_failure_delay = 0
 {people}first_valid_uid = 1
+mailbox_idle_check_interval = 1 secs
 mail_location = maildir:{self.folder}/mail/%u
 passdb {{
   driver = static

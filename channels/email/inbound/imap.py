@@ -73,8 +73,7 @@ class Line:
 
     async def newer(self, uid: int) -> list[int]:
         """The numbers of all mails after one, in order."""
-        found = await self._run(lambda: self._client.search([b"UID", f"{uid + 1}:*".encode()]))
-        return sorted(one for one in found if one > uid)  # `n:*` names the last mail even when it is older
+        return await self._run(lambda: self._newer(uid))
 
     async def unseen(self, since: date) -> list[int]:
         """The numbers of unread mails that came on or after a day."""
@@ -128,6 +127,19 @@ class Line:
                 raise
             raise MailboxError("folder_missing") from error
         return Selected(validity=int(found.get(b"UIDVALIDITY", 0)), next=int(found.get(b"UIDNEXT", 0)))
+
+    def _newer(self, uid: int) -> list[int]:
+        """Search until nothing came in meanwhile: what is announced with the answer is not announced again in IDLE."""
+        while True:
+            self._announced()
+            found = self._client.search([b"UID", f"{uid + 1}:*".encode()])
+            newer = sorted(one for one in found if one > uid)  # `n:*` names the last mail even when it is older
+            if newer or not self._announced():
+                return newer
+
+    def _announced(self) -> bool:
+        """Whether the server said, since the last look, that there are more mails."""
+        return self._client._imap.untagged_responses.pop("EXISTS", None) is not None  # IMAPClient drops it
 
     async def _peek(self, uid: int, section: bytes) -> bytes | None:
         found = await self._run(lambda: self._client.fetch([uid], [b"BODY.PEEK[" + section + b"]"]))

@@ -131,7 +131,8 @@ DMARC = "mx.shop.example; dmarc={} header.from=customer.example"
 
 async def test_a_forged_author_has_no_clues_and_shares_no_identity(box: Lab) -> None:
     box.configure(authserv_id="mx.shop.example")
-    forged = letter("x", in_reply_to=f"<{our_id()}>", references="<0@x.example>", authentication_results=DMARC.format("fail"))
+    answers = {"in_reply_to": f"<{our_id()}>", "references": "<0@x.example>"}
+    forged = letter("x", **answers, authentication_results=DMARC.format("fail"))
     await take(box, forged)
     (message,) = box.inlet.received
     assert message.clues == ()
@@ -187,7 +188,8 @@ def bounce(action: str, status: str, original: str, *, quoted: bool = False) -> 
     return (
         f"From: MAILER-DAEMON@mx.example\r\nTo: {HELP}\r\nSubject: Undelivered Mail\r\nMessage-ID: <b@mx.example>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-        "--b\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        "--b\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.example\r\n\r\n"
         f"Final-Recipient: rfc822; {SARA}\r\nAction: {action}\r\nStatus: {status}\r\n"
         f"Diagnostic-Code: smtp; 550 {status} said so\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{returned}\r\n--b--\r\n"
@@ -203,7 +205,9 @@ def bounce(action: str, status: str, original: str, *, quoted: bool = False) -> 
         ("failed", "5.3.4", False, "too_large"),
     ],
 )
-async def test_a_bounce_fails_the_mail_that_came_back(box: Lab, action: str, status: str, quoted: bool, code: str) -> None:
+async def test_a_bounce_fails_the_mail_that_came_back(
+    box: Lab, action: str, status: str, quoted: bool, code: str
+) -> None:
     await take(box, bounce(action, status, our_id(), quoted=quoted))
     (report,) = box.inlet.reports
     assert (report.external_id, report.state, report.code) == (external_id(our_id()), "failed", code)
@@ -223,7 +227,8 @@ async def test_a_delay_is_no_failure_and_a_forged_bounce_none_of_ours(box: Lab) 
 
 async def test_a_complaint_is_told_and_no_machine_writes_again(box: Lab) -> None:
     raw = (
-        "From: fbl@provider.example\r\nTo: help@shop.example\r\nSubject: complaint\r\nMessage-ID: <c@provider.example>\r\n"
+        "From: fbl@provider.example\r\nTo: help@shop.example\r\nSubject: complaint\r\n"
+        "Message-ID: <c@provider.example>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n"
         "--b\r\n\r\nSpam.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n"
         f"User-Agent: x\r\nOriginal-Rcpt-To: {SARA}\r\n\r\n"
@@ -252,7 +257,15 @@ async def test_a_read_receipt_says_that_it_was_read(box: Lab) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\r\n\r\n", b"\x00\xff" * 500, b"no header at all", letter(sender="nobody"), letter(sender="<>"), b"From: \r\n\r\nx"],
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\x00\xff" * 500,
+        b"no header",
+        letter(sender="nobody"),
+        letter(sender="<>"),
+        b"From: \r\n\r\nx",
+    ],
 )
 async def test_a_mail_that_nobody_wrote_is_kept_for_an_admin(box: Lab, raw: bytes) -> None:
     await take(box, raw)
@@ -262,7 +275,8 @@ async def test_a_mail_that_nobody_wrote_is_kept_for_an_admin(box: Lab, raw: byte
 
 async def test_a_mail_of_500_parts_and_a_header_bomb_are_messages_too(box: Lab) -> None:
     parts = "".join(f"--b\r\nContent-Type: text/csv; name=f{n}.csv\r\n\r\n{n},{n}\r\n" for n in range(500))
-    many = letter("x").split(b"\n\n")[0].replace(b"text/plain", b'multipart/mixed; boundary="b"') + b"\n\n" + parts.encode()
+    head = letter("x").split(b"\n\n")[0].replace(b"text/plain", b'multipart/mixed; boundary="b"')
+    many = head + b"\n\n" + parts.encode()
     await take(box, many)
     (message,) = box.inlet.received
     assert sum(part.type == "attachment" for part in message.parts) == 50
