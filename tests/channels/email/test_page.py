@@ -1,4 +1,4 @@
-"""A whole mail as a page: nothing in it runs, nothing is loaded unless asked for, pictures that came with it are shown."""
+"""A whole mail as a page: nothing in it runs, nothing is loaded unless asked for, its own pictures are shown."""
 
 from __future__ import annotations
 
