@@ -308,8 +308,11 @@ def _receipt(entry: Entry, *, duplicate: bool) -> Receipt:
 
 
 def _check_same(message: Inbound, known: Entry, parts: tuple[Part, ...]) -> None:
-    """What a client of ours sent under an id once is what it stands for; files count by their id."""
-    if message.client_id is not None and [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
+    """What was sent under an id once is what it stands for; files count by their id.
+
+    Mails are exempt: what carries them may add lines of its own, and the second copy is still the same mail.
+    """
+    if not message.sender.everywhere and [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
         raise ChannelError("reused_id", "This message id was used for another message.", status=409)
 
 

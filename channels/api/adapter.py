@@ -105,7 +105,7 @@ class ApiChannel(Channel):
     async def signal(self, address: str, inbox: str, signal: Signal) -> None:
         """Typing and read marks are not passed on: nobody could tell a late one from a true one."""
 
-    async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
+    def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of an attachment that was named by its address."""
         return self._fetched(api_settings(inbox.settings), source.get("url", ""))
 

@@ -2,15 +2,15 @@
 
 from hub.model.entry import DeliveryState
 
-_RANK: dict[DeliveryState, int] = {"queued": 0, "uncertain": 1, "failed": 2, "sent": 3, "delivered": 4, "read": 5}
+_RANK: dict[DeliveryState, int] = {"queued": 0, "uncertain": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5}
 
 
 def advance(now: DeliveryState, news: DeliveryState) -> DeliveryState:
     """The state after news from the provider.
 
-    A receipt that comes late changes nothing; a message once `failed` becomes `sent` when a retry succeeds; what was
-    seen by the customer cannot fail any more. An `uncertain` one, which the provider may have taken, becomes whatever
-    the provider says later.
+    A receipt that comes late changes nothing. What was sent can still fail; what the customer has seen cannot, and a
+    failed message is sent again only through `queued`. An `uncertain` one, which the provider may have taken, becomes
+    whatever the provider says later.
     """
     return news if _RANK[news] > _RANK[now] else now
 

@@ -23,8 +23,8 @@ With nobody there to take it over, the same sentence with `_alone` behind its na
 class Courtesy:
     """Tells customers.
 
-    `staffed(queue)`: somebody who serves a queue is at work, or will be in a moment. `live(channel)`: somebody waits at the other end. Who has written a letter hears once that it has come, and then
-    only from people.
+    `staffed(queue)`: somebody who serves a queue is at work, or will be in a moment. `live(channel)`: somebody waits at
+    the other end. Who has written a letter hears once that it has come, and then only from people.
     """
 
     acts: Acts

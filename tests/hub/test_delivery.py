@@ -42,7 +42,7 @@ class Office:
         return (await self.hub.entries.after(self.conversation, seq - 1, limit=1))[0]
 
     async def until(self, seq: int, true: Callable[[Entry], bool]) -> Entry:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not true(entry := await self.entry(seq)):
                 await asyncio.sleep(0)
         return entry
@@ -56,7 +56,7 @@ async def office(live: LiveHub, post: Post, clock: HeldClock) -> Office:
     await hub.config.create(Inbox(id=InboxId("post"), name="Post", channel="post", queue=QueueId("support")))
     receipt = await hub.inlet.receive(letter("post", "sara", "m-1"))
     me = Author(kind="agent", id=AgentId("a-1"), name="Ali")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (await hub.lanes.state(ConversationId(receipt.conversation))).owner.kind != "queue":
             await asyncio.sleep(0)
     await hub.acts.take(await hub.lanes.state(ConversationId(receipt.conversation)), me)
@@ -150,14 +150,14 @@ async def test_a_hub_that_died_while_sending_sends_again_only_where_the_receiver
     at.post.hold = asyncio.Event()
     entry = await at.says("one")
     rows = at.hub.database.collection("entries")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not await rows.find_one({"_id": entry.dedupe, "sending": {"$exists": True}}):
             await asyncio.sleep(0)
     at.post.capabilities = replace(at.post.capabilities, resend=capabilities is LETTERS)
     for task in tuple(at.hub.delivery.pool._tasks):
         task.cancel()  # the hub dies here
     at.post.hold = None
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while at.conversation in at.hub.delivery._queues:
             await asyncio.sleep(0)
     await at.hub.delivery.resume()

@@ -56,7 +56,7 @@ class Mailroom:
 
     async def file(self, receipt: Receipt, state: str) -> Entry:
         """Wait until the message's attachment has come to a state."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while True:
                 entry = next(one for one in await self.entries(receipt) if one.seq == receipt.seq)
                 if entry.parts[-1].file is not None and entry.parts[-1].file.state == state:
@@ -182,7 +182,7 @@ async def test_an_attachment_is_asked_for_again_while_that_can_help(room: Mailro
     room.post.files["k"] = ChannelError("away", "Later.", status=503, retryable=True)
     receipt = await room.gets(letter("help", "u-1", "m-1", parts=photo("k")))
     fetches = room.live.hub.database.collection("fetches")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not await fetches.find_one({"tries": 1, "due": room.clock.now() + PAUSES[0] * 1000}):
             await asyncio.sleep(0)
     room.post.files["k"] = b"words"

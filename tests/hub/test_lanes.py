@@ -40,7 +40,7 @@ class Shop:
         bus.on(Appended, told.append)
         lanes = Lanes(self.entries, self.conversations, bus, SystemClock(), lambda s: next_due(s, Workplace(), QUEUE))
         async with lanes.running():
-            yield lanes, Acts(lanes, SystemClock(), lambda channel: True), told
+            yield lanes, Acts(lanes, SystemClock(), lambda channel: True, lambda channel: True), told
 
     async def begin(self) -> Conversation:
         """A new conversation, not yet opened."""

@@ -170,7 +170,7 @@ async def test_a_file_by_address_is_fetched_to_a_limit(lab: Lab) -> None:
 
 
 async def fetched(lab: Lab, inbox: Configured, url: str) -> bytes:
-    return b"".join([chunk async for chunk in await lab.channel.fetch(inbox, {"url": url})])
+    return b"".join([chunk async for chunk in lab.channel.fetch(inbox, {"url": url})])
 
 
 async def refusal(lab: Lab, inbox: Configured, url: str) -> tuple[str, bool]:
