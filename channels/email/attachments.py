@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from channels.email.charset import Decoder
 from channels.email.headers import split, unfolded
@@ -39,6 +39,7 @@ _EXTENSIONS = {
     "audio/ogg": ".ogg",
     "video/mp4": ".mp4",
 }
+_CID = re.compile(r"cid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]')
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 
@@ -46,10 +47,13 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("
 def attach(parts: list[Part], markup: str, decoder: Decoder, problems: Problems) -> tuple[Attachment, ...]:
     """The attachments that `parts` are. `markup` is the html body, whose `cid:` references make pictures inline."""
     used: dict[str, int] = {}
-    return tuple(_attachment(part, markup, used, decoder, problems) for part in parts)
+    shown = frozenset(unquote(cid) for cid in _CID.findall(markup))
+    return tuple(_attachment(part, shown, used, decoder, problems) for part in parts)
 
 
-def _attachment(part: Part, markup: str, used: dict[str, int], decoder: Decoder, problems: Problems) -> Attachment:
+def _attachment(
+    part: Part, shown: frozenset[str], used: dict[str, int], decoder: Decoder, problems: Problems
+) -> Attachment:
     content = part.content()
     cid = unfolded(part.headers.text("content-id", decoder)).strip("<> ")[:255]
     return Attachment(
@@ -57,19 +61,9 @@ def _attachment(part: Part, markup: str, used: dict[str, int], decoder: Decoder,
         content_type=part.type.value,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        inline=part.main == "image" and (part.disposition.value == "inline" or _shown(cid, markup)),
+        inline=part.main == "image" and (part.disposition.value == "inline" or unquote(cid) in shown),
         content_id=cid,
         content=content,
-    )
-
-
-def _shown(cid: str, markup: str) -> bool:
-    """The html names it, raw or percent-encoded in either case."""
-    if not cid or "cid:" not in markup.lower():
-        return False
-    encoded = quote(cid)
-    return any(
-        f"cid:{each}" in markup for each in (cid, encoded, re.sub("%..", lambda found: found[0].lower(), encoded))
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from channels.email import bounces, signs
+from channels.email import bounces, notifications, signs
 from channels.email.addresses import addresses
 from channels.email.charset import Decoder
 from channels.email.headers import Headers, ids, split
@@ -33,6 +33,7 @@ def recognise(root: Part, text: str, decoder: Decoder, problems: Problems) -> Au
     """What kind of machine wrote the mail, and what it says."""
     return (
         _complaint(root, decoder, problems)
+        or notifications.read(text)
         or bounces.read(root, text, decoder, problems)
         or _reply(root, decoder)
         or _list(root.headers)
@@ -54,26 +55,23 @@ def suppresses(fields: Headers, decoder: Decoder) -> str:
 
 
 def _complaint(root: Part, decoder: Decoder, problems: Problems) -> Auto | None:
-    """A feedback report (RFC 5965)."""
+    """A feedback report (RFC 5965), or the returned mail that Outlook.com sends in its stead."""
     leaves = [part for part in root.walk() if not part.parts]
     report = next((part for part in leaves if part.type.value == "message/feedback-report"), None)
-    if report is None:
+    returned = next((part for part in leaves if part.type.value in {"message/rfc822", "text/rfc822-headers"}), None)
+    subject = root.headers.text("subject", decoder).lower()
+    if report is None and not (returned and subject.startswith("complaint about message from")):
         return None
-    found = {
-        name.lower(): value.strip() for name, value in _FEEDBACK.findall(decoder.decode(report.content()[:50_000]))
-    }
+    text = decoder.decode(report.content()[:50_000]) if report else ""
+    found = {name.lower(): value.strip() for name, value in _FEEDBACK.findall(text)}
+    fields = split(returned.content()[:200_000], problems)[0] if returned else Headers()
     recipient = found.get("original-rcpt-to") or found.get("removal-recipient") or ""
-    original = ""
-    for part in leaves:
-        if part.type.value in {"message/rfc822", "text/rfc822-headers"}:
-            fields, _ = split(part.content()[:200_000], problems)
-            original = next(iter(ids(fields.text("message-id", decoder))), "")
     return Auto(
         kind=AutoKind.COMPLAINT,
         reason="feedback",
         action=found.get("feedback-type", "abuse").lower(),
         recipient=recipient.strip("<> "),
-        original_message_id=original,
+        original_message_id=next(iter(ids(fields.text("message-id", decoder))), ""),
     )
 
 

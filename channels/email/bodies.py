@@ -70,14 +70,11 @@ def _sort(parts: tuple[Part, ...], kind: str, chosen: Chosen, *, text: bool, htm
 def _sort_container(part: Part, kind: str, chosen: Chosen, *, text: bool, html: bool) -> None:
     within = part.type.value.partition("/")[2]
     if kind == "alternative" and within != "alternative":
-        # `multipart/related` among alternatives holds the html and its pictures.
+        # `multipart/related` among alternatives holds the html and its pictures, seldom the plain text.
         first = next((each for each in part.walk() if not each.parts), None)
         plain = first is not None and first.type.value == "text/plain"
-        _sort(part.parts, within, chosen, text=text and plain, html=html and not plain)
-        if text and html and not plain and not any(_is_body(each) for each in part.walk()):
-            return
-    else:
-        _sort(part.parts, within, chosen, text=text, html=html)
+        text, html = text and plain, html and not plain
+    _sort(part.parts, within, chosen, text=text, html=html)
 
 
 def _is_body(part: Part) -> bool:

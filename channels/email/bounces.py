@@ -35,7 +35,7 @@ _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _UNCLEAR = frozenset({"", "onhold"})
 _SENDERS = re.compile(joined(signs.SENDERS))
 _SUBJECTS = re.compile(joined(signs.SUBJECTS))
-_REPLY = re.compile(r"(?<![\d.+/:-])([245][0-5]\d)(?![\d.:/]|-\d{3})")
+_REPLY = re.compile(r"(?<![\d.+/-])(?<!\S:)([245][0-5]\d)(?![\d.:/]|-\d{3})")
 _COMMAND = re.compile(joined(signs.COMMAND), re.IGNORECASE)
 _OWN_LINE = re.compile(
     r"^[ \t]{0,20}(?:to:? )?<?([^\s<>@:]{1,64}@[^\s<>@:]{1,255})(?:>?[ \t]{0,5}(?:$|[:(])|>\.\.\.)",
@@ -104,7 +104,7 @@ def _judge(report: Report, body: str, subject: str, *, formal: bool) -> Auto | N
     code, reply = _codes(heard)
     status = _prefer(report.status, code, reply)
     bounce = Auto(kind=AutoKind.BOUNCE, status=status, recipient=report.recipient)
-    if report.action in _ARRIVED or status.startswith("2."):
+    if report.action in _ARRIVED or (status.startswith("2.") and report.action != "failed"):
         return replace(bounce, reason="delivered", action=report.action or "delivered")
     reason = _reason(report, heard, (context, body, "" if status else subject), status, reply)
     if not reason and not formal and not status:
@@ -158,9 +158,10 @@ def _around(body: str, recipient: str) -> str:
 
 def _codes(text: str) -> tuple[str, str]:
     """The enhanced status code and the reply code in a text; a code that says more wins over X.0.0."""
-    codes = [match[0] for match in STATUS.finditer(text[:5_000]) if int(match[2]) <= 7]
-    code = next((each for each in codes if not each.endswith(".0.0") and each != "4.4.7"), codes[0] if codes else "")
-    replies = [match[1] for match in _REPLY.finditer(text[:5_000])]
+    codes = [match[0] for match in STATUS.finditer(text[:5_000]) if int(match[2]) <= 7 and match[1] != "2"]
+    precise = [each for each in codes if not each.endswith(".0") and each != "4.4.7"]
+    code = next((each for each in (*precise, *codes) if not each.endswith(".0.0")), codes[0] if codes else "")
+    replies = [match[1] for match in _REPLY.finditer(text[:5_000]) if match[1][0] != "2"]
     same = [reply for reply in replies if not code or reply[0] == code[0]]
     return code, next(iter(same), "")
 

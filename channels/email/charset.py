@@ -144,7 +144,10 @@ class Decoder:
         if codec is None:
             self.guesses -= 1
             codec = self._seen[sample] = _statistics(sample)
-        return _strict(data, codec) or "" if codec else ""
+        text = _strict(data, codec) or "" if codec else ""
+        if codec == "cp932" and _half_width(text) > len(text) // 3:
+            return _strict(data, "euc_jp") or text  # what EUC-JP looks like in Shift-JIS
+        return text
 
 
 def _statistics(sample: bytes) -> str:
@@ -157,6 +160,10 @@ def _statistics(sample: bytes) -> str:
     except Exception:  # noqa: BLE001 (a guess that fails is no guess; the library promises no list of errors)
         return ""
     return best.encoding if best and best.encoding not in _LATIN else ""
+
+
+def _half_width(text: str) -> int:
+    return sum("\uff61" <= letter <= "\uff9f" for letter in text)
 
 
 def _loud_lines(data: bytes) -> bytes:

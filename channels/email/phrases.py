@@ -69,6 +69,7 @@ PHRASES = {
         destination server rejected recipients
         recipient address rejected(?:\.? \(in reply|: (?:access denied|undeliverable|invalid|rejected)|\.?$)
         not listed in|name is not recognized|check if address is correct|recipients for this|can't accept user
+        other recipients in the same domain
         address rejected\.$|user missing home|(?:utilisateur|destinataire).{0,20}(?:inconnu|invalide)|no existe
         nessun utente|not in .{0,30}(?:table|directory)|in name directory|no thank you rejected
         no valid recipients|user ID not
@@ -151,7 +152,7 @@ PHRASES = {
         containing images|without solving a captcha|attachments? .{0,30}not (?:allowed|accepted)
     """,
     "systemerror": r"""
-        configuration error|config error|misconfigured|local error|temporary local problem
+        configuration error|server does not support|config error|misconfigured|local error|temporary local problem
         internal (?:server )?error|mail loop|loops? back|interrupted system call|queue file write|loop broken
         can't create|service currently unavailable|error while being processed|timeout waiting|no mdb
         server error|could not load|loop was found|transaction failed|mailer daemon error|too many times
@@ -170,14 +171,14 @@ PHRASES = {
         mail system full|aborted: exceeded storage allocation
     """,
     "notaccept": r"""
-        null ?mx|no smtp service|does not accept (?:any )?(?:mail|e-?mail)|mail receiving disabled
+        null ?mx|no mx found|no smtp service|does not accept (?:any )?(?:mail|e-?mail)|mail receiving disabled
         host not found$|no mx record found|no route for current request|protocol returned a permanent error
     """,
     "expired": r"""
         timed? ?out|expired|delivery (?:attempts|time)|giving up|failing for a long time|delayed
         not been collected|could not be delivered for|unable to deliver message after|multiple retries|too long
         retry time|within the allowed queue|did not respond|failed to deliver to domain|gateway for
-        been in (?:the )?queue|requests to connect|socket error
+        been in (?:the )?queue|requests to connect|socket error|failed \d+ (?:delivery )?attempts
     """,
     "securityerror": r"""
         authentication (?:credentials|failure|required|failed|turned on)|authentification (?:requise|invalide)

@@ -1,7 +1,7 @@
 """Why a mail came back: one word out of a status code (RFC 3463 and its registry) and what a server said.
 
 The words are those of the sisimai project, so that its users feel at home. Hard are those that say "this address will
-not work again": `userunknown`, `hostunknown`, `hasmoved`, and `notaccept` with a permanent code.
+not work again": `userunknown`, `hasmoved`, and with a permanent code `hostunknown` and `notaccept`.
 """
 
 import re
@@ -13,7 +13,7 @@ from channels.email import phrases
 
 Command = Literal["", "CONN", "EHLO", "MAIL", "RCPT", "DATA"]
 
-_HARD = frozenset({"userunknown", "hostunknown", "hasmoved"})
+_HARD = frozenset({"userunknown", "hasmoved"})
 _MAX_SAID = 4_000
 """Characters of what a server said that are looked at."""
 
@@ -44,6 +44,8 @@ _OF_TEMPORARY = {
 _SAYS = {reason: re.compile(phrases.joined(table), re.DOTALL) for reason, table in phrases.PHRASES.items()}
 
 _ADDRESS = re.compile(r"(?<![\w.+=-])[\w.+=-]{1,64}@[\w.-]{1,255}")
+_PLAINLY_UNKNOWN = re.compile(r"doesn't have an? .{0,30}account|no account by that name|destinataire invalide")
+"""Whenever it is said, it is about the user."""
 _SURE = frozenset(
     {
         "requireptr",
@@ -97,7 +99,8 @@ def derived_status(reason: str, *, permanent: bool) -> str:
 
 def is_hard(reason: str, status: str) -> bool:
     """The address will not work again."""
-    return reason in _HARD or (reason == "notaccept" and not status.startswith("4"))
+    temporary = status.startswith("4")
+    return reason in _HARD or (reason in {"notaccept", "hostunknown"} and not temporary)
 
 
 def why(said: str, *, status: str = "", reply: str = "", command: Command = "", mailer: bool = False) -> str:
@@ -142,7 +145,7 @@ class _Heard:
 
 
 def _at_first_sight(heard: _Heard) -> str:
-    if heard.by_code in _SURE:
+    if heard.by_code in _SURE and not (heard.by_code == "notaccept" and heard.says("userunknown")):
         return heard.by_code
     for reason in _FIRST:
         if _CONDITIONS[reason](heard) if reason in _CONDITIONS else heard.by_code == reason or heard.says(reason):
@@ -152,22 +155,29 @@ def _at_first_sight(heard: _Heard) -> str:
 
 def _is_user_unknown(heard: _Heard) -> bool:
     if heard.by_code == "userunknown":
-        return not heard.says("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
-    return heard.command != "DATA" and heard.says("userunknown") and not heard.says("filtered")
+        others = ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
+        return not heard.says(*others, *(() if heard.says("userunknown") else ("filtered", "toomanyconn", "speeding")))
+    if _PLAINLY_UNKNOWN.search(heard.said):
+        return True
+    if heard.command == "DATA" or heard.by_code == "hostunknown" or (heard.status[2:4] == "7." and not heard.command):
+        return False
+    return heard.says("userunknown") and not heard.says("filtered")
 
 
 def _is_filtered(heard: _Heard) -> bool:
-    """A server that has seen the mail and then says "user unknown" means the mail."""
+    """A server that has seen the mail, or speaks of its policy, and says "user unknown" means the mail."""
     if heard.by_code == "filtered":
         return heard.says("filtered", "userunknown")
-    unknown = heard.command == "DATA" and heard.says("userunknown")
+    policy = heard.status[2:4] == "7."
+    unknown = (heard.command == "DATA" or policy) and heard.says("userunknown")
     return not heard.before_data and (heard.says("filtered") or unknown)
 
 
 def _is_rejected(heard: _Heard) -> bool:
     if heard.command == "DATA":
         return heard.by_code != "userunknown" and heard.says("rejected")
-    vague = heard.by_code in {"", "securityerror", "systemerror"}
+    wrong = heard.by_code == "userunknown" and not heard.says("userunknown")
+    vague = wrong or heard.by_code in {"", "securityerror", "systemerror"}
     return (heard.command == "MAIL" or vague) and heard.says("rejected")
 
 

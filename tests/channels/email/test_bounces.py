@@ -153,6 +153,12 @@ def test_a_complaint() -> None:
     assert found.original_message_id == "ours@shop.example"
 
 
+def test_a_complaint_without_the_form() -> None:
+    raw = multipart(b"Content-Type: message/rfc822\n\nMessage-ID: <ours@shop.example>\n\nx")
+    found = parse(raw.replace(b"Subject: Order", b"Subject: complaint about message from 192.0.2.1")).auto
+    assert (found.kind, found.original_message_id) == (AutoKind.COMPLAINT, "ours@shop.example")
+
+
 @pytest.mark.parametrize(
     "headers",
     ["Auto-Submitted: auto-replied (vacation)", "X-Autoreply: yes", "Precedence: auto_reply", "X-Autorespond: x"],
@@ -217,3 +223,19 @@ def test_what_may_not_be_answered_by_a_machine(raw: bytes, why: str) -> None:
     fields = Cutter(decoder, Problems()).cut(raw).headers
     assert machine.suppresses(fields, decoder) == why
     assert parse(raw).no_automatic_answer == why
+
+
+def test_reports_as_json() -> None:
+    bounce = (
+        '{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":\n'
+        '"ali@away.example","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}'
+    )
+    found = parse(mail("", bounce)).auto
+    assert (found.kind, found.status, found.reason, found.hard) == (AutoKind.BOUNCE, "5.1.1", "userunknown", True)
+    complaint = (
+        '{"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"ali@away.example"}]}}'
+    )
+    assert parse(mail("", complaint)).auto.kind == AutoKind.COMPLAINT
+    delivery = '{"notificationType":"Delivery","delivery":{"smtpResponse":"250 2.6.0 queued"}}'
+    assert (parse(mail("", delivery)).auto.status, parse(mail("", delivery)).auto.failed) == ("2.6.0", False)
+    assert parse(mail("", '{"notificationType":')).auto == Auto()
