@@ -63,7 +63,7 @@ async def _listens(settings: EmailSettings) -> Finding:
         return _wrong(where(error), "lmtp_port")
     if greeting.startswith(b"220"):
         return Finding(ok=True, code="reads_ok", field="lmtp_port")
-    return _wrong("failed", "lmtp_port")
+    return _wrong("refused", "lmtp_port")
 
 
 async def _sends(settings: EmailSettings, tls: ssl.SSLContext) -> Finding:
@@ -84,8 +84,8 @@ def _signs(settings: EmailSettings) -> Sequence[Finding]:
     try:
         signed(_PROBE, settings)
     except DeliveryError:
-        return [_wrong("bad_key", "dkim_key")]
-    return [Finding(ok=True, code="signs_ok", field="dkim_key")]
+        return [_wrong("misconfigured", "dkim_key")]
+    return ()
 
 
 def _said(error: SMTPResponseException) -> str:

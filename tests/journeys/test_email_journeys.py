@@ -201,7 +201,7 @@ async def _the_journey(shop: Shop, server: Dovecot, ali: Browser, desk: aiohttp.
     by_token = letter("و یک چیز دیگر", id_="5@customer.example", to=str(answer.mail["Reply-To"]), subject="سؤال")
     server.deliver("help", by_token)
     token = await shop.entry("و یک چیز دیگر")
-    assert (token.conversation, token.matched) == (conversation, "reply_token")
+    assert (token.conversation, token.matched) == (conversation, "token")
 
     # A stranger who has got hold of the mail answers it: never in this conversation.
     eve = "eve@stranger.example"

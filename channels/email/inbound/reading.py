@@ -170,6 +170,7 @@ def values(letter: Letter, *, left_out: int = 0) -> dict[str, str]:
         "cc": _shown(mail.cc),
         "reply_to": _shown(mail.reply_to),
         "date": mail.date.isoformat() if mail.date is not None else "",
+        "verified": "true" if letter.trust is Trust.VERIFIED else "false",
         "trust": letter.trust.value,
         "auto": "" if mail.auto.kind is AutoKind.NONE else mail.auto.kind.value,
         "quoted": "1" if mail.quoted_text.strip() else "",
@@ -201,7 +202,7 @@ def language(text: str) -> str | None:
 def _tokens(letter: Letter) -> Iterator[Clue]:
     for address in (*letter.recipients, *letter.mail.delivered_to):
         if letter.house.owns(address) and (found := conversation_of(address, letter.secrets)):
-            yield Clue(why="reply_token", conversation=found)
+            yield Clue(why="token", conversation=found)
 
 
 def _answered(letter: Letter) -> Iterator[Clue]:
@@ -228,7 +229,7 @@ def _named(letter: Letter, message_id: str, why: str) -> Clue:
 
 def _tagged(letter: Letter) -> Iterator[Clue]:
     for match in _TAG.finditer(letter.mail.subject[:500]):
-        yield Clue(why="subject_tag", number=int(match[1]))
+        yield Clue(why="number", number=int(match[1]))
 
 
 def _thread(letter: Letter) -> str:

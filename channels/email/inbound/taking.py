@@ -165,7 +165,7 @@ class Taking:
             await self.inlet.note(letter.box.inbox.id, complaint_of(complainant), {"complained": True})
             event = reading.inbound(letter, (Part(type="text", text="complaint"),), automatic="complaint")
             who = Sender(address=complainant, everywhere=True)
-            clue = Clue(why="complaint", conversation=known.conversation)
+            clue = Clue(why="reply", conversation=known.conversation)
             try:
                 await self.inlet.receive(replace(event, sender=who, clues=(clue,)))
             except ChannelError as error:

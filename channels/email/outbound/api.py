@@ -135,7 +135,7 @@ def trouble(error: Exception, attempt: int = 0, *, uncertain: bool = False) -> D
 
 
 def where(error: BaseException) -> str:
-    """A code for what stands between us and a server: bad_certificate, tls_failed, timeout, unreachable, or else."""
+    """A code for what stands between us and a server: bad_certificate, tls_failed, timeout, unreachable, else refused."""
     causes = list(_causes(error))
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
         return "bad_certificate"
@@ -145,7 +145,7 @@ def where(error: BaseException) -> str:
         return "timeout"
     if any(isinstance(one, OSError | SMTPServerDisconnected | SMTPConnectError) for one in causes):
         return "unreachable"
-    return "failed"
+    return "refused"
 
 
 def pause(attempt: int) -> float:

@@ -84,7 +84,7 @@ async def test_a_token_in_any_recipient_names_the_conversation(box: Lab) -> None
         for way in ({"to": address.upper()}, {"cc": f"x <{address}>"}, {"delivered_to": address}, {}):
             raw = letter("again", id_=f"{number}{way}@customer.example".replace(" ", ""), **way)
             await take(box, raw, *([] if way else [address]))
-            assert clues(box)[0] == Clue(why="reply_token", conversation=CONVERSATION)
+            assert clues(box)[0] == Clue(why="token", conversation=CONVERSATION)
 
 
 async def test_a_token_on_a_strangers_address_means_nothing(box: Lab) -> None:
@@ -109,10 +109,10 @@ async def test_clues_come_strongest_first(box: Lab) -> None:
         ),
     )
     assert [(one.why, one.conversation, one.external_id, one.number) for one in clues(box)] == [
-        ("reply_token", CONVERSATION, None, None),
+        ("token", CONVERSATION, None, None),
         ("in_reply_to", CONVERSATION, None, None),
         ("references", None, external_id(theirs), None),
-        ("subject_tag", None, None, 12),
+        ("number", None, None, 12),
     ]
     assert box.inlet.received[0].thread == external_id(theirs)
 

@@ -291,7 +291,7 @@ async def test_the_test_button_says_what_works(no_task_left_behind: None) -> Non
         assert (wrong.ok, wrong.code, wrong.field) == (False, "bad_login", "smtp_password")
         inbox = lab.configure(smtp_tls="starttls", dkim_key="no key", dkim_selector="s", dkim_domain="shop.example")
         found = {one.field: one.code for one in await lab.channel.check(inbox, lab.inlet)}
-        assert found == {"lmtp_port": "reads_ok", "smtp_host": "tls_failed", "dkim_key": "bad_key"}
+        assert found == {"lmtp_port": "reads_ok", "smtp_host": "tls_failed", "dkim_key": "misconfigured"}
         await lab.post.stop()
         (_, gone) = await lab.channel.check(lab.configure(), lab.inlet)
         assert (gone.ok, gone.code, gone.field) == (False, "unreachable", "smtp_host")
