@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import grp
 import itertools
 import os
 import pwd
@@ -91,7 +92,8 @@ class Dovecot:
     def _config(self) -> str:
         me = getpass.getuser()
         root = os.geteuid() == 0
-        people = "" if root else f"default_internal_user = {me}\ndefault_login_user = {me}\n"
+        group = grp.getgrgid(os.getegid()).gr_name
+        people = f"default_internal_user = {me}\ndefault_internal_group = {group}\ndefault_login_user = {me}\n"
         owner = _owner()
         port, secure = (0, self.port) if self.tls else (self.port, 0)
         keys = f"ssl_cert = <{self.tls[0]}\nssl_key = <{self.tls[1]}\n" if self.tls else ""
@@ -104,7 +106,7 @@ listen = 127.0.0.1
 ssl = {"required" if self.tls else "no"}
 {keys}disable_plaintext_auth = no
 auth_failure_delay = 0
-{people}first_valid_uid = 1
+{"" if root else people}first_valid_uid = 1
 mailbox_idle_check_interval = 1 secs
 mail_location = maildir:{self.folder}/mail/%u
 passdb {{

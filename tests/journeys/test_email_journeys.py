@@ -20,7 +20,7 @@ from hub.model.ids import ConversationId, InboxId
 from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.attacks.visitor import answer_to, until
-from tests.channels.email.lab import SARA, SECRET, Lab, _deliver, letter
+from tests.channels.email.lab import SARA, SECRET, deliver, letter, open_port
 from tests.dovecot import PASSWORD, Dovecot, dovecot_folder, free_port
 from tests.fakes.smtp import FakeSmtp, Taken
 from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
@@ -69,8 +69,8 @@ class Shop:
 
     async def deliver(self, raw: bytes, *recipients: str) -> list[int]:
         """A mail server brings a mail; its codes."""
-        await Lab.listening(self)  # type: ignore[arg-type] - it asks for the port alone
-        answers = await asyncio.to_thread(_deliver, self.lmtp_port, raw, recipients or (HELP,))
+        await open_port(self.lmtp_port)
+        answers = await asyncio.to_thread(deliver, self.lmtp_port, raw, recipients or (HELP,))
         return [code for code, _ in answers.values()]
 
     async def next_mail(self) -> Taken:

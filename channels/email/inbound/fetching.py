@@ -26,6 +26,8 @@ behind address translation stays open (RFC 2177 asks for less than 29 minutes)."
 POLL_SECONDS = 60.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
+GOOD_SECONDS = 30.0
+"""A line that held so long was a good one."""
 LOGIN_PAUSE = 60.0
 """A mailbox whose password is wrong is not knocked at more often, lest it be locked."""
 
@@ -73,7 +75,7 @@ class Fetching:
                 log.warning("mailbox_trouble", inbox=box.inbox.id, code=where(error), kind=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - logged, and tried again; the other mailboxes go on
                 log.error("mailbox_trouble", inbox=box.inbox.id, kind=type(error).__name__)  # noqa: TRY400 - a traceback may quote a mail
-            pause = self.first_pause if time.monotonic() - began > LONGEST_PAUSE else pause
+            pause = self.first_pause if time.monotonic() - began > GOOD_SECONDS else pause
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

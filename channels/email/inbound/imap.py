@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 logging.getLogger("imapclient").setLevel(logging.ERROR)  # below that it writes down what goes over the line
 
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 
 

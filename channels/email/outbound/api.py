@@ -135,7 +135,7 @@ def trouble(error: Exception, attempt: int = 0, *, uncertain: bool = False) -> D
 
 
 def where(error: BaseException) -> str:
-    """A code for what stands between us and a server: bad_certificate, tls_failed, timeout, unreachable, else refused."""
+    """What stands between us and a server: bad_certificate, tls_failed, timeout, unreachable, else refused."""
     causes = list(_causes(error))
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
         return "bad_certificate"

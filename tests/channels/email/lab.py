@@ -93,19 +93,11 @@ class Lab:
 
     async def listening(self) -> None:
         """Wait until the LMTP port is open."""
-        async with asyncio.timeout(15):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.lmtp_port)
-                except OSError:
-                    await asyncio.sleep(0.01)
-                else:
-                    writer.close()
-                    return
+        await open_port(self.lmtp_port)
 
     async def lmtp(self, raw: bytes, *recipients: str) -> dict[str, tuple[int, str]]:
         """Deliver a mail; what is said of each recipient."""
-        return await asyncio.to_thread(_deliver, self.lmtp_port, raw, recipients)
+        return await asyncio.to_thread(deliver, self.lmtp_port, raw, recipients)
 
     def message(self, text: str = "امروز می‌رسد.", seq: int = 4, **more: Any) -> Outbound:
         """A message to the customer."""
@@ -136,7 +128,21 @@ class Lab:
         return file
 
 
-def _deliver(port: int, raw: bytes, recipients: Sequence[str]) -> dict[str, tuple[int, str]]:
+async def open_port(port: int) -> None:
+    """Wait until somebody listens."""
+    async with asyncio.timeout(15):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return
+
+
+def deliver(port: int, raw: bytes, recipients: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Bring a mail by LMTP, as a mail server does; what is said of each recipient."""
     with smtplib.LMTP("127.0.0.1", port) as client:
         client.ehlo("mx.shop.example")
         client.mail("bounce@customer.example")
