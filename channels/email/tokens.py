@@ -48,9 +48,9 @@ def conversation_of(address: str, secrets: Iterable[str]) -> str | None:
     if not _TOKEN.fullmatch(token) or len(token) <= _MAC_LETTERS + 1:
         return None
     conversation = _unpacked(token[:-_MAC_LETTERS])
-    mac = token[-_MAC_LETTERS:]
     if conversation is None:
         return None
+    mac = token[-_MAC_LETTERS:]
     good = [hmac.compare_digest(_mac(secret, "reply", conversation), mac) for secret in secrets if secret]
     return conversation if any(good) else None
 
@@ -70,6 +70,21 @@ def ours(message_id: str, secrets: Iterable[str]) -> OurId | None:
     head = match[0].rpartition(".")[0]
     good = [hmac.compare_digest(_mac(secret, "id", head), match[5]) for secret in secrets if secret]
     return OurId(conversation=match[1], seq=int(match[2]), subject=match[3]) if any(good) else None
+
+
+def mark(secret: str, inbox: str) -> str:
+    """What stands on every mail of an inbox, so that it is known when it comes back under another name."""
+    return f"{_packed(inbox)}.{_mac(secret, 'mark', inbox)}"
+
+
+def is_mark(value: str, secrets: Iterable[str]) -> bool:
+    """Whether one of the secrets signed a mark; another hub's mail has another's."""
+    packed, _, mac = value.strip().partition(".")
+    inbox = _unpacked(packed) if _TOKEN.fullmatch(packed) else None
+    if inbox is None:
+        return False
+    good = [hmac.compare_digest(_mac(secret, "mark", inbox), mac) for secret in secrets if secret]
+    return any(good)
 
 
 def ids_within(text: str) -> Iterator[str]:

@@ -25,9 +25,12 @@ async def whole(call: Call) -> web.Response:
     target = FileObject(id=stored.file.id, uploader=stored.uploader, conversation=stored.conversation)
     authorize(call.me.agent, Permission.READ_FILES, target)
     pictures = call.request.query.get("pictures") == "1"
+    headers = mail_headers(pictures=pictures)
+    if call.request.method == "HEAD":
+        return web.Response(content_type="text/html", charset="utf-8", headers=headers)
     raw = b"".join([chunk async for chunk in call.web.files.read(stored.file.id)])
     page = await asyncio.to_thread(call.web.mail_page, raw, pictures)
-    return web.Response(text=page, content_type="text/html", charset="utf-8", headers=mail_headers(pictures=pictures))
+    return web.Response(text=page, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def mail_headers(*, pictures: bool) -> dict[str, str]:

@@ -19,13 +19,14 @@ from channels.email.tokens import (
     conversation_of,
     external_id,
     ids_within,
+    is_mark,
     is_reply,
     ours,
     subject_digest,
 )
 from channels.email.trust import Trust, trust
 
-LOOP_HEADER = "x-peyk-mailbox"
+MARK_HEADER = "x-peyk-mailbox"
 """Stands on everything we send, so that what comes back by way of a forwarding is known."""
 MAX_FILES = 50
 """Attachments of one mail that become files of their own; the raw mail keeps all."""
@@ -36,6 +37,7 @@ _SCANNED = 200_000
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,190}")
 _TAG = re.compile(r"\[#([0-9۰-۹٠-٩]{1,9})\]")
+_SPAM = re.compile(r"x-spam-(?:flag|status): *yes|x-ses-spam-verdict: *fail", re.IGNORECASE)
 _ENOUGH_LETTERS = 8
 
 
@@ -87,7 +89,7 @@ def is_loop(letter: Letter) -> bool:
     return (
         letter.house.owns(mail.from_.address)
         or ours(mail.message_id, letter.secrets) is not None
-        or (letter.fields.has(LOOP_HEADER) and mail.auto.kind is not AutoKind.BOUNCE)
+        or is_mark(letter.fields.text(MARK_HEADER, Decoder()), letter.secrets)
     )
 
 
@@ -176,9 +178,15 @@ def values(letter: Letter, *, left_out: int = 0) -> dict[str, str]:
         "quoted": "1" if mail.quoted_text.strip() else "",
         "html": "1" if mail.html.strip() else "",
         "left_out": str(left_out) if left_out else "",
+        "spam": "true" if is_spam(mail) else "",
         "problems": " ".join(mail.problems),
     }
     return {name: value[:900] for name, value in found.items() if value}
+
+
+def is_spam(mail: Mail) -> bool:
+    """A filter on the way took it for spam."""
+    return any(_SPAM.match(one) for one in mail.spam_marks)
 
 
 def is_address(text: str) -> bool:
@@ -254,16 +262,24 @@ def _reply(letter: Letter) -> dict[str, str]:
         "subject": bare_subject(mail.subject)[:300],
         "to": _answer_to(letter),
         "cc": ", ".join(_copies(letter)),
-        "suppress": auto.suppresses(letter.fields, Decoder()),
+        "suppress": auto.suppresses(letter.fields, Decoder()) or ("spam" if is_spam(mail) else ""),
     }
     return {name: value for name, value in found.items() if value}
 
 
 def _answer_to(letter: Letter) -> str:
+    """Another address that the author wants the answer at.
+
+    It could lead our words to somebody who only claims to be the author. So it counts when the author is verified, when
+    it is of the same domain, and for forms on websites, which write in the name of an address that nobody reads.
+    """
     named = [one.address.strip().lower() for one in letter.mail.reply_to]
     wanted = next((one for one in named if is_address(one)), "")
-    mistrusted = letter.trust is Trust.FAILED or letter.house.owns(wanted)
-    return "" if mistrusted or wanted == letter.address else wanted
+    if wanted == letter.address or letter.house.owns(wanted) or letter.trust is Trust.FAILED:
+        return ""
+    near = wanted.rpartition("@")[2] == letter.address.rpartition("@")[2]
+    unread = auto.suppresses(letter.fields, Decoder()) == "from"
+    return wanted if near or unread or letter.trust is Trust.VERIFIED else ""
 
 
 def _copies(letter: Letter) -> list[str]:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from imaplib import IMAP4
 from typing import Final
 
 import structlog
@@ -21,7 +22,7 @@ from aiosmtplib import (
 )
 
 from channels.contract import DeliveryError
-from channels.email.outbound.compose import Composed
+from channels.email.outbound.compose import Composed, host_of
 from channels.email.settings import EmailSettings
 
 log = structlog.get_logger(__name__)
@@ -32,8 +33,6 @@ _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _BAD_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 _TOO_LARGE = ("5.2.3", "5.3.4")
 _CREDENTIALS = (530, 534, 535, 538)
-_NAME: Final = "peyk.invalid"
-"""How we greet: not by the machine's name, which is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,7 @@ class Post:
             username=settings.smtp_user or None,
             password=settings.smtp_password or None,
             tls_context=None if settings.smtp_tls == "none" else self.tls,
-            local_hostname=_NAME,
+            local_hostname=host_of(settings.domain),
             timeout=self.seconds,
         )
         try:
@@ -143,7 +142,7 @@ def where(error: BaseException) -> str:
         return "tls_failed"
     if any(isinstance(one, TimeoutError | asyncio.TimeoutError) for one in causes):
         return "timeout"
-    if any(isinstance(one, OSError | SMTPServerDisconnected | SMTPConnectError) for one in causes):
+    if any(isinstance(one, OSError | SMTPServerDisconnected | SMTPConnectError | IMAP4.abort) for one in causes):
         return "unreachable"
     return "refused"
 

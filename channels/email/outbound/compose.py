@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from channels.contract import DeliveryError, File, Outbound
 from channels.email.house import Mailbox
-from channels.email.inbound.reading import LOOP_HEADER, is_address
+from channels.email.inbound.reading import MARK_HEADER, is_address
 from channels.email.settings import EmailSettings
-from channels.email.tokens import bare_subject, message_id, reply_address
+from channels.email.tokens import bare_subject, mark, message_id, reply_address
 from channels.email.words import AUTOMATIC, CONVERSATION, said
 
 MAX_FILES = 20 * 1024 * 1024
@@ -75,7 +75,7 @@ def name_of(message: Outbound, settings: EmailSettings) -> str:
         seq=message.seq,
         key=message.key,
         subject=subject_of(message),
-        host=_host(settings.domain),
+        host=host_of(settings.domain),
     )
 
 
@@ -169,7 +169,7 @@ def _head(mail: EmailMessage, message: Outbound, box: Mailbox, id_: str) -> None
         mail["In-Reply-To"] = one_line(f"<{answered}>")
     if chain:
         mail["References"] = one_line(" ".join(f"<{one}>" for one in chain))
-    mail[LOOP_HEADER.title()] = one_line(message.inbox)
+    mail[MARK_HEADER.title()] = mark(settings.reply_token_secret, message.inbox)
     if message.author in AUTOMATIC_AUTHORS:
         mail["Auto-Submitted"] = "auto-replied"  # RFC 3834 5
         mail["X-Auto-Response-Suppress"] = "All"
@@ -207,5 +207,6 @@ def _mailbox(name: str, address: str) -> Address:
     return Address(display_name=name, username=local, domain=domain)
 
 
-def _host(domain: str) -> str:
+def host_of(domain: str) -> str:
+    """The name that we go by: the mailbox's domain as DNS has it."""
     return ascii_domain(f"x@{domain}").partition("@")[2] if domain else "localhost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import Self
 
 import pytest
 import pytest_asyncio
@@ -204,3 +205,58 @@ async def test_the_test_button_signs_in(house: tuple[Lab, Dovecot]) -> None:
     assert await found(imap_port=free_port()) == (False, "unreachable", "imap_host")
     assert await found(imap_tls="tls") == (False, "tls_failed", "imap_host")
     assert await found(imap_user="") == (False, "missing", "imap_user")
+
+
+class Cutter:
+    """Stands between us and the server, and cuts the first lines after so many bytes."""
+
+    def __init__(self, server: Dovecot, cuts: tuple[int, ...]) -> None:
+        self.server, self.cuts = server, list(cuts)
+        self.port = 0
+        self._begun = 0
+        self._over = asyncio.Semaphore(0)
+
+    async def __aenter__(self) -> Self:
+        self._listening = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+        self.port = self._listening.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.close()
+        for _ in range(self._begun):
+            await self._over.acquire()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._begun += 1
+        left = self.cuts.pop(0) if self.cuts else None
+        up, down = await asyncio.open_connection("127.0.0.1", self.server.port)
+        ways = {asyncio.create_task(one) for one in (self._copy(reader, down, None), self._copy(up, writer, left))}
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        for one in (down, writer):
+            one.close()
+        self._over.release()
+
+    async def _copy(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, left: int | None) -> None:
+        try:
+            while (left is None or left > 0) and (data := await source.read(4_096)):
+                to.write(data)
+                await to.drain()
+                left = left - len(data) if left is not None else None
+        except OSError:
+            return
+
+
+async def test_a_line_that_is_cut_within_a_mail_brings_it_whole_in_the_end(house: tuple[Lab, Dovecot]) -> None:
+    lab, server = house
+    data = bytes(range(256)) * 1_000
+    server.deliver("help", letter("with a file", files=[("a.bin", "application/zip", data)]))
+    async with Cutter(server, (300, 100_000, 200_000)) as cutter:
+        follow(lab, server, imap_port=cutter.port)
+        async with lab.running():
+            (message,) = await lab.inlet.heard(1)
+            await noted(lab.inlet, 1)
+        assert cutter.cuts == []
+    assert message.parts[1].file is not None
+    assert lab.inlet.files[message.parts[1].file.id][1] == data

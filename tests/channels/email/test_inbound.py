@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from channels.contract import ChannelError, Clue
 from channels.email.inbound.taking import Taking
-from channels.email.tokens import external_id, message_id, reply_address
+from channels.email.tokens import external_id, mark, message_id, reply_address
 from tests.channels.email.lab import SARA, SECRET, Lab, email_lab, letter
 from tests.fakes.inlet import Report
 
@@ -150,7 +150,7 @@ async def test_a_forged_author_has_no_clues_and_shares_no_identity(box: Lab) -> 
         letter(sender="Help+tag@SHOP.example"),
         letter(sender="sales@shop.example"),
         letter(id_=our_id()),
-        letter(x_peyk_mailbox="help"),
+        letter(x_peyk_mailbox=mark(SECRET, "help"), sender="forwarder@elsewhere.example"),
     ],
 )
 async def test_what_we_wrote_ourselves_goes_nowhere(box: Lab, raw: bytes) -> None:
@@ -159,6 +159,34 @@ async def test_what_we_wrote_ourselves_goes_nowhere(box: Lab, raw: bytes) -> Non
     assert [reason for reason, _ in box.inlet.aside.values()] == ["loop"]
     with pytest.raises(ChannelError, match="cannot become"):
         await box.channel.rerun(box.box().inbox, raw, box.inlet)
+
+
+async def test_the_mail_of_another_hub_is_no_loop_of_ours(box: Lab) -> None:
+    await take(box, letter(x_peyk_mailbox=mark("another-hub's-secret-0123456789", "help")))
+    await take(box, letter(x_peyk_mailbox="help", id_="2@x.example"))
+    assert len(box.inlet.received) == 2
+
+
+@pytest.mark.parametrize(
+    ("author", "wanted", "counts"),
+    [
+        (SARA, "sara.office@customer.example", True),
+        (SARA, "eve@stranger.example", False),
+        ("noreply@forms.example", "omid@customer.example", True),
+        (SARA, HELP, False),
+    ],
+)
+async def test_an_answer_goes_elsewhere_only_where_that_is_safe(
+    box: Lab, author: str, wanted: str, counts: bool
+) -> None:
+    await take(box, letter(sender=author, reply_to=wanted))
+    assert box.inlet.received[0].reply.get("to") == (wanted if counts else None)
+
+
+async def test_no_machine_answers_spam(box: Lab) -> None:
+    await take(box, letter(x_spam_flag="YES"))
+    (message,) = box.inlet.received
+    assert (message.reply["suppress"], message.parts[-1].values["spam"]) == ("spam", "true")
 
 
 async def test_an_automatic_answer_is_marked_and_an_admin_may_run_it_again(box: Lab) -> None:
