@@ -24,9 +24,10 @@ from channels.contract import (
 )
 from channels.email.checking import findings
 from channels.email.house import Mailbox, house
+from channels.email.inbound.answering import reply
 from channels.email.inbound.fetching import FIRST_PAUSE, Fetching
+from channels.email.inbound.letter import Letter
 from channels.email.inbound.lmtp import Reception
-from channels.email.inbound.reading import Letter, inbound
 from channels.email.inbound.taking import MAX_MAIL, Taking, complaint_of
 from channels.email.outbound.api import Post
 from channels.email.outbound.brake import IN_CONVERSATION, ONCE_A_DAY, TO_ADDRESS, Brake
@@ -172,7 +173,7 @@ class EmailChannel(Channel):
             author_name=None,
             parts=(Part(type="text", text=words),),
             locale=locale,
-            reply=inbound(letter, ()).reply,
+            reply=reply(letter),
         )
         try:
             await self._post.hand_over(box.settings, await asyncio.to_thread(self._made, notice, box, ()))

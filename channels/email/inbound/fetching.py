@@ -14,7 +14,7 @@ from msgspec import Struct, ValidationError, convert, to_builtins
 from channels.contract import ChannelError, Inlet
 from channels.email.house import Mailbox
 from channels.email.inbound.imap import Line, MailboxError, Selected, yesterday
-from channels.email.inbound.reading import Letter
+from channels.email.inbound.letter import Letter
 from channels.email.inbound.taking import MAX_MAIL, Taking
 from channels.email.outbound.api import where
 

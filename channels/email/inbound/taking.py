@@ -8,8 +8,10 @@ import structlog
 
 from channels.contract import ChannelError, Clue, File, Inlet, Part, ReportedState, Sender
 from channels.email.house import Mailbox, house
+from channels.email.inbound import letter as letters
 from channels.email.inbound import reading
-from channels.email.inbound.reading import Letter
+from channels.email.inbound.answering import reply
+from channels.email.inbound.letter import Letter
 from channels.email.mail import AutoKind
 from channels.email.parse import derived_id
 from channels.email.tokens import external_id, ours
@@ -44,7 +46,7 @@ class Taking:
         letter = await self._read(box, raw, recipients)
         if letter is None or not letter.address:
             await self._aside(box, letter, raw, "unreadable", again=again)
-        elif reading.is_loop(letter):
+        elif letters.is_loop(letter):
             await self._aside(box, letter, raw, "loop", again=again)
         elif again:
             await self._personal(letter, raw)
@@ -74,16 +76,16 @@ class Taking:
         if (
             letter is None
             or not letter.address
-            or reading.is_loop(letter)
+            or letters.is_loop(letter)
             or letter.mail.auto.kind is not AutoKind.NONE
         ):
             return None
-        return None if reading.inbound(letter, ()).reply.get("suppress") else letter
+        return None if reply(letter).get("suppress") else letter
 
     async def _read(self, box: Mailbox, raw: bytes, recipients: Sequence[str]) -> Letter | None:
         everyone = house(self.inlet.inboxes("email"))
         try:
-            return await asyncio.to_thread(reading.read, box, everyone, raw, recipients)
+            return await asyncio.to_thread(letters.read, box, everyone, raw, recipients)
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail must not be lost, nor stop those behind it
             log.error("mail_unreadable", inbox=box.inbox.id, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the mail
             return None
@@ -130,7 +132,7 @@ class Taking:
 
     async def _bounce(self, letter: Letter, raw: bytes) -> None:
         """A report counts for what we sent, and tells of it only what is final."""
-        original = reading.returned(letter, raw)
+        original = letters.returned(letter, raw)
         if original is None:
             await self._put(letter, raw, "automatic")
             return
@@ -150,7 +152,7 @@ class Taking:
         )
 
     async def _read_receipt(self, letter: Letter, raw: bytes) -> None:
-        original = reading.returned(letter, raw)
+        original = letters.returned(letter, raw)
         if original is not None and b"displayed" in raw:
             await self.inlet.report(letter.box.inbox.id, external_id(original), "read")
         elif original is None:
@@ -158,10 +160,10 @@ class Taking:
 
     async def _complaint(self, letter: Letter, raw: bytes) -> None:
         """Somebody called our mail spam: that stands in their conversation, and no machine of ours writes again."""
-        original = reading.returned(letter, raw)
+        original = letters.returned(letter, raw)
         known = ours(original, letter.secrets) if original is not None else None
         complainant = letter.mail.auto.recipient.strip().lower()
-        if known is not None and reading.is_address(complainant):
+        if known is not None and letters.is_address(complainant):
             await self.inlet.note(letter.box.inbox.id, complaint_of(complainant), {"complained": True})
             event = reading.inbound(letter, (Part(type="text", text="complaint"),), automatic="complaint")
             who = Sender(address=complainant, everywhere=True)

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from channels.contract import DeliveryError, File, Outbound
 from channels.email.house import Mailbox
-from channels.email.inbound.reading import MARK_HEADER, is_address
+from channels.email.inbound.letter import MARK_HEADER, is_address
 from channels.email.settings import EmailSettings
 from channels.email.tokens import bare_subject, mark, message_id, reply_address
 from channels.email.words import AUTOMATIC, CONVERSATION, said
