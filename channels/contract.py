@@ -46,7 +46,8 @@ class Capabilities:
     most `max_button_title` characters stand under one message; more become numbered text. `window_seconds`: free words
     may be sent so long after the customer's last message, then only templates. `give_up_seconds`: so long is a message
     tried that the provider does not take now. `resend`: a message that the provider may have taken is sent again by
-    itself, because the receiver can recognise the second copy; else an agent decides.
+    itself, because the receiver can recognise the second copy; else an agent decides. `together`: words and files
+    travel as one message (a mail), else each by itself.
     """
 
     features: frozenset[Feature]
@@ -59,6 +60,7 @@ class Capabilities:
     window_seconds: int | None = None
     give_up_seconds: int = 86_400
     resend: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

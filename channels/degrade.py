@@ -47,8 +47,8 @@ def degrade(message: Outbound, can: Capabilities) -> tuple[Outbound, ...]:
     if under:
         buttons = Part(type="buttons", buttons=under)
         bodies = [*bodies[:-1], (*(bodies[-1] if bodies else ()), buttons)]
-    bodies += [(part,) for part in files if part.file is not None and _carries(part.file, can)]
-    bodies += [(part,) for part in others]
+    carried = tuple(part for part in files if part.file is not None and _carries(part.file, can))
+    bodies = [*_with_files(bodies, carried, can), *((part,) for part in others)]
     if not bodies:
         return (replace(message, parts=()),)
     if len(bodies) == 1:
@@ -93,6 +93,12 @@ def _with_choices(
         for n, one in enumerate(choices, 1)
     )
     return "\n".join([text, *numbered]).strip(), ()
+
+
+def _with_files(bodies: list[tuple[Part, ...]], files: tuple[Part, ...], can: Capabilities) -> list[tuple[Part, ...]]:
+    if can.together and files:
+        return [*bodies[:-1], (*(bodies[-1] if bodies else ()), *files)]
+    return [*bodies, *((part,) for part in files)]
 
 
 def _carries(file: File, can: Capabilities) -> bool:

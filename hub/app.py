@@ -13,6 +13,8 @@ from bot.contract import Bot
 from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
+from channels.email.adapter import EmailChannel
+from channels.email.page import mail_page
 from channels.messenger.adapter import Messenger, instagram
 from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
@@ -320,9 +322,14 @@ class Hub:
         )
 
     @cached_property
+    def email(self) -> EmailChannel:
+        """Mailboxes."""
+        return EmailChannel(now=self.clock.now)
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        own = (self.webchat, self.api, WhatsApp(), Messenger(), instagram(), Telegram())
+        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram())
         return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property
@@ -352,6 +359,7 @@ class Hub:
             inlet=lambda: self.inlet,
             aside=self.aside,
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
+            mail_page=lambda raw, pictures: mail_page(raw, pictures=pictures),
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
 

@@ -25,6 +25,9 @@ from hub.web.passwords import Passwords
 from hub.web.sessions import Doorkeeper, Tickets
 from hub.web.uploads import Uploads
 
+MailPage = Callable[[bytes, bool], str]
+"""Makes a page of a raw mail; the flag says whether pictures from elsewhere are shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
@@ -39,6 +42,7 @@ class Web:
         aside: What channels could not make a message of.
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
+        mail_page: Makes a harmless page of a mail.
         agent_changed: Told when somebody's profile changed, so that the roster reads it again.
     """
 
@@ -61,6 +65,7 @@ class Web:
     uploads: Uploads
     assets: Assets
     api_limit: Buckets
+    mail_page: MailPage
     agent_changed: Callable[[AgentId], None]
     last_admin: asyncio.Lock
 

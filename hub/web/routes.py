@@ -16,6 +16,7 @@ from hub.web import (
     admin_shapes,
     files,
     inbox_shapes,
+    mails,
     ops,
 )
 from hub.web.access import Permission
@@ -99,6 +100,14 @@ ACCOUNT = (
         handler=files.download,
         needs=Permission.READ_FILES,
         summary="A file",
+        errors=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/api/conversations/{conversation}/mail/{file}",
+        handler=mails.whole,
+        needs=Permission.READ_FILES,
+        summary="A whole mail as an html page for a sandboxed frame (`pictures=1`: with pictures from elsewhere)",
         errors=("not_found",),
     ),
 )

@@ -22,7 +22,7 @@ from hub.store.database import Database
 from hub.store.files import Files
 from hub.web.addresses import networks
 from hub.web.assets import Assets
-from hub.web.context import WEB, Web
+from hub.web.context import WEB, MailPage, Web
 from hub.web.headers import add_headers
 from hub.web.http import mount, origin_of
 from hub.web.limits import Buckets
@@ -70,6 +70,7 @@ def make_web(
     aside: Aside,
     on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
+    mail_page: MailPage = lambda raw, pictures: "",
 ) -> Web:
     """Make the parts. `on_access_ended` must close the agent's sockets at once; call `close` at the end."""
     accounts, sessions, files = Accounts(database), SessionStore(database), Files(database)
@@ -104,6 +105,7 @@ def make_web(
         uploads=Uploads(files, clock, max_bytes=options.max_file),
         assets=Assets(options.dist),
         api_limit=Buckets(clock, per_second=rate, burst=int(rate * 8)),
+        mail_page=mail_page,
         agent_changed=on_agent_changed,
         last_admin=asyncio.Lock(),
     )

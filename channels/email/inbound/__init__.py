@@ -1,0 +1,1 @@
+"""How mail comes to us: by IMAP or LMTP, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""How our mail goes out: composed, signed, handed to a mail server."""
