@@ -316,3 +316,50 @@ async def test_large_and_crowded_mails_come_through_whole(shop: Shop) -> None:
     assert len(await shop.conversations()) == 2
     aside = await shop.live.hub.database.collection("aside").distinct("reason")
     assert aside == ["unreadable"]  # its author stands behind the 1,000th header
+
+
+async def test_an_admin_opens_a_mailbox_tries_it_and_runs_again_what_was_set_aside(shop: Shop) -> None:
+    with dovecot_folder() as folder:
+        server = Dovecot(folder, free_port())
+        await server.start()
+        try:
+            async with shop.live.browser() as admin:
+                await admin.sign_in("admin")
+                await _opened_by(admin, shop, server)
+        finally:
+            await server.stop()
+
+
+async def _opened_by(admin: Browser, shop: Shop, server: Dovecot) -> None:
+    settings = {
+        "address": HELP,
+        "imap_host": "127.0.0.1",
+        "imap_port": server.port,
+        "imap_tls": "none",
+        "imap_user": "help",
+        "imap_password": "wrong",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": shop.post.port,
+        "smtp_tls": "none",
+        "signature": "Shop\nTehran",
+    }
+    body = {"channel": "email", "name": "Help", "queue": "support", "settings": settings}
+    made = await admin.call("POST", "/api/admin/inboxes", body)
+    assert made.status == 201, made.body
+    path = f"/api/admin/inboxes/{made.json['inbox']['id']}"
+    tried = (await admin.call("POST", f"{path}/check", {})).json
+    found = [(one["code"], one["field"]) for one in tried["findings"]]
+    assert found == [("bad_login", "imap_password"), ("sends_ok", "smtp_host")]
+    changed = await admin.call("PATCH", path, {"settings": {"imap_password": PASSWORD}})
+    assert changed.status == 200, changed.body
+    assert PASSWORD.encode() not in changed.body
+    tried = (await admin.call("POST", f"{path}/check", {})).json
+    assert [one["code"] for one in tried["findings"]] == ["reads_ok", "sends_ok"]
+    server.deliver("help", letter("News for you", list_id="<n.example>", sender="news@x.example", id_="n@x.example"))
+    async with asyncio.timeout(20):
+        while not (items := (await admin.call("GET", "/api/admin/aside")).json["items"]):
+            await asyncio.sleep(0.05)
+    assert [(one["reason"], one["summary"]) for one in items] == [("automatic", "news@x.example · سفارش")]
+    assert (await admin.call("POST", f"/api/admin/aside/{items[0]['id']}/rerun")).status == 204
+    assert (await shop.entry("News for you")).author.kind == "contact"
+    assert (await admin.call("GET", "/api/admin/aside")).json["items"] == []
