@@ -220,6 +220,11 @@ export const channelsEn = {
   "channel.email.imap_password.hint": "With two-step sign-in, an app password.",
   "channel.email.imap_folder": "Folder",
   "channel.email.imap_folder.hint": "Mail of this folder becomes conversations.",
+  "channel.email.lmtp_host": "Listen for LMTP at",
+  "channel.email.lmtp_host.hint":
+    "Your mail server delivers to this address of the hub; it asks for no password, so keep others away.",
+  "channel.email.lmtp_port": "LMTP port",
+  "channel.email.lmtp_port.hint": "Several mailboxes may share it.",
   "channel.email.smtp_host": "SMTP server",
   "channel.email.smtp_host.hint": "Like smtp.example.com.",
   "channel.email.smtp_port": "SMTP port",

@@ -218,6 +218,11 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "channel.email.imap_password.hint": "اگر ورود دومرحله‌ای دارید، گذرواژهٔ برنامه.",
   "channel.email.imap_folder": "پوشه",
   "channel.email.imap_folder.hint": "ایمیل‌های این پوشه گفتگو می‌شوند.",
+  "channel.email.lmtp_host": "نشانی گوش‌دادن به LMTP",
+  "channel.email.lmtp_host.hint":
+    "سرور ایمیل شما به این نشانیِ هاب تحویل می‌دهد؛ گذرواژه نمی‌خواهد، پس دیگران نباید به آن برسند.",
+  "channel.email.lmtp_port": "درگاه LMTP",
+  "channel.email.lmtp_port.hint": "چند صندوق می‌توانند آن را با هم داشته باشند.",
   "channel.email.smtp_host": "سرور SMTP",
   "channel.email.smtp_host.hint": "مانند ‎smtp.example.com‎.",
   "channel.email.smtp_port": "درگاه SMTP",
