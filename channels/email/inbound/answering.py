@@ -2,8 +2,6 @@
 
 import re
 
-from channels.email import auto
-from channels.email.charset import Decoder
 from channels.email.house import bare
 from channels.email.inbound.letter import Letter, is_address, is_spam
 from channels.email.tokens import bare_subject
@@ -27,7 +25,7 @@ def reply(letter: Letter) -> dict[str, str]:
         "subject": bare_subject(mail.subject)[:300],
         "to": _answer_to(letter),
         "cc": ", ".join(_copies(letter)),
-        "suppress": auto.suppresses(letter.fields, Decoder()) or ("spam" if is_spam(mail) else ""),
+        "suppress": mail.no_automatic_answer or ("spam" if is_spam(mail) else ""),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -43,7 +41,7 @@ def _answer_to(letter: Letter) -> str:
     if wanted == letter.address or letter.house.owns(wanted) or letter.trust is Trust.FAILED:
         return ""
     near = wanted.rpartition("@")[2] == letter.address.rpartition("@")[2]
-    unread = auto.suppresses(letter.fields, Decoder()) == "from"
+    unread = letter.mail.no_automatic_answer == "from"
     return wanted if near or unread or letter.trust is Trust.VERIFIED else ""
 
 
