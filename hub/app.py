@@ -13,8 +13,8 @@ from bot.contract import Bot
 from bot.orders import Orders
 from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
-from channels.email.adapter import EmailChannel
-from channels.email.page import mail_page
+from channels.deferred import Deferred
+from channels.email.settings import CAPABILITIES, FIELDS
 from channels.messenger.adapter import Messenger, instagram
 from channels.telegram.adapter import Telegram
 from channels.webchat.adapter import WebChat
@@ -322,9 +322,15 @@ class Hub:
         )
 
     @cached_property
-    def email(self) -> EmailChannel:
+    def email(self) -> Channel:
         """Mailboxes."""
-        return EmailChannel(now=self.clock.now)
+
+        def make() -> Channel:
+            from channels.email.adapter import EmailChannel  # noqa: PLC0415 (12 MB that a hub without mail has no use for)
+
+            return EmailChannel(now=self.clock.now)
+
+        return Deferred("email", CAPABILITIES, FIELDS, make)
 
     @cached_property
     def channels(self) -> dict[str, Channel]:
@@ -359,7 +365,7 @@ class Hub:
             inlet=lambda: self.inlet,
             aside=self.aside,
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
-            mail_page=lambda raw, pictures: mail_page(raw, pictures=pictures),
+            mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
         )
 
@@ -373,6 +379,12 @@ class Hub:
 
     def _own_origins(self) -> frozenset[str]:
         return frozenset({self.web.origin})
+
+
+def _mail_page(raw: bytes, pictures: bool) -> str:
+    from channels.email.page import mail_page  # noqa: PLC0415 (with the rest of the mail, when somebody looks at one)
+
+    return mail_page(raw, pictures=pictures)
 
 
 def _subscribe(hub: Hub) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 SEALED = "sealed"
 
@@ -22,13 +24,24 @@ class UnreadableError(ValueError):
 
 
 class Vault:
-    """Seals and opens secrets. The first key seals; all of them open, so that a key can be replaced."""
+    """Seals and opens secrets. The first key seals; all of them open, so that a key can be replaced.
+
+    The library comes with the first secret: it weighs 7 MB, and a hub with the website chat alone has none.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Work with keys of any form and at least 32 characters, the newest first."""
-        made = [Fernet(_fernet_key(key)) for key in keys]
-        self._newest = made[0]
-        self._all = MultiFernet(made)
+        self._keys = tuple(keys)
+
+    @cached_property
+    def _newest(self) -> Fernet:
+        return _fernet(self._keys[0])
+
+    @cached_property
+    def _all(self) -> MultiFernet:
+        from cryptography.fernet import MultiFernet  # noqa: PLC0415 (see the class)
+
+        return MultiFernet([_fernet(key) for key in self._keys])
 
     def seal(self, place: str, secret: str) -> dict[str, str]:
         """The secret as it may be stored; `place` names where it belongs ("<inbox>:<field>")."""
@@ -40,6 +53,8 @@ class Vault:
 
     def renewed(self, place: str, stored: object) -> dict[str, str] | None:
         """The same secret under the newest key; None when it is under that key already, or cannot be opened."""
+        if not is_sealed(stored):
+            return None
         try:
             _opened(self._newest, place, stored)
         except UnreadableError:
@@ -56,6 +71,8 @@ def is_sealed(value: object) -> bool:
 
 
 def _opened(keys: Fernet | MultiFernet, place: str, stored: object) -> str:
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 (see the class)
+
     if not isinstance(stored, dict) or not isinstance(token := stored.get(SEALED), str):
         raise UnreadableError("this is not a sealed secret")
     try:
@@ -67,7 +84,11 @@ def _opened(keys: Fernet | MultiFernet, place: str, stored: object) -> str:
     return secret
 
 
-def _fernet_key(key: str) -> bytes:
+def _fernet(key: str) -> Fernet:
+    from cryptography.fernet import Fernet  # noqa: PLC0415 (see the class)
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
     # Any text of enough entropy becomes a key of the length that Fernet wants (RFC 5869).
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"peyk inbox secrets").derive(key.encode())
-    return base64.urlsafe_b64encode(derived)
+    return Fernet(base64.urlsafe_b64encode(derived))

@@ -10,12 +10,10 @@ from functools import partial
 import structlog
 
 from channels.contract import (
-    Capabilities,
     Channel,
     ChannelError,
     Configured,
     DeliveryError,
-    Feature,
     Inlet,
     Outbound,
     Part,
@@ -33,7 +31,6 @@ from channels.email.outbound.api import Post
 from channels.email.outbound.brake import IN_CONVERSATION, ONCE_A_DAY, TO_ADDRESS, Brake
 from channels.email.outbound.compose import (
     AUTOMATIC_AUTHORS,
-    MAX_FILES,
     Composed,
     Enclosed,
     compose,
@@ -41,7 +38,7 @@ from channels.email.outbound.compose import (
     recipients,
 )
 from channels.email.outbound.signing import signed
-from channels.email.settings import FIELDS
+from channels.email.settings import CAPABILITIES, FIELDS, MAX_FILES
 from channels.email.tokens import external_id
 from channels.email.words import TOO_LARGE, said
 from channels.setup import Finding
@@ -50,16 +47,6 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
 """Mails of one inbox on their way at the same time."""
-CAPABILITIES = Capabilities(
-    features=frozenset({Feature.ATTACHMENTS}),
-    max_text=200_000,
-    max_attachment=MAX_FILES,
-    live=False,
-    give_up_seconds=172_800,
-    resend=True,
-    together=True,
-)
-
 Work = Callable[[], Coroutine[None, None, None]]
 
 

@@ -5,7 +5,20 @@ from typing import Literal
 
 from msgspec import Struct, convert
 
+from channels.contract import Capabilities, Feature
 from channels.setup import SettingField
+
+MAX_FILES = 20 * 1024 * 1024
+"""Bytes of all attachments of a mail; in transit they are a third longer."""
+CAPABILITIES = Capabilities(
+    features=frozenset({Feature.ATTACHMENTS}),
+    max_text=200_000,
+    max_attachment=MAX_FILES,
+    live=False,
+    give_up_seconds=172_800,
+    resend=True,
+    together=True,
+)
 
 Security = Literal["tls", "starttls", "none"]
 

@@ -15,12 +15,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from channels.contract import DeliveryError, File, Outbound
 from channels.email.house import Mailbox
 from channels.email.inbound.letter import MARK_HEADER, is_address
-from channels.email.settings import EmailSettings
+from channels.email.settings import MAX_FILES, EmailSettings
 from channels.email.tokens import bare_subject, mark, message_id, reply_address
 from channels.email.words import AUTOMATIC, CONVERSATION, said
 
-MAX_FILES = 20 * 1024 * 1024
-"""Bytes of all attachments of a mail; in transit they are a third longer."""
 AUTOMATIC_AUTHORS = frozenset({"bot", "system"})
 _TEMPLATES = Path(__file__).parents[3] / "templates" / "mail"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
