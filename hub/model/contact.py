@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import phonenumbers
-
 from hub.model.ids import AgentId, ContactId, InboxId
 
 AddressKind = Literal["email", "phone"]
@@ -146,6 +144,8 @@ def phone(text: str, region: str = HOME_REGION) -> str | None:
 
 
 def _e164(text: str, region: str) -> str | None:
+    import phonenumbers  # noqa: PLC0415 (with the first number: 3 MB)
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

@@ -28,8 +28,13 @@ WATCH_SHIFTS = """() => {
 ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")
 
 
+CALM = """() => Promise.allSettled(document.getAnimations()
+  .filter(it => it.effect?.getComputedTiming().iterations !== Infinity).map(it => it.finished))"""
+
+
 async def faults(place: Page | Frame) -> list[str]:
-    """What axe-core finds that is serious or critical: rule and where."""
+    """What axe-core finds that is serious or critical: rule and where. What is still fading in has no colour yet."""
+    await place.evaluate(CALM)
     await place.evaluate(AXE.read_text())
     found: dict[str, Any] = await place.evaluate(
         "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", RULES
