@@ -27,6 +27,7 @@ class IntervalLog:
     clock: Clock
     _waiting: list[Turn] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load(self, agents: Iterable[Agent]) -> None:
         """After a crash: what is true now is recorded, of conversations and of agents."""
@@ -60,15 +61,16 @@ class IntervalLog:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what waits now."""
-        turns, self._waiting = self._waiting, []
-        try:
-            await self.store.record(turns)
-        except Unavailable:
-            log.warning("intervals_late", waiting=len(turns))
-            self._waiting = turns + self._waiting
-            await asyncio.sleep(1)
-            self._wake.set()
+        """Write what waits now; who asks while it is being written waits for that, too."""
+        async with self._writing:
+            turns, self._waiting = self._waiting, []
+            try:
+                await self.store.record(turns)
+            except Unavailable:
+                log.warning("intervals_late", waiting=len(turns))
+                self._waiting = turns + self._waiting
+                await asyncio.sleep(1)
+                self._wake.set()
 
     def _add(self, turn: Turn) -> None:
         self._waiting.append(turn)

@@ -38,6 +38,7 @@ class Reading:
     bus: Bus
     _marks: OrderedDict[ConversationId, Marks] = field(default_factory=OrderedDict)
     _dirty: dict[tuple[ConversationId, str], int] = field(default_factory=dict)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def marks(self, conversation: ConversationId) -> Marks:
         """What lies beside a conversation's timeline."""
@@ -77,15 +78,14 @@ class Reading:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write marks down now."""
-        if not self._dirty:
-            return
-        dirty, self._dirty = self._dirty, {}
-        try:
-            await self.conversations.mark_read([(one, f"{who}_read", seq) for (one, who), seq in dirty.items()])
-        except Unavailable:
-            log.warning("read_marks_late", marks=len(dirty))
-            self._dirty = {**dirty, **self._dirty}
+        """Write marks down now; who asks while they are being written waits for that, too."""
+        async with self._writing:
+            dirty, self._dirty = self._dirty, {}
+            try:
+                await self.conversations.mark_read([(one, f"{who}_read", seq) for (one, who), seq in dirty.items()])
+            except Unavailable:
+                log.warning("read_marks_late", marks=len(dirty))
+                self._dirty = {**dirty, **self._dirty}
 
     def _moved(self, conversation: ConversationId, marks: Marks, who: str, seq: int) -> None:
         self._keep(conversation, marks)
