@@ -45,6 +45,14 @@ class Found:
 
 
 @dataclass(slots=True)
+class _Turn:
+    """Copies of one message take turns; `waiting` counts them, the one whose turn it is among them."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
+@dataclass(slots=True)
 class Intake:
     """Stores what customers send.
 
@@ -63,7 +71,7 @@ class Intake:
     placing: Placing
     fetching: Fetching
     _current: OrderedDict[tuple[str, str, str], Found] = field(default_factory=OrderedDict)
-    _arriving: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _arriving: dict[str, "_Turn"] = field(default_factory=dict)
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store one message.
@@ -103,13 +111,15 @@ class Intake:
         if not message.sender.everywhere:
             return await self._place_and_store(inbox, message, parts, dedupe)
         # The same mail in two of our mailboxes: whoever comes second finds the first one's conversation.
-        lock = self._arriving.setdefault(dedupe, asyncio.Lock())
+        turn = self._arriving.setdefault(dedupe, _Turn())
+        turn.waiting += 1
         try:
-            async with lock:
+            async with turn.lock:
                 return await self._known(dedupe) or await self._place_and_store(inbox, message, parts, dedupe)
         finally:
-            if not lock.locked():
-                self._arriving.pop(dedupe, None)
+            turn.waiting -= 1
+            if not turn.waiting:
+                del self._arriving[dedupe]
 
     async def _place_and_store(self, inbox: Inbox, message: Inbound, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         for _ in range(TRIES):
@@ -176,11 +186,13 @@ class Intake:
         return _receipt(entry, duplicate=outcome.duplicate)
 
     async def _edited(self, message: Inbound, found: Found) -> int | None:
-        """The number of the message that this one replaces, where that is in the same conversation."""
+        """The number of the message that this one replaces: the customer's own, in the same conversation."""
         if message.edits is None:
             return None
         earlier = await self.entries.by_ref([f"{message.inbox}:{message.edits}"])
-        return earlier.seq if earlier is not None and earlier.conversation == found.conversation else None
+        if earlier is None or earlier.conversation != found.conversation or earlier.author.kind != "contact":
+            return None
+        return earlier.seq
 
     async def _attached(self, message: Inbound, found: Found, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         ids = [part.file.id for part in parts if part.file is not None and part.file.state == "here"]
@@ -299,8 +311,10 @@ class Intake:
 
 
 def _dedupe(inbox: Inbox, message: Inbound) -> str:
+    """What makes a message one and the same. The address cannot run over into the id, whatever letters it has."""
     scope = inbox.channel if message.sender.everywhere else inbox.id
-    return f"{scope}:{message.sender.address}:{message.external_id}"
+    address = message.sender.address.replace("%", "%25").replace(":", "%3A")
+    return f"{scope}:{address}:{message.external_id}"
 
 
 def _receipt(entry: Entry, *, duplicate: bool) -> Receipt:

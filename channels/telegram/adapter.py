@@ -281,8 +281,9 @@ def _check_caller(request: web.Request, settings: TelegramSettings) -> None:
     path = request.match_info["path"].encode("utf-8", "surrogateescape")
     good = same(path, settings.path.encode())
     if settings.speaks.secret_header:
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        good = same(given, settings.header_secret.encode()) and good
+        given = request.headers.getall(SECRET_HEADER, [])
+        first = next(iter(given), "").encode("utf-8", "surrogateescape")
+        good = same(first, settings.header_secret.encode()) and good and len(given) == 1
     if not good:
         raise web.HTTPUnauthorized
 

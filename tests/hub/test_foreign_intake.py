@@ -137,6 +137,31 @@ async def test_an_edit_names_what_it_replaces(room: Mailroom) -> None:
     assert entry.edits == first.seq
 
 
+async def test_no_customer_edits_what_we_said(room: Mailroom) -> None:
+    first = await room.gets(letter("help", "u-1", "m-1", "hello"))
+    async with asyncio.timeout(30):
+        while not (ours := [one for one in await room.entries(first) if one.author.kind == "bot" and one.refs]):
+            await asyncio.sleep(0.01)
+    name = ours[0].refs[0].removeprefix("help:")
+    await room.gets(letter("help", "u-1", "m-2", "I owe you nothing", edits=name))
+    assert [one.edits for one in await room.entries(first)] == [None] * len(await room.entries(first))
+
+
+async def test_an_address_cannot_run_over_into_anothers_message_id(room: Mailroom) -> None:
+    pairs = [("a", "b:c"), ("a:b", "c"), ("a%3Ab", "c")]
+    found = [await room.gets(letter("help", address, id_, "hello")) for address, id_ in pairs]
+    assert [one.duplicate for one in found] == [False] * 3
+    assert len({one.conversation for one in found}) == 3
+
+
+async def test_copies_of_a_mail_take_turns_and_leave_nothing_behind(room: Mailroom) -> None:
+    letters_ = [mail(inbox, "<1@x>") for inbox in ("help", "sales") * 5]
+    found = await asyncio.gather(*(room.gets(one) for one in letters_))
+    assert len({one.conversation for one in found}) == 1
+    assert sum(not one.duplicate for one in found) == 1
+    assert not room.live.hub.intake._arriving
+
+
 async def test_a_number_chooses_what_was_offered_as_a_numbered_line(room: Mailroom) -> None:
     first = await room.gets(letter("help", "u-1", "m-1"))
     await room.post.took(1)
