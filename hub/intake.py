@@ -31,6 +31,8 @@ TRIES = 3
 CONTEXT = frozenset({"page"})
 """What a channel may tell of where the customer is; shown to agents as claimed."""
 _REMEMBERED = 50_000
+_ERASED = (Part(type="text", text=""),)
+"""What is left of a message whose words were erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Intake:
         turn.waiting += 1
         try:
             async with turn.lock:
-                return await self._known(dedupe) or await self._place_and_store(inbox, message, parts, dedupe)
+                known = await self._known_as(message, parts, dedupe)
+                return known or await self._place_and_store(inbox, message, parts, dedupe)
         finally:
             turn.waiting -= 1
             if not turn.waiting:
@@ -148,6 +151,15 @@ class Intake:
         entry = await self.entries.by_dedupe(dedupe)
         return _receipt(entry, duplicate=True) if entry is not None else None
 
+    async def _known_as(self, message: Inbound, parts: tuple[Part, ...], dedupe: str) -> Receipt | None:
+        """The same, where it is this message indeed. Raises `ChannelError` (`reused_id`) where it is another."""
+        entry = await self.entries.by_dedupe(dedupe)
+        if entry is None:
+            return None
+        if message.automatic is None:
+            _check_same(entry, parts)
+        return _receipt(entry, duplicate=True)
+
     async def _note_automatic(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         """What a machine answered is kept where it belongs, and wakes nobody."""
         words = " ".join(part.text for part in parts if part.text and part.type == "text")[:500]
@@ -179,7 +191,7 @@ class Intake:
         )
         entry = outcome.entry
         if outcome.duplicate:
-            _check_same(message, entry, parts)
+            _check_same(entry, parts)
         if any(part.type == "form_reply" for part in parts):
             await self._claim(found.contact, parts)
         await self.fetching.begin(parts)
@@ -216,21 +228,20 @@ class Intake:
         if message.clues or message.automatic is not None:
             placed = await self.placing.find(inbox, message)
             if placed.conversation is not None:
-                return await self._known(dedupe) or await self._reopened(
+                return await self._known_as(message, parts, dedupe) or await self._reopened(
                     inbox, message, placed.conversation, placed.why
                 )
             if message.automatic is not None:
                 raise ChannelError("not_placed", "An automatic message begins no conversation.", status=404)
-            return await self._known(dedupe) or await self._create(inbox, message, why=placed.why)
+            known = await self._known_as(message, parts, dedupe)
+            return known or await self._create(inbox, message, why=placed.why)
         found = await self.current(inbox.id, message.sender.address, message.thread)
         if found is not None:
             state = await self.lanes.state(found.conversation)
             if state.open and state.ended_by_customer is None:
                 return found
-        known = await self.entries.by_dedupe(dedupe)
-        if known is not None:
-            _check_same(message, known, parts)
-            return _receipt(known, duplicate=True)
+        if known := await self._known_as(message, parts, dedupe):
+            return known
         if found is not None and state_ended(await self.lanes.state(found.conversation)):
             await self._close_ended(found)
         return await self._create(inbox, message)
@@ -321,12 +332,15 @@ def _receipt(entry: Entry, *, duplicate: bool) -> Receipt:
     return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=duplicate)
 
 
-def _check_same(message: Inbound, known: Entry, parts: tuple[Part, ...]) -> None:
+def _check_same(known: Entry, parts: tuple[Part, ...]) -> None:
     """What was sent under an id once is what it stands for; files count by their id.
 
-    Mails are exempt: what carries them may add lines of its own, and the second copy is still the same mail.
+    Mails are exempt: what carries them may add lines of its own, and the second copy is still the same mail. So is what
+    was erased, which must not come back by way of a list of conflicts.
     """
-    if not message.sender.everywhere and [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
+    if known.parts == _ERASED or any(part.type == "mail" for part in (*known.parts, *parts)):
+        return
+    if [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
         raise ChannelError("reused_id", "This message id was used for another message.", status=409)
 
 

@@ -94,7 +94,7 @@ async def test_an_answer_finds_its_conversation_and_says_why(room: Mailroom) -> 
     assert stored.matched == "in_reply_to"
 
 
-async def test_a_stranger_with_a_true_clue_gets_a_conversation_of_their_own(room: Mailroom) -> None:
+async def test_c06_a_stranger_with_a_true_clue_gets_a_conversation_of_their_own(room: Mailroom) -> None:
     first = await room.gets(mail("help", "<1@x>"))
     clues = (Clue(why="reply_token", conversation=first.conversation), Clue(why="references", external_id="<1@x>"))
     stolen = await room.gets(mail("help", "<2@x>", *clues, sender=EVE))
@@ -152,6 +152,23 @@ async def test_an_address_cannot_run_over_into_anothers_message_id(room: Mailroo
     found = [await room.gets(letter("help", address, id_, "hello")) for address, id_ in pairs]
     assert [one.duplicate for one in found] == [False] * 3
     assert len({one.conversation for one in found}) == 3
+
+
+async def test_what_was_erased_and_comes_again_is_a_copy_and_stays_erased(room: Mailroom) -> None:
+    first = await room.gets(letter("help", "u-1", "m-1", "my secret"))
+    await room.live.hub.inlet.forget("help", "u-1")
+    again = await room.gets(letter("help", "u-1", "m-1", "my secret"))
+    assert (again.duplicate, again.conversation, again.seq) == (True, first.conversation, first.seq)
+    assert "my secret" not in str(await room.entries(first))
+
+
+async def test_one_id_with_other_words_is_a_conflict_also_where_addresses_mean_the_same_everywhere(
+    room: Mailroom,
+) -> None:
+    await room.gets(mail("help", "<1@x>", text="first"))
+    with pytest.raises(ChannelError) as refused:
+        await room.gets(mail("sales", "<1@x>", text="second"))
+    assert refused.value.code == "reused_id"
 
 
 async def test_copies_of_a_mail_take_turns_and_leave_nothing_behind(room: Mailroom) -> None:

@@ -1,4 +1,4 @@
-"""One customer on three channels: an agent says that they are one person, takes it back, and nothing merges by itself."""
+"""One customer on three channels: an agent says that it is one person, takes it back, and nothing merges by itself."""
 
 from __future__ import annotations
 
