@@ -360,6 +360,7 @@ class Hub:
                 base_url=self.settings.base_url,
                 signing_key=self._key,
                 trusted_proxies=self.settings.trusted_proxies,
+                files_url=self.settings.files_url or "",
             ),
             channels=self.channel_config,
             inlet=lambda: self.inlet,

@@ -31,6 +31,8 @@ TRIES = 3
 CONTEXT = frozenset({"page"})
 """What a channel may tell of where the customer is; shown to agents as claimed."""
 _REMEMBERED = 50_000
+_ERASED = (Part(type="text", text=""),)
+"""What is left of a message whose words were erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Found:
     name: str
     why: str | None = None
     """How a message was found to belong here, where that was not plain."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Copies of one message take turns; `waiting` counts them, the one whose turn it is among them."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -63,7 +73,7 @@ class Intake:
     placing: Placing
     fetching: Fetching
     _current: OrderedDict[tuple[str, str, str], Found] = field(default_factory=OrderedDict)
-    _arriving: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _arriving: dict[str, "_Turn"] = field(default_factory=dict)
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store one message.
@@ -103,13 +113,16 @@ class Intake:
         if not message.sender.everywhere:
             return await self._place_and_store(inbox, message, parts, dedupe)
         # The same mail in two of our mailboxes: whoever comes second finds the first one's conversation.
-        lock = self._arriving.setdefault(dedupe, asyncio.Lock())
+        turn = self._arriving.setdefault(dedupe, _Turn())
+        turn.waiting += 1
         try:
-            async with lock:
-                return await self._known(dedupe) or await self._place_and_store(inbox, message, parts, dedupe)
+            async with turn.lock:
+                known = await self._known_as(message, parts, dedupe)
+                return known or await self._place_and_store(inbox, message, parts, dedupe)
         finally:
-            if not lock.locked():
-                self._arriving.pop(dedupe, None)
+            turn.waiting -= 1
+            if not turn.waiting:
+                del self._arriving[dedupe]
 
     async def _place_and_store(self, inbox: Inbox, message: Inbound, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         for _ in range(TRIES):
@@ -137,6 +150,15 @@ class Intake:
     async def _known(self, dedupe: str) -> Receipt | None:
         entry = await self.entries.by_dedupe(dedupe)
         return _receipt(entry, duplicate=True) if entry is not None else None
+
+    async def _known_as(self, message: Inbound, parts: tuple[Part, ...], dedupe: str) -> Receipt | None:
+        """The same, where it is this message indeed. Raises `ChannelError` (`reused_id`) where it is another."""
+        entry = await self.entries.by_dedupe(dedupe)
+        if entry is None:
+            return None
+        if message.automatic is None:
+            _check_same(entry, parts)
+        return _receipt(entry, duplicate=True)
 
     async def _note_automatic(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
         """What a machine answered is kept where it belongs, and wakes nobody."""
@@ -169,18 +191,20 @@ class Intake:
         )
         entry = outcome.entry
         if outcome.duplicate:
-            _check_same(message, entry, parts)
+            _check_same(entry, parts)
         if any(part.type == "form_reply" for part in parts):
             await self._claim(found.contact, parts)
         await self.fetching.begin(parts)
         return _receipt(entry, duplicate=outcome.duplicate)
 
     async def _edited(self, message: Inbound, found: Found) -> int | None:
-        """The number of the message that this one replaces, where that is in the same conversation."""
+        """The number of the message that this one replaces: the customer's own, in the same conversation."""
         if message.edits is None:
             return None
         earlier = await self.entries.by_ref([f"{message.inbox}:{message.edits}"])
-        return earlier.seq if earlier is not None and earlier.conversation == found.conversation else None
+        if earlier is None or earlier.conversation != found.conversation or earlier.author.kind != "contact":
+            return None
+        return earlier.seq
 
     async def _attached(self, message: Inbound, found: Found, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         ids = [part.file.id for part in parts if part.file is not None and part.file.state == "here"]
@@ -204,21 +228,20 @@ class Intake:
         if message.clues or message.automatic is not None:
             placed = await self.placing.find(inbox, message)
             if placed.conversation is not None:
-                return await self._known(dedupe) or await self._reopened(
+                return await self._known_as(message, parts, dedupe) or await self._reopened(
                     inbox, message, placed.conversation, placed.why
                 )
             if message.automatic is not None:
                 raise ChannelError("not_placed", "An automatic message begins no conversation.", status=404)
-            return await self._known(dedupe) or await self._create(inbox, message, why=placed.why)
+            known = await self._known_as(message, parts, dedupe)
+            return known or await self._create(inbox, message, why=placed.why)
         found = await self.current(inbox.id, message.sender.address, message.thread)
         if found is not None:
             state = await self.lanes.state(found.conversation)
             if state.open and state.ended_by_customer is None:
                 return found
-        known = await self.entries.by_dedupe(dedupe)
-        if known is not None:
-            _check_same(message, known, parts)
-            return _receipt(known, duplicate=True)
+        if known := await self._known_as(message, parts, dedupe):
+            return known
         if found is not None and state_ended(await self.lanes.state(found.conversation)):
             await self._close_ended(found)
         return await self._create(inbox, message)
@@ -299,20 +322,25 @@ class Intake:
 
 
 def _dedupe(inbox: Inbox, message: Inbound) -> str:
+    """What makes a message one and the same. The address cannot run over into the id, whatever letters it has."""
     scope = inbox.channel if message.sender.everywhere else inbox.id
-    return f"{scope}:{message.sender.address}:{message.external_id}"
+    address = message.sender.address.replace("%", "%25").replace(":", "%3A")
+    return f"{scope}:{address}:{message.external_id}"
 
 
 def _receipt(entry: Entry, *, duplicate: bool) -> Receipt:
     return Receipt(conversation=entry.conversation, seq=entry.seq, at=entry.at, duplicate=duplicate)
 
 
-def _check_same(message: Inbound, known: Entry, parts: tuple[Part, ...]) -> None:
+def _check_same(known: Entry, parts: tuple[Part, ...]) -> None:
     """What was sent under an id once is what it stands for; files count by their id.
 
-    Mails are exempt: what carries them may add lines of its own, and the second copy is still the same mail.
+    Mails are exempt: what carries them may add lines of its own, and the second copy is still the same mail. So is what
+    was erased, which must not come back by way of a list of conflicts.
     """
-    if not message.sender.everywhere and [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
+    if known.parts == _ERASED or any(part.type == "mail" for part in (*known.parts, *parts)):
+        return
+    if [_outline(part) for part in known.parts] != [_outline(part) for part in parts]:
         raise ChannelError("reused_id", "This message id was used for another message.", status=409)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from channels.tasks import end
 from hub.clock import Clock
 from hub.errors import HubError, Unavailable
 from hub.model.ids import new_id
 from hub.store.notes import Notes
-from hub.workers import end
 
 log = structlog.get_logger(__name__)
 

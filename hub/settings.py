@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         host: Address that the hub listens on. 127.0.0.1 keeps strangers out until a TLS proxy stands in front.
         port: Port of the hub.
         public_url: How browsers reach the hub; None means ``http://host:port``.
+        files_url: Another name of the hub, at which agents download strangers' files; None means its own.
         shop_port: Port of the demo shop (another origin, as a customer's site is).
         var_dir: Folder of everything that is written: data, logs, tools, secrets.
         log_format: See ``LogFormat``.
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: str | None = None
+    files_url: str | None = None
     shop_port: int = Field(default=8081, ge=1, le=65535)
     var_dir: Path = Path("var")
     log_format: LogFormat = LogFormat.AUTO
@@ -90,7 +92,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("public_url", "rasa_url", "orders_url")
+    @field_validator("public_url", "files_url", "rasa_url", "orders_url")
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None:

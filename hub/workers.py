@@ -1,21 +1,18 @@
 """Supervised tasks: named, restarted with back-off, ended with their owner."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 import structlog
 
+from channels.tasks import end
 from hub.errors import HubError, Unavailable
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
-AGAIN_SECONDS = 0.2
-
-T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -29,20 +26,6 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIte
         yield
     finally:
         await end([task])
-
-
-async def end(tasks: Iterable[asyncio.Future[T]]) -> None:
-    """Cancel tasks, again and again, until they have ended.
-
-    Once may not be enough: up to Python 3.11 `asyncio.wait_for`, through which the database's driver sends every
-    command, forgets a cancellation that comes in the moment in which its work is done (python/cpython#86296).
-    """
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        ended, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)
-        await asyncio.gather(*ended, return_exceptions=True)  # looked at, so that none is reported as forgotten
 
 
 async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -96,6 +96,14 @@ class Browser:
         async with self.session.request(method, self.url + path, allow_redirects=False, **options) as response:
             return Answer(response.status, await response.read(), response.headers)
 
+    async def download(self, path: str) -> Answer:
+        """A file as a browser gets it; the link to which it is sent is opened by somebody without any cookie."""
+        answer = await self.request("GET", path)
+        if answer.status != 303:
+            return answer
+        async with aiohttp.ClientSession() as stranger, stranger.get(self.url + answer.headers["Location"]) as response:
+            return Answer(response.status, await response.read(), response.headers)
+
     async def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """A request as our own pages send it: Origin, CSRF token, JSON. Keyword `x_name` sets the header `X-Name`."""
         own = {"Origin": self.url, "X-CSRF-Token": self.csrf}

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import structlog
 from aiohttp import web
+from msgspec import ValidationError
 from msgspec.json import encode
 
 from channels.api import compose, parse
@@ -187,7 +188,10 @@ class ApiRoutes:
         raw = await self._inlet.inbox_settings(inbox)
         if raw is None or raw.get("channel") != "api":
             raise ChannelError("not_found", "There is no such inbox.", status=404)
-        return inbox, api_settings(raw)
+        try:
+            return inbox, api_settings(raw)
+        except ValidationError as error:
+            raise ChannelError("unavailable", "This inbox is not set up.", status=503, retryable=True) from error
 
 
 def _answering(handler: Handler) -> Handler:

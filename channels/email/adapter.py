@@ -42,6 +42,7 @@ from channels.email.settings import CAPABILITIES, FIELDS, MAX_FILES
 from channels.email.tokens import external_id
 from channels.email.words import TOO_LARGE, said
 from channels.setup import Finding
+from channels.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +99,7 @@ class EmailChannel(Channel):
                 finally:
                     change.cancel()
         finally:
-            await _end(list(at_work.values()))
+            await end(at_work.values())
 
     async def send(self, message: Outbound, inlet: Inlet) -> Sent:
         """Hand one message to the inbox's mail server, once; the hub tries again, under the same Message-ID."""
@@ -201,7 +202,7 @@ class EmailChannel(Channel):
             pause = min(pause * 2, 60.0)
 
     async def _settle(self, wanted: Mapping[Hashable, Work], at_work: dict[Hashable, asyncio.Task[None]]) -> None:
-        await _end([at_work.pop(one) for one in list(at_work) if one not in wanted])
+        await end([at_work.pop(one) for one in list(at_work) if one not in wanted])
         for one, work in wanted.items():
             if one not in at_work:
                 at_work[one] = asyncio.create_task(work(), name=f"email-{one[0] if isinstance(one, tuple) else one}")
@@ -230,9 +231,3 @@ async def _enclosed(message: Outbound, inlet: Inlet) -> list[Enclosed]:
 
 def _not_allowed(reason: str) -> DeliveryError:
     return DeliveryError(reason, retryable=False, code="not_allowed")
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -25,6 +25,7 @@ from channels.contract import (
 )
 from channels.setup import Finding
 from channels.signatures import same
+from channels.tasks import end
 from channels.telegram import compose, parse
 from channels.telegram.albums import GATHER_SECONDS, Albums
 from channels.telegram.api import BotApi, delivery_error
@@ -78,11 +79,15 @@ class Telegram(Channel):
     async def run(self, inlet: Inlet) -> None:
         """Gather albums, look after webhooks, poll."""
         self._inlet = inlet
+        tasks = [
+            asyncio.create_task(self._albums.run(inlet), name="telegram-albums"),
+            asyncio.create_task(self._listening.run(inlet), name="telegram-listening"),
+        ]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._albums.run(inlet), name="telegram-albums")
-                group.create_task(self._listening.run(inlet), name="telegram-listening")
+            await asyncio.gather(*tasks)
         finally:
+            # No TaskGroup: it cancels once, and what talks to the store may miss that (see `channels.tasks`).
+            await end(tasks)
             await self._api.close()
 
     def webhook(self, inbox: Configured, base: str) -> str | None:
@@ -276,8 +281,9 @@ def _check_caller(request: web.Request, settings: TelegramSettings) -> None:
     path = request.match_info["path"].encode("utf-8", "surrogateescape")
     good = same(path, settings.path.encode())
     if settings.speaks.secret_header:
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        good = same(given, settings.header_secret.encode()) and good
+        given = request.headers.getall(SECRET_HEADER, [])
+        first = next(iter(given), "").encode("utf-8", "surrogateescape")
+        good = same(first, settings.header_secret.encode()) and good and len(given) == 1
     if not good:
         raise web.HTTPUnauthorized
 

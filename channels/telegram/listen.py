@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct, convert, to_builtins
 
 from channels.contract import ChannelError, Configured, Inlet
+from channels.tasks import end
 from channels.telegram.api import BotApi
 from channels.telegram.failures import ApiError, Refused
 from channels.telegram.parse import UPDATES
@@ -21,7 +22,6 @@ POLL_SECONDS = 25
 LOOK_SECONDS = 300.0
 """How often a webhook is looked after."""
 MOST_PAUSE = 60.0
-ASK_AGAIN_SECONDS = 0.5
 FORGET_SECONDS = 6 * 86_400
 """After a week without updates their numbers begin anew at random, so a cursor that old means nothing."""
 
@@ -61,12 +61,12 @@ class Listening:
                 finally:
                     change.cancel()
         finally:
-            await _end([task for _, task in attending.values()])
+            await end([task for _, task in attending.values()])
 
     async def _settle(self, inlet: Inlet, attending: dict[str, tuple[Configured, asyncio.Task[None]]]) -> None:
         wanted = {one.id: one for one in inlet.inboxes("telegram")}
         stale = [id_ for id_, (inbox, _) in attending.items() if wanted.get(id_) != inbox]
-        await _end([attending.pop(id_)[1] for id_ in stale])
+        await end([attending.pop(id_)[1] for id_ in stale])
         for id_, inbox in wanted.items():
             if id_ not in attending:
                 task = asyncio.create_task(self._attend(inlet, inbox), name=f"telegram-{id_}")
@@ -160,12 +160,3 @@ class Listening:
             if reached != cursor:
                 await inlet.note(inbox.id, settings.cursor, to_builtins(reached))
         return reached
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they are done: what a task waits for at that moment (a lease on its way out) may swallow one."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=ASK_AGAIN_SECONDS)

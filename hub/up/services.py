@@ -18,9 +18,9 @@ from typing import Protocol
 
 import aiohttp
 
+from channels.tasks import end
 from hub.processes import die_with_parent, wait_gone
 from hub.up.progress import Progress
-from hub.workers import end
 
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 HEALTHY_SECONDS = 60.0

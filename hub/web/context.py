@@ -20,6 +20,7 @@ from hub.store.database import Database
 from hub.store.files import Files
 from hub.web.addresses import Network
 from hub.web.assets import Assets
+from hub.web.file_links import FileLinks
 from hub.web.limits import Buckets
 from hub.web.passwords import Passwords
 from hub.web.sessions import Doorkeeper, Tickets
@@ -63,6 +64,7 @@ class Web:
     aside: Aside
     files: Files
     uploads: Uploads
+    file_links: FileLinks
     assets: Assets
     api_limit: Buckets
     mail_page: MailPage

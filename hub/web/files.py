@@ -18,7 +18,7 @@ from hub.store.fetches import Fetch
 from hub.store.files import Files
 from hub.web.access import FileObject, Permission, authorize
 from hub.web.http import Call, json_response
-from hub.web.uploads import Uploads, send_file, upload_field
+from hub.web.uploads import INLINE, Uploads, send_file, upload_field
 
 
 async def upload(call: Call) -> web.Response:
@@ -29,12 +29,22 @@ async def upload(call: Call) -> web.Response:
 
 
 async def download(call: Call) -> web.StreamResponse:
-    """A file that this agent may see."""
+    """A file that this agent may see: a picture at once, anything else by a link that looks at no cookie."""
     stored = await call.web.files.get(FileId(call.path("id")))
     if stored is None:
         raise NotFound("There is no such file.")
     target = FileObject(id=stored.file.id, uploader=stored.uploader, conversation=stored.conversation)
     authorize(call.me.agent, Permission.READ_FILES, target)
+    if stored.file.content_type in INLINE:
+        return await send_file(call.request, stored.file, call.web.files.read(stored.file.id))
+    return web.Response(status=303, headers={"Location": call.web.file_links.make(stored.file.id)})
+
+
+async def linked(call: Call) -> web.StreamResponse:
+    """A file by its link, for whoever has it."""
+    stored = await call.web.files.get(call.web.file_links.file(call.path("token")))
+    if stored is None:
+        raise NotFound("There is no such file.")
     return await send_file(call.request, stored.file, call.web.files.read(stored.file.id))
 
 

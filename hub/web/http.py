@@ -73,7 +73,8 @@ class Route:
     """One row of the table.
 
     Attributes:
-        kind: `api` answers JSON and errors as JSON; `page` sends strangers to the login page; `open` is for machines.
+        kind: `api` answers JSON and errors as JSON; `page` sends strangers to the login page; `open` is for machines
+            and for links, and looks at no cookie.
         body: Type of the JSON body; None when the route takes none (or reads it itself, as uploads and forms do).
         answer: Type of the JSON answer, for the reference; None for 204 and for pages.
         form_csrf: The CSRF token is a form field, which the handler checks itself.
@@ -140,7 +141,8 @@ async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
         raise ThrottledError("Too many requests from your address.", retry_after=wait)
     if route.kind == "page" and route.method == "GET" and (better := _own_address(request, parts.origin)):
         return web.Response(status=302, headers={"Location": better})
-    who = await parts.doorkeeper.recognise(request.cookies.get(parts.session_cookie))
+    cookie = request.cookies.get(parts.session_cookie) if route.kind != "open" else None
+    who = await parts.doorkeeper.recognise(cookie)
     if route.needs is not Permission.PUBLIC:
         if who is None:
             if route.kind == "page":

@@ -99,7 +99,16 @@ ACCOUNT = (
         path="/files/{id}",
         handler=files.download,
         needs=Permission.READ_FILES,
-        summary="A file",
+        summary="A file: a picture, or (303) a link to it that is good for a minute",
+        errors=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/download/{token}",
+        handler=files.linked,
+        needs=PUBLIC,
+        kind="open",
+        summary="A file by its link; looks at no cookie",
         errors=("not_found",),
     ),
     Route(

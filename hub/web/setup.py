@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from hub.store.files import Files
 from hub.web.addresses import networks
 from hub.web.assets import Assets
 from hub.web.context import WEB, MailPage, Web
+from hub.web.file_links import FileLinks
 from hub.web.headers import add_headers
 from hub.web.http import mount, origin_of
 from hub.web.limits import Buckets
@@ -42,10 +44,11 @@ class WebOptions:
 
     Attributes:
         base_url: How browsers reach the hub; its origin is the only one that may change anything.
-        signing_key: Secret from which CSRF tokens are made.
+        signing_key: Secret from which CSRF tokens and links to files are made.
         trusted_proxies: Addresses or networks whose `X-Forwarded-For` is believed.
         dist: The built browser parts.
         password_kib: Memory of one password hash.
+        files_url: Another address of the hub, at which strangers' files are downloaded; empty for none.
         requests_per_second: Per client address, with eight times as many at once.
     """
 
@@ -55,6 +58,7 @@ class WebOptions:
     dist: Path = DIST
     password_kib: int = 46 * 1024
     max_file: int = MAX_BYTES
+    files_url: str = ""
     requests_per_second: float = 50.0
     rules: SessionRules = field(default_factory=SessionRules)
 
@@ -103,6 +107,7 @@ def make_web(
         aside=aside,
         files=files,
         uploads=Uploads(files, clock, max_bytes=options.max_file),
+        file_links=FileLinks(sha256(b"peyk files\0" + options.signing_key).digest(), clock, options.files_url),
         assets=Assets(options.dist),
         api_limit=Buckets(clock, per_second=rate, burst=int(rate * 8)),
         mail_page=mail_page,

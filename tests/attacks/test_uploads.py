@@ -8,14 +8,18 @@ import io
 import struct
 import zipfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp import FormData
 
+from hub.clock import HeldClock
 from hub.model.ids import ConversationId, FileId
+from hub.store.database import Database
+from hub.web.file_links import FileLinks
 from tests.attacks.visitor import Visitor
-from tests.hub_server import Answer, Browser, LiveHub
+from tests.hub_server import Answer, Browser, LiveHub, live_hub
 
 
 def png(width: int, height: int) -> bytes:
@@ -62,7 +66,7 @@ async def test_u01_what_is_taken_comes_back_as_a_harmless_download(ali: Browser)
         (polyglot, "evil.html", "inline", "image/gif"),
     ):
         view = (await send(ali, data, name)).json
-        answer = await ali.request("GET", view["url"])
+        answer = await ali.download(view["url"])
         headers = answer.headers
         assert headers["Content-Type"].partition(";")[0] == kind
         assert headers["Content-Disposition"].startswith(way)
@@ -86,7 +90,7 @@ async def test_u03_bombs_are_never_opened(ali: Browser) -> None:
         archive.writestr("zeros", b"\0" * 50_000_000)
     view = (await send(ali, packed.getvalue(), "bomb.zip")).json
     assert view["size"] == len(packed.getvalue())
-    answer = await ali.request("GET", view["url"])
+    answer = await ali.download(view["url"])
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
@@ -145,6 +149,42 @@ async def test_u05_a_customers_link_is_for_one_file_one_visitor_and_some_hours(
             assert (await browser.request("GET", bad)).status == 404, bad
         monkeypatch.setattr("channels.webchat.adapter._now", lambda: live.hub.clock.now() + 13 * 3_600_000)
         assert (await browser.request("GET", url)).status == 404
+
+
+async def test_u01_u05_what_an_agent_downloads_stands_at_an_address_without_cookies_for_a_minute(
+    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
+) -> None:
+    async with live_hub(database, tmp_path / "var", clock=clock) as live, live.browser() as ali:
+        await ali.sign_in("ali")
+
+        async def words() -> AsyncIterator[bytes]:
+            yield b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><!doctype html><script>alert(1)</script>"
+
+        for name in ("logo.svg", "page.html"):
+            file = await live.hub.inlet.store_file("shop", "v1", name, words(), key=name)
+            asked = await ali.request("GET", f"/files/{file.id}")
+            assert (asked.status, asked.body) == (303, b"")
+            link = asked.headers["Location"]
+            answer = await ali.download(f"/files/{file.id}")
+            assert answer.status == 200
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["Content-Disposition"].startswith("attachment")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Content-Security-Policy"].endswith("sandbox")
+            assert "Set-Cookie" not in answer.headers
+            for bad in (link[:-2] + "AA", link.replace("/download/", "/files/"), "/download/x.y"):
+                assert (await ali.request("GET", bad)).status == 404, bad
+            async with live.browser() as stranger:
+                assert (await stranger.request("GET", f"/files/{file.id}")).headers.get("Location") is None
+            clock.advance(60_000)
+            assert (await ali.request("GET", link)).status == 404
+
+
+async def test_u01_downloads_lead_to_a_host_of_their_own_where_there_is_one(clock: HeldClock) -> None:
+    links = FileLinks(b"k" * 32, clock, "https://files.example")
+    link = links.make(FileId("f1"))
+    assert link.startswith("https://files.example/download/")
+    assert links.file(link.rpartition("/")[2]) == "f1"
 
 
 async def test_u05_an_erased_conversations_files_are_gone(live: LiveHub, ali: Browser) -> None:

@@ -140,7 +140,7 @@ async def refusal(url: str, client: Outgoing | None = None, **more: Any) -> Chan
         ("", "never"),
     ],
 )
-def test_every_address_lies_somewhere(address: str, where: Reach) -> None:
+def test_s01_every_address_lies_somewhere(address: str, where: Reach) -> None:
     assert reach(address) == where
 
 
@@ -184,7 +184,7 @@ def test_every_address_lies_somewhere(address: str, where: Reach) -> None:
         "https://a.example/" + "x" * 2_000,
     ],
 )
-async def test_an_address_that_must_not_be_called_is_refused_before_anything_happens(url: str) -> None:
+async def test_s01_an_address_that_must_not_be_called_is_refused_before_anything_happens(url: str) -> None:
     names = Names(["93.184.216.34"])
     with pytest.raises(OutgoingError) as refused:
         await Outgoing(resolver=names).post(url, b"", {}, seconds=5)
@@ -220,7 +220,7 @@ def test_the_own_network_does_not_hold_what_nobody_may_reach(url: str) -> None:
         ["64:ff9b::7f00:1"],
     ],
 )
-async def test_a_name_of_which_any_address_is_ours_is_refused(answer: list[str]) -> None:
+async def test_s01_a_name_of_which_any_address_is_ours_is_refused(answer: list[str]) -> None:
     client = Watched(resolver=Names(answer))
     with pytest.raises(OutgoingError) as refused:
         await client.post("https://a.example/", b"", {}, seconds=5)
@@ -229,13 +229,13 @@ async def test_a_name_of_which_any_address_is_ours_is_refused(answer: list[str])
 
 
 @pytest.mark.parametrize("host", ["localhost", "0x7f000001", "0x7f.1"])
-async def test_names_and_spellings_that_the_system_resolves_to_itself_are_refused(host: str) -> None:
+async def test_s01_names_and_spellings_that_the_system_resolves_to_itself_are_refused(host: str) -> None:
     with pytest.raises(OutgoingError) as refused:
         await Outgoing().post(f"https://{host}/", b"", {}, seconds=5)
     assert refused.value.code in {"refused_address", "unreachable"}
 
 
-async def test_what_was_checked_is_what_is_connected_to(other: Callback) -> None:
+async def test_s01_what_was_checked_is_what_is_connected_to(other: Callback) -> None:
     """A name that leads elsewhere at the second look is looked up once only, and each call looks anew."""
     names = Names(["127.0.0.1"], ["169.254.169.254"])
     url = other.url.replace("127.0.0.1", "rebinding.example")
@@ -248,7 +248,7 @@ async def test_what_was_checked_is_what_is_connected_to(other: Callback) -> None
     assert [one.body for one in other.taken] == [b"one"]
 
 
-async def test_the_socket_itself_refuses_what_slipped_past_the_names(other: Callback) -> None:
+async def test_s01_the_socket_itself_refuses_what_slipped_past_the_names(other: Callback) -> None:
     client = Outgoing()
     with pytest.raises(OutgoingError):
         client._socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 443)))
@@ -256,7 +256,7 @@ async def test_the_socket_itself_refuses_what_slipped_past_the_names(other: Call
     made.close()
 
 
-async def test_redirects_proxies_and_cookies_are_not_used(other: Callback, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_s01_redirects_proxies_and_cookies_are_not_used(other: Callback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     other.status, other.headers = 302, {"Location": other.url, "Set-Cookie": "a=b"}
@@ -268,12 +268,12 @@ async def test_redirects_proxies_and_cookies_are_not_used(other: Callback, monke
     assert all("cookie" not in one.headers and one.headers["accept-encoding"] == "identity" for one in other.taken)
 
 
-async def test_of_a_huge_answer_only_the_beginning_is_read(other: Callback) -> None:
+async def test_s01_of_a_huge_answer_only_the_beginning_is_read(other: Callback) -> None:
     other.answer = bytes(5_000_000)
     assert len((await Outgoing(private=True).post(other.url, b"x", {}, seconds=5)).body) == FIRST_BYTES
 
 
-async def test_a_packed_answer_is_not_unpacked(other: Callback) -> None:
+async def test_s01_a_packed_answer_is_not_unpacked(other: Callback) -> None:
     other.answer, other.headers = b"\x1f\x8b\x08junk", {"Content-Encoding": "gzip"}
     assert (await Outgoing(private=True).post(other.url, b"x", {}, seconds=5)).body == other.answer
 
@@ -292,7 +292,7 @@ async def test_https_needs_a_good_certificate_and_plain_http_on_its_port_is_none
 
 
 @pytest.mark.parametrize("words", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"], ids=["silent", "drips"])
-async def test_who_does_not_come_to_an_end_is_left(words: bytes) -> None:
+async def test_s01_who_does_not_come_to_an_end_is_left(words: bytes) -> None:
     closed = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -387,7 +387,7 @@ async def test_who_is_away_is_asked_again() -> None:
     "target",
     ["http://127.0.0.1:1/x", "https://169.254.169.254/latest", "https://localhost/x", "file:///etc/passwd", "//[", ""],
 )
-async def test_a_redirect_leads_nowhere_that_the_address_may_not(provider: str, target: str) -> None:
+async def test_s01_a_redirect_leads_nowhere_that_the_address_may_not(provider: str, target: str) -> None:
     url = str(URL(f"{provider}/to").with_query(url=target))
     assert (await refusal(url, trusted=provider)).code == "bad_url"
 

@@ -12,9 +12,20 @@ import sys
 
 import uvloop
 
+_MAIL = "tests/channels/email/test_imap.py", "tests/channels/email/test_outbound.py"
+_TELEGRAM = "tests/channels/telegram/test_telegram_inbound.py", "tests/channels/telegram/test_telegram_outbound.py"
 CASES = {
-    "faults": ["tests/faults", "tests/bot/test_guarded.py"],
-    "attacks": ["tests/attacks", "tests/browser/test_hostile_words.py"],
+    "faults": ["tests/faults", "tests/bot/test_guarded.py", *_MAIL, *_TELEGRAM],
+    "attacks": [
+        "tests/attacks",
+        "tests/browser/test_hostile_words.py",
+        "tests/channels/api/test_api_inbound.py",
+        "tests/channels/email",
+        "tests/channels/test_outgoing.py",
+        "tests/contracts/test_channels.py",
+        "tests/hub/test_foreign_intake.py",
+        "tests/web/test_inboxes.py",
+    ],
 }
 
 
@@ -27,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "channels", help="the hub is killed between webhooks that come twice and failing callbacks"
     )
     drills.add_parser("faults", help="the fault cases of the tests (F)")
-    drills.add_parser("attacks", help="the attack cases of the tests (A W B I U S D L)")
+    drills.add_parser("attacks", help="the attack cases of the tests (A W B I C U S D L)")
     every = drills.add_parser("all", help="every drill, the long reconnect storm, the fault and the attack cases")
     for each in (kill, drain, channels, every):
         each.add_argument("--seconds", type=float, default=60.0)

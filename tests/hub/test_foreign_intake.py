@@ -94,7 +94,7 @@ async def test_an_answer_finds_its_conversation_and_says_why(room: Mailroom) -> 
     assert stored.matched == "in_reply_to"
 
 
-async def test_a_stranger_with_a_true_clue_gets_a_conversation_of_their_own(room: Mailroom) -> None:
+async def test_c06_a_stranger_with_a_true_clue_gets_a_conversation_of_their_own(room: Mailroom) -> None:
     first = await room.gets(mail("help", "<1@x>"))
     clues = (Clue(why="reply_token", conversation=first.conversation), Clue(why="references", external_id="<1@x>"))
     stolen = await room.gets(mail("help", "<2@x>", *clues, sender=EVE))
@@ -135,6 +135,48 @@ async def test_an_edit_names_what_it_replaces(room: Mailroom) -> None:
     second = await room.gets(letter("help", "u-1", "m-1:edit:1", "where is it", edits="m-1"))
     entry = next(one for one in await room.entries(second) if one.seq == second.seq)
     assert entry.edits == first.seq
+
+
+async def test_no_customer_edits_what_we_said(room: Mailroom) -> None:
+    first = await room.gets(letter("help", "u-1", "m-1", "hello"))
+    async with asyncio.timeout(30):
+        while not (ours := [one for one in await room.entries(first) if one.author.kind == "bot" and one.refs]):
+            await asyncio.sleep(0.01)
+    name = ours[0].refs[0].removeprefix("help:")
+    await room.gets(letter("help", "u-1", "m-2", "I owe you nothing", edits=name))
+    assert [one.edits for one in await room.entries(first)] == [None] * len(await room.entries(first))
+
+
+async def test_an_address_cannot_run_over_into_anothers_message_id(room: Mailroom) -> None:
+    pairs = [("a", "b:c"), ("a:b", "c"), ("a%3Ab", "c")]
+    found = [await room.gets(letter("help", address, id_, "hello")) for address, id_ in pairs]
+    assert [one.duplicate for one in found] == [False] * 3
+    assert len({one.conversation for one in found}) == 3
+
+
+async def test_what_was_erased_and_comes_again_is_a_copy_and_stays_erased(room: Mailroom) -> None:
+    first = await room.gets(letter("help", "u-1", "m-1", "my secret"))
+    await room.live.hub.inlet.forget("help", "u-1")
+    again = await room.gets(letter("help", "u-1", "m-1", "my secret"))
+    assert (again.duplicate, again.conversation, again.seq) == (True, first.conversation, first.seq)
+    assert "my secret" not in str(await room.entries(first))
+
+
+async def test_one_id_with_other_words_is_a_conflict_also_where_addresses_mean_the_same_everywhere(
+    room: Mailroom,
+) -> None:
+    await room.gets(mail("help", "<1@x>", text="first"))
+    with pytest.raises(ChannelError) as refused:
+        await room.gets(mail("sales", "<1@x>", text="second"))
+    assert refused.value.code == "reused_id"
+
+
+async def test_copies_of_a_mail_take_turns_and_leave_nothing_behind(room: Mailroom) -> None:
+    letters_ = [mail(inbox, "<1@x>") for inbox in ("help", "sales") * 5]
+    found = await asyncio.gather(*(room.gets(one) for one in letters_))
+    assert len({one.conversation for one in found}) == 1
+    assert sum(not one.duplicate for one in found) == 1
+    assert not room.live.hub.intake._arriving
 
 
 async def test_a_number_chooses_what_was_offered_as_a_numbered_line(room: Mailroom) -> None:

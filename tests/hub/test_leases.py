@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
+from channels.tasks import end
 from hub.clock import HeldClock
 from hub.errors import Unavailable
 from hub.leases import LEASE_MS, Leases
 from hub.store.database import Database
 from hub.store.notes import Notes
-from hub.workers import end
 
 
 @pytest.fixture

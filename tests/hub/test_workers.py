@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from hub.workers import Pool, end, supervised
+from channels.tasks import end
+from hub.workers import Pool, supervised
 
 
 class Driver:

@@ -40,7 +40,7 @@ async def test_a_file_of_many_pieces_comes_back_whole(live: LiveHub) -> None:
     async with live.browser() as ali:
         await ali.sign_in("ali")
         view = (await send(ali, data, "big.pdf")).json
-        assert (await ali.request("GET", view["url"])).body == data
+        assert (await ali.download(view["url"])).body == data
 
 
 async def test_what_a_colleague_has_not_sent_yet_is_nobody_elses(live: LiveHub) -> None:

@@ -139,7 +139,7 @@ async def test_an_inbox_needs_a_channel_a_queue_and_its_own_kind_of_settings(adm
     assert (await admin.call("POST", "/api/admin/inboxes", chat)).json["inbox"]["accent"] == "#0b7a75"
 
 
-async def test_no_secret_is_seen_again_in_store_trail_log_or_answer(
+async def test_l04_no_secret_is_seen_again_in_store_trail_log_or_answer(
     logged: io.StringIO, live: LiveHub, admin: Browser
 ) -> None:
     made = await opened(admin, way="push", door="north")

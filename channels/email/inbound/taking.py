@@ -164,7 +164,6 @@ class Taking:
         known = ours(original, letter.secrets) if original is not None else None
         complainant = letter.mail.auto.recipient.strip().lower()
         if known is not None and letters.is_address(complainant):
-            await self.inlet.note(letter.box.inbox.id, complaint_of(complainant), {"complained": True})
             event = reading.inbound(letter, (Part(type="text", text="complaint"),), automatic="complaint")
             who = Sender(address=complainant, everywhere=True)
             clue = Clue(why="reply", conversation=known.conversation)
@@ -173,6 +172,8 @@ class Taking:
             except ChannelError as error:
                 if error.retryable:
                     raise
+            else:  # anybody with a mail of ours could name anybody: only who takes part in its conversation counts
+                await self.inlet.note(letter.box.inbox.id, complaint_of(complainant), {"complained": True})
         await self._put(letter, raw, "automatic")
 
     async def _attached(self, letter: Letter) -> list[Part]:

@@ -67,7 +67,7 @@ async def test_an_id_that_the_hub_knows_with_other_words_is_a_conflict() -> None
 
 
 @pytest.mark.parametrize("shift", [-FIVE_MINUTES - 1_000, FIVE_MINUTES + 1_000])
-async def test_a_replay_outside_the_window_is_refused(lab: Lab, shift: int) -> None:
+async def test_c04_a_replay_outside_the_window_is_refused(lab: Lab, shift: int) -> None:
     answer = await lab.call("messages", HELLO, at=NOON + shift)
     assert (answer.status, answer.code) == (401, "stale")
     assert lab.inlet.received == []
@@ -78,7 +78,7 @@ async def test_a_clock_that_is_five_minutes_off_still_works(lab: Lab, shift: int
     assert (await lab.call("messages", HELLO, at=NOON + shift)).status == 200
 
 
-async def test_a_captured_request_that_is_played_again_stays_one_message(lab: Lab) -> None:
+async def test_c04_a_captured_request_that_is_played_again_stays_one_message(lab: Lab) -> None:
     body = json.dumps(HELLO).encode()
     headers = {
         "webhook-id": "evt-9",
@@ -115,7 +115,7 @@ async def test_what_is_not_signed_by_the_secret_is_refused(lab: Lab, headers: di
     assert lab.inlet.received == []
 
 
-async def test_another_secret_an_altered_body_and_missing_or_doubled_headers_are_refused(lab: Lab) -> None:
+async def test_c04_another_secret_an_altered_body_and_missing_or_doubled_headers_are_refused(lab: Lab) -> None:
     assert (await lab.call("messages", HELLO, secret="x" * 40)).code == "bad_signature"
     path = "/channels/api/desk/messages"
     assert (await lab.raw("POST", path, json.dumps(HELLO).encode())).code == "unsigned"
@@ -155,14 +155,14 @@ async def test_an_inbox_without_a_real_secret_takes_nothing(lab: Lab, secret: st
     assert (await lab.call("messages", HELLO, secret=secret)).status == 401
 
 
-async def test_an_inbox_that_is_not_ours_is_not_there(lab: Lab) -> None:
+async def test_c04_an_inbox_that_is_not_ours_is_not_there(lab: Lab) -> None:
     lab.inlet.configure("webchat", "shop", secret=SECRET)
     for inbox in ("shop", "nowhere"):
         answer = await lab.call("messages", HELLO, inbox=inbox)
         assert (answer.status, answer.code) == (404, "not_found")
 
 
-async def test_who_keeps_sending_forged_requests_is_told_to_wait(lab: Lab) -> None:
+async def test_c04_who_keeps_sending_forged_requests_is_told_to_wait(lab: Lab) -> None:
     answers = [await lab.call("messages", HELLO, secret="x" * 40) for _ in range(21)]
     assert [one.status for one in answers] == [401] * 20 + [429]
     assert answers[-1].headers["Retry-After"] == "30"

@@ -77,7 +77,7 @@ class Reader(HTMLParser):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_attacks_come_to_nothing(attack: str) -> None:
+def test_i04_attacks_come_to_nothing(attack: str) -> None:
     assert Reader(clean(f"<div>{attack}</div>").html).bad == []
 
 
@@ -135,5 +135,5 @@ def test_too_many_links_are_text() -> None:
         "<" * 300_000,
     ],
 )
-def test_hostile_nesting_takes_time_that_grows_with_it_only(source: str) -> None:
+def test_c10_hostile_nesting_takes_time_that_grows_with_it_only(source: str) -> None:
     assert isinstance(clean(source).html, str)

@@ -87,7 +87,7 @@ async def test_old_mail_that_somebody_has_read_is_left_alone(house: tuple[Lab, D
     assert not list((server.box("help") / "cur").glob("*2.*S*"))  # peeked at, not marked
 
 
-async def test_a_backlog_comes_in_order(house: tuple[Lab, Dovecot]) -> None:
+async def test_f12_a_backlog_comes_in_order(house: tuple[Lab, Dovecot]) -> None:
     lab, server = house
     for number in range(120):
         server.deliver("help", mail(number))
@@ -110,7 +110,7 @@ async def test_the_cursor_waits_for_the_store(house: tuple[Lab, Dovecot]) -> Non
     assert texts(lab) == ["mail 1", "mail 2", "mail 3"]
 
 
-async def test_a_death_between_store_and_cursor_doubles_nothing(
+async def test_f12_a_death_between_store_and_cursor_doubles_nothing(
     house: tuple[Lab, Dovecot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab, server = house
@@ -129,7 +129,7 @@ async def test_a_death_between_store_and_cursor_doubles_nothing(
     assert texts(lab) == ["mail 1"]
 
 
-async def test_a_server_that_restarts_is_found_again(house: tuple[Lab, Dovecot]) -> None:
+async def test_f12_a_server_that_restarts_is_found_again(house: tuple[Lab, Dovecot]) -> None:
     lab, server = house
     async with lab.running():
         server.deliver("help", mail(1))
@@ -143,7 +143,7 @@ async def test_a_server_that_restarts_is_found_again(house: tuple[Lab, Dovecot])
     assert texts(lab) == ["mail 1", "mail 2", "mail 3"]
 
 
-async def test_numbers_given_anew_lose_and_double_nothing(house: tuple[Lab, Dovecot]) -> None:
+async def test_f12_numbers_given_anew_lose_and_double_nothing(house: tuple[Lab, Dovecot]) -> None:
     lab, server = house
     async with lab.running():
         for number in (1, 2):
@@ -248,7 +248,7 @@ class Cutter:
             return
 
 
-async def test_a_line_that_is_cut_within_a_mail_brings_it_whole_in_the_end(house: tuple[Lab, Dovecot]) -> None:
+async def test_f12_a_line_that_is_cut_within_a_mail_brings_it_whole_in_the_end(house: tuple[Lab, Dovecot]) -> None:
     lab, server = house
     data = bytes(range(256)) * 1_000
     server.deliver("help", letter("with a file", files=[("a.bin", "application/zip", data)]))

@@ -129,7 +129,7 @@ async def test_references_count_for_the_same_subject_alone(box: Lab) -> None:
 DMARC = "mx.shop.example; dmarc={} header.from=customer.example"
 
 
-async def test_a_forged_author_has_no_clues_and_shares_no_identity(box: Lab) -> None:
+async def test_c05_a_forged_author_has_no_clues_and_shares_no_identity(box: Lab) -> None:
     box.configure(authserv_id="mx.shop.example")
     answers = {"in_reply_to": f"<{our_id()}>", "references": "<0@x.example>"}
     forged = letter("x", **answers, authentication_results=DMARC.format("fail"))
@@ -153,7 +153,7 @@ async def test_a_forged_author_has_no_clues_and_shares_no_identity(box: Lab) -> 
         letter(x_peyk_mailbox=mark(SECRET, "help"), sender="forwarder@elsewhere.example"),
     ],
 )
-async def test_what_we_wrote_ourselves_goes_nowhere(box: Lab, raw: bytes) -> None:
+async def test_c07_what_we_wrote_ourselves_goes_nowhere(box: Lab, raw: bytes) -> None:
     await take(box, raw)
     assert box.inlet.received == []
     assert [reason for reason, _ in box.inlet.aside.values()] == ["loop"]
@@ -183,7 +183,7 @@ async def test_an_answer_goes_elsewhere_only_where_that_is_safe(
     assert box.inlet.received[0].reply.get("to") == (wanted if counts else None)
 
 
-async def test_no_machine_answers_spam(box: Lab) -> None:
+async def test_c08_no_machine_answers_spam(box: Lab) -> None:
     await take(box, letter(x_spam_flag="YES"))
     (message,) = box.inlet.received
     assert (message.reply["suppress"], message.parts[-1].values["spam"]) == ("spam", "true")

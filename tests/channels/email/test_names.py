@@ -41,7 +41,7 @@ def test_a_reply_address_that_is_too_long_is_not_made() -> None:
     assert reply_address("help@shop.example", "", CONVERSATION) is None
 
 
-def test_a_token_that_somebody_else_signed_means_nothing() -> None:
+def test_c05_a_token_that_somebody_else_signed_means_nothing() -> None:
     address = reply_address("help@shop.example", SECRET, CONVERSATION)
     assert address is not None
     assert conversation_of(address, (OTHER,)) is None
@@ -109,10 +109,10 @@ PASS = f"{OURS}; spf=pass smtp.mailfrom=x.example; dmarc=pass (p=reject) header.
         ((";" * 100_000,), Trust.CLAIMED),
     ],
 )
-def test_only_our_own_server_vouches_for_a_sender(results: tuple[str, ...], known: Trust) -> None:
+def test_c05_only_our_own_server_vouches_for_a_sender(results: tuple[str, ...], known: Trust) -> None:
     assert trust("sara@customer.example", 1, results, OURS) is known
     assert trust("sara@customer.example", 1, results, "") is Trust.CLAIMED
 
 
-def test_two_authors_prove_nothing() -> None:
+def test_c09_two_authors_prove_nothing() -> None:
     assert trust("sara@customer.example", 2, (PASS,), OURS) is Trust.CLAIMED

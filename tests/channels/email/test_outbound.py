@@ -72,7 +72,7 @@ async def test_words_are_no_html(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
-async def test_no_word_of_a_stranger_becomes_a_header(lab: Lab, line_end: str) -> None:
+async def test_i06_no_word_of_a_stranger_becomes_a_header(lab: Lab, line_end: str) -> None:
     smuggled = f"hello{line_end}Bcc: victim@example.com{line_end}{line_end}body"
     lab.configure(display_name=smuggled)
     file = await lab.file(smuggled, b"%PDF-1.4")
@@ -165,7 +165,7 @@ async def test_files_that_are_too_large_together_are_refused(lab: Lab) -> None:
         ("DATA", "554 5.7.1 spam", "rejected", False),
     ],
 )
-async def test_the_servers_answers_mean_what_they_say(
+async def test_f11_the_servers_answers_mean_what_they_say(
     lab: Lab, stage: str, answer: str, code: str, again: bool
 ) -> None:
     lab.post.answers = {stage: answer}  # type: ignore[dict-item]
@@ -185,7 +185,7 @@ async def test_tries_become_rarer_up_to_an_hour(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("mood", ["hangs", "drops"])
-async def test_silence_after_the_mail_has_gone_out_is_uncertain_and_the_second_copy_is_known(
+async def test_f11_silence_after_the_mail_has_gone_out_is_uncertain_and_the_second_copy_is_known(
     lab: Lab, mood: str
 ) -> None:
     lab.post.mood = mood  # type: ignore[assignment]
@@ -198,7 +198,7 @@ async def test_silence_after_the_mail_has_gone_out_is_uncertain_and_the_second_c
     assert first == second
 
 
-async def test_a_server_that_is_not_there_or_says_nothing_is_tried_again(lab: Lab) -> None:
+async def test_f11_a_server_that_is_not_there_or_says_nothing_is_tried_again(lab: Lab) -> None:
     lab.post.mood = "deaf"
     error = await refused(lab)
     assert (error.code, error.retryable, error.uncertain) == ("unreachable", True, False)
@@ -219,7 +219,7 @@ async def test_a_wrong_password_is_a_matter_of_the_settings(no_task_left_behind:
         await lab.channel.send(lab.message(), lab.inlet)
 
 
-async def test_no_word_goes_over_a_line_that_cannot_be_secured(lab: Lab) -> None:
+async def test_f11_no_word_goes_over_a_line_that_cannot_be_secured(lab: Lab) -> None:
     lab.configure(smtp_tls="starttls")
     error = await refused(lab)
     assert (error.code, error.retryable) == ("misconfigured", True)
@@ -249,14 +249,14 @@ async def test_a_signed_mail_is_good_by_the_key_in_dns(lab: Lab, tmp_path: Path)
     assert (await refused(lab)).code == "misconfigured"
 
 
-async def test_machines_answer_no_machine(lab: Lab) -> None:
+async def test_c07_machines_answer_no_machine(lab: Lab) -> None:
     for author in ("bot", "system"):
         error = await refused(lab, author=author, reply={"suppress": "precedence", "subject": "x"})
         assert (error.code, error.retryable) == ("not_allowed", False)
     await lab.channel.send(lab.message(reply={"suppress": "precedence", "subject": "x"}), lab.inlet)  # a person may
 
 
-async def test_a_loop_that_no_header_gives_away_is_braked(lab: Lab) -> None:
+async def test_c07_a_loop_that_no_header_gives_away_is_braked(lab: Lab) -> None:
     for seq in range(10):
         await lab.channel.send(lab.message(seq=seq, author="bot"), lab.inlet)
     await lab.channel.send(lab.message(seq=9, author="bot"), lab.inlet)  # the same one again is no new one

@@ -19,7 +19,7 @@ HTML = """<html dir="rtl"><head><script>alert(1)</script><meta http-equiv="refre
 <a href="javascript:alert(3)">x</a><a href="https://shop.example/1">y</a><svg onload="alert(4)"></svg></body></html>"""
 
 
-def test_nothing_runs_and_nothing_is_loaded() -> None:
+def test_i04_nothing_runs_and_nothing_is_loaded() -> None:
     page = mail_page(letter("x", html=HTML), pictures=False)
     assert "سلام" in page
     assert "evil.example" not in page
@@ -31,7 +31,7 @@ def test_nothing_runs_and_nothing_is_loaded() -> None:
     assert 'href="https://shop.example/1"' in page
 
 
-def test_pictures_from_elsewhere_when_asked_for() -> None:
+def test_i04_pictures_from_elsewhere_when_asked_for() -> None:
     page = mail_page(letter("x", html=HTML), pictures=True)
     assert 'src="https://tracker.example/pixel.png"' in page
     assert 'data-blocked-pictures="0"' in page

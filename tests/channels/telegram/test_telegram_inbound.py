@@ -46,7 +46,7 @@ async def test_a_store_that_is_away_means_no_acknowledgement(hooked: Bench) -> N
     assert len(hooked.inlet.received) == 1
 
 
-async def test_three_copies_and_any_order_are_each_message_once(hooked: Bench) -> None:
+async def test_f13_three_copies_and_any_order_are_each_message_once(hooked: Bench) -> None:
     updates = [hooked.fake.message(text=f"{n}") for n in range(4)]
     sent = [updates[n] for n in (2, 0, 2, 1, 3, 2, 0)]
     assert await asyncio.gather(*(hooked.fake.post(one) for one in sent)) == [200] * 7

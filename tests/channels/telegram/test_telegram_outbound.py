@@ -127,7 +127,7 @@ async def test_nothing_to_send_is_no_call(desk: Bench) -> None:
         (Mood.CUT, "unreachable", False, None, True),
     ],
 )
-async def test_each_failure_is_named(
+async def test_f13_each_failure_is_named(
     desk: Bench, answer: Refusal | Mood, code: str, retryable: bool, retry_after: float | None, uncertain: bool
 ) -> None:
     desk.fake.script["sendMessage"].append(answer)
@@ -159,7 +159,7 @@ async def test_a_foreign_address_is_refused_before_any_call(desk: Bench, to: str
     assert desk.fake.calls == []
 
 
-async def test_a_chat_that_was_told_to_wait_stops_no_other(desk: Bench) -> None:
+async def test_f13_a_chat_that_was_told_to_wait_stops_no_other(desk: Bench) -> None:
     desk.fake.script["sendMessage"].append(Refusal(429, "Too Many Requests: retry after 30", 30))
     for _ in range(2):  # the second try does not even reach the messenger
         with pytest.raises(DeliveryError) as failed:
