@@ -74,6 +74,7 @@ export const channelsEn = {
 
   "finding.ok": "The connection works.",
   "finding.bad_token": "The provider does not accept this token. Copy it again, whole, and without spaces.",
+  "finding.bad_secret": "The app secret is not the one that belongs to this token’s app.",
   "finding.bad_login": "The server does not accept this user name and password.",
   "finding.unreachable":
     "The server cannot be reached. Check its name and port, and whether the hub may go out.",
@@ -81,6 +82,7 @@ export const channelsEn = {
   "finding.timeout": "The other side did not answer in time.",
   "finding.not_found": "The provider does not know this number or page.",
   "finding.missing_permission": "The token works, but it lacks a permission.",
+  "finding.not_allowed": "The provider does not allow this account to do that just now.",
   "finding.webhook_elsewhere":
     "Messages go to another address now: this account is connected somewhere else.",
   "finding.webhook_error": "The provider could not deliver to the hub’s address.",

@@ -75,6 +75,7 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
 
   "finding.ok": "اتصال برقرار است.",
   "finding.bad_token": "ارائه‌دهنده این توکن را نمی‌پذیرد. آن را دوباره، کامل و بی‌فاصله رونوشت کنید.",
+  "finding.bad_secret": "این رمز از آنِ برنامه‌ای نیست که توکن را داده است.",
   "finding.bad_login": "سرور این نام کاربری و گذرواژه را نمی‌پذیرد.",
   "finding.unreachable":
     "به سرور نمی‌رسیم. نام و درگاهش را ببینید و این‌که سامانه اجازهٔ بیرون رفتن دارد یا نه.",
@@ -82,6 +83,7 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "finding.timeout": "طرف مقابل به‌موقع پاسخ نداد.",
   "finding.not_found": "ارائه‌دهنده این شماره یا صفحه را نمی‌شناسد.",
   "finding.missing_permission": "توکن درست است، ولی دسترسی لازم را ندارد.",
+  "finding.not_allowed": "ارائه‌دهنده اکنون این کار را به این حساب اجازه نمی‌دهد.",
   "finding.webhook_elsewhere": "پیام‌ها اکنون به نشانی دیگری می‌رود: این حساب به جای دیگری وصل است.",
   "finding.webhook_error": "ارائه‌دهنده نتوانست پیام را به نشانی سامانه برساند.",
   "finding.webhook_set": "ارائه‌دهنده پیام‌ها را به همین سامانه می‌رساند.",
