@@ -29,7 +29,7 @@ import { TextField } from "../parts/fields";
 import { HoursEditor } from "../parts/HoursEditor";
 import { DeleteInbox, LocaleField, ServiceFields } from "../parts/InboxParts";
 import { Block, Page } from "../parts/Page";
-import { channelName } from "../parts/say";
+import { kindName } from "../parts/say";
 import { type Bound, useDraft } from "../parts/useDraft";
 import { inboxes, keep, mayChange } from "../store";
 import { t } from "../words";
@@ -103,7 +103,7 @@ export function ChannelInbox({ inbox, channel }: { inbox: Inbox; channel: Channe
   );
   const unreadable = Object.values(inbox.secrets).includes("unreadable");
   return (
-    <Page title={inbox.name} parent="inboxes" lead={channelName(channel.name)}>
+    <Page title={inbox.name} parent="inboxes" lead={kindName(channel.name, inbox.settings.dialect)}>
       <Form draft={draft} readOnly={readOnly}>
         {(unreadable || inbox.missing.length > 0) && (
           <p class="remark is-warned">
