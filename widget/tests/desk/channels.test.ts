@@ -91,6 +91,13 @@ describe("how far a message has come", () => {
     expect(after.open.get("c1")?.entries[0]?.delivery_code).toBeUndefined();
   });
 
+  test("what the hub itself says to the customer arrives like anybody's words", () => {
+    const said = entry(1, { author: "system", delivery: "queued" });
+    const there = frame({ type: "delivery", conversation: "c1", seq: 1, state: "sent" });
+    const after = deskAfter(open, openedAt(opened({ entries: [said] })), there);
+    expect(after.open.get("c1")?.entries[0]?.delivery).toBe("sent");
+  });
+
   test("a timeline in memory is asked for again from the first one whose end isn't known", () => {
     const ours = { author: "agent" as const };
     expect(resumeAfter([])).toBeNull();

@@ -1,17 +1,21 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Alert } from "../../ui/icons";
 import type { ContactView, SameView, Summary } from "../../wire/desk.types";
 import { merge } from "../actions";
-import { currentOpen, dialog, link, merging, rows } from "../desk";
+import { currentOpen, dialog, link, merging, rows, tabs } from "../desk";
 import { t } from "../i18n";
+import { loadTab } from "../link";
 import { fold } from "../state/composer";
-import { ChannelGlyph, Face, Numeral } from "./common";
+import { ChannelGlyph, Face, Numeral, Skeleton } from "./common";
 import { arrowIndex, Dialog } from "./Dialog";
 import { Foot, NoteField } from "./Dialogs";
 import { Addresses, Clashes, Reasons } from "./SamePerson";
 
 const MOST = 8;
+
+/** Where others may stand, beside the list that the agent looks at. */
+const PLACES = ["all", "resolved"] as const;
 
 const close = () => {
   dialog.value = null;
@@ -39,6 +43,10 @@ function chosen(row: Summary): SameView {
 function Choose({ contact }: { contact: ContactView }): JSX.Element {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  useEffect(() => {
+    for (const place of PLACES) if (tabs.peek()[place].phase !== "ready") void loadTab(place, true);
+  }, []);
+  const busy = PLACES.some((place) => tabs.value[place].phase === "loading");
   const found = others(query, contact);
   const choose = (row: Summary | undefined) => {
     if (row) merging.value = (contact.same ?? []).find((one) => one.contact === row.contact) ?? chosen(row);
@@ -71,7 +79,8 @@ function Choose({ contact }: { contact: ContactView }): JSX.Element {
         }}
       />
       <div class="targets" role="listbox" id="others" aria-label={t("merge.search")}>
-        {found.length === 0 && <p class="quiet">{t("merge.none")}</p>}
+        {found.length === 0 &&
+          (busy ? <Skeleton rows={2} kind="line" /> : <p class="quiet">{t("merge.none")}</p>)}
         {found.map((row, n) => (
           <button
             key={row.id}

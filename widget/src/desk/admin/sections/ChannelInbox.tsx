@@ -23,6 +23,7 @@ import {
   justMade,
   ProviderFacts,
   providerLead,
+  providerTitle,
 } from "../parts/Connection";
 import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
@@ -112,7 +113,7 @@ export function ChannelInbox({ inbox, channel }: { inbox: Inbox; channel: Channe
           </p>
         )}
         {hasFacts(inbox) && (
-          <Block title={t("provider.title")} lead={providerLead(inbox)}>
+          <Block title={providerTitle(inbox)} lead={providerLead(inbox)}>
             <ProviderFacts inbox={inbox} />
           </Block>
         )}
