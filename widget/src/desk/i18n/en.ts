@@ -410,6 +410,7 @@ export const en = {
   "card.language.en": "English",
   "card.identities": "Addresses",
   "card.earlier": "Earlier conversations",
+  "card.earlier.open": "Open",
   "card.earlier.none": "This is the first one.",
   "card.bot": "Bot’s understanding",
   "card.handoff": "Why a person",

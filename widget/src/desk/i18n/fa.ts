@@ -411,6 +411,7 @@ export const fa: Record<keyof typeof en, string> = {
   "card.language.en": "انگلیسی",
   "card.identities": "نشانی‌ها",
   "card.earlier": "گفتگوهای پیشین",
+  "card.earlier.open": "باز",
   "card.earlier.none": "این نخستین گفتگوست.",
   "card.bot": "برداشت ربات",
   "card.handoff": "چرا به شما رسید",

@@ -111,6 +111,17 @@ function firstReason(other: SameView): string {
   return best && !other.clashes?.length ? `${t(`same.${best.kind}`)} ${best.value}` : "";
 }
 
+/** By what an agent knows somebody whose addresses are not here: a conversation of theirs. */
+function Newest({ contact }: { contact: string }): JSX.Element | null {
+  const row = [...rows.value.values()].find((one) => one.contact === contact);
+  if (!row) return null;
+  return (
+    <p class="same-newest">
+      <ChannelGlyph channel={row.channel} size={13} /> <Numeral n={row.number} /> <bdi>{row.last_text}</bdi>
+    </p>
+  );
+}
+
 function Confirm({ contact, other }: { contact: ContactView; other: SameView }): JSX.Element {
   const [reason, setReason] = useState(firstReason(other));
   const [conflict, setConflict] = useState((other.clashes ?? []).length > 0);
@@ -139,7 +150,7 @@ function Confirm({ contact, other }: { contact: ContactView; other: SameView }):
               <Face id={one.id} name={one.name} size={26} />
               <bdi>{one.name}</bdi>
             </div>
-            <Addresses all={one.all} />
+            {one.all ? <Addresses all={one.all} /> : <Newest contact={one.id} />}
           </div>
         ))}
       </div>
