@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import Page, expect
 
-from tests.browser.people import PATIENCE_MS, Agent, Locale
+from tests.browser.people import PATIENCE_MS, Agent, Locale, sweep
 from tests.channels.api.lab import signed_by
 from tests.fakes.callback import Callback
 from tests.fakes.telegram import TOKEN, FakeTelegram, Mood, Refusal
@@ -165,7 +165,9 @@ class Channels:
         await self.studio.take(desk.page, "desk-delivery", (locale, "light"), 1440, 360)
         await self.studio.take(desk.page, "desk-delivery", (locale, "dark"), 768)
         await self._merge(desk, locale)
+        await desk.close()
         await desk.page.context.close()
+        await sweep(self.studio.product)
 
     async def _merge(self, desk: Agent, locale: Locale) -> None:
         await desk.key("Control+k")

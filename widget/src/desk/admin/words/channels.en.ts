@@ -137,7 +137,7 @@ export const channelsEn = {
   "channel.telegram.mode.polling": "The hub fetches them",
   "channel.telegram.secret": "Webhook secret",
   "channel.telegram.secret.hint":
-    "With it the hub knows that a call is the provider’s. It is told by itself.",
+    "By it the hub knows that a call is the provider’s. The hub tells it to the provider by itself.",
   "channel.telegram.api_base": "Address of the Bot API",
   "channel.telegram.api_base.hint": "Only for a Bot API server of your own.",
 
