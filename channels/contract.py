@@ -422,7 +422,8 @@ class Inlet(Protocol):
     async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
         """Keep what cannot become a message, for an admin to look at and to run again; the same id twice is once.
 
-        `reason` is a code that the screens have words for: unreadable, too_large, automatic, loop, refused.
+        `reason` is a code that the screens have words for: unreadable, too_large, automatic, loop, refused,
+        no_inbox. `summary`: what is known of it (from whom, about what), or the words of the error; may be empty.
         """
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:

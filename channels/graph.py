@@ -213,6 +213,8 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
 _FINDINGS = {102: "bad_token", 190: "bad_token", 463: "bad_token", 467: "bad_token"}
 _FINDINGS |= {3: "missing_permission", 10: "missing_permission"}
 _FINDINGS |= {33: "not_found", 100: "not_found", 803: "not_found"}
+_TELLING = frozenset({"rate_limited", "misconfigured", "unreachable", "not_allowed"})
+"""What a refusal to send can also say of a mere look; the rest is about messages."""
 
 
 def finding(error: RefusedError | AwayError, *, account_field: str) -> Finding:
@@ -224,7 +226,7 @@ def finding(error: RefusedError | AwayError, *, account_field: str) -> Finding:
     if "appsecret_proof" in why.text:
         code = "bad_secret"
     elif not code:
-        code = "not_found" if why.text == "status 404" else why.code
+        code = "not_found" if why.text == "status 404" else why.code if why.code in _TELLING else "rejected"
     fields = {"bad_token": "access_token", "missing_permission": "access_token", "bad_secret": "app_secret"}
     fields |= {"not_found": account_field, "unreachable": "api_base"}
     return Finding(ok=False, code=code, field=fields.get(code), detail=why.text)

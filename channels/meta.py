@@ -113,7 +113,7 @@ class Webhook:
         body = _decoded(raw)
         if len(dicts(body["entry"])) != len(list_of(body["entry"])):
             odd = Item(account=None, kind="entry", data=None, body=body)
-            await self._set_aside(inbox, odd, "unreadable", "Something in this batch is no entry.")
+            await self._set_aside(inbox, odd, "unreadable", "")
         by_account = {self._dialect.account(one): one for one in (*mine, inbox)}
         lines: dict[str, list[tuple[Configured, Item, Event]]] = {}
         for item in self._dialect.items(body):
@@ -181,7 +181,7 @@ class Webhook:
         """What an item says; a message that nobody can read, or that is for no inbox of ours, is set aside."""
         if target is None:
             if item.message:
-                await self._set_aside(inbox, item, "refused", "For an account that no inbox has.")
+                await self._set_aside(inbox, item, "no_inbox", "")
             return [Passed(kind="other_account")]
         try:
             return self._dialect.events(item, target)

@@ -197,7 +197,7 @@ class Telegram(Channel):
     async def _set_aside_unreadable(self, inlet: Inlet, inbox: Configured, raw: bytes) -> None:
         """What the messenger has signed and we can't read; a refusal would stop everything behind it."""
         reason = "too_large" if len(raw) > MAX_BODY else "unreadable"
-        await inlet.set_aside(inbox.id, f"raw.{sha256(raw).hexdigest()}", reason, raw, "An update of the messenger")
+        await inlet.set_aside(inbox.id, f"raw.{sha256(raw).hexdigest()}", reason, raw, "")
 
     async def _store_album(self, inlet: Inlet, inbox: Configured, updates: Sequence[Json]) -> None:
         whole = parse.album(updates, inbox, telegram_settings(inbox).speaks)

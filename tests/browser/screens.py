@@ -12,12 +12,14 @@ import base64
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from hub.model.ids import new_id
+from tests.browser.channel_screens import channels_of
 from tests.browser.people import Agent, Customer, Locale, People, people_of, sweep
 from tests.browser.stack import CHROMIUM_ARGS, ROOT, Stack, chromium, prepare, running_stack
 
@@ -77,27 +79,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to, and which."""
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
     parser.add_argument("--only", default="", help="only pictures whose names contain this")
+    parser.add_argument("--every", action="store_true", help="each state light and dark and at all widths, to look at")
+    parser.add_argument("--channels", action="store_true", help="only what channels bring")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Take all pictures; prints their names and sizes."""
-    asyncio.run(_main(arguments.into, arguments.only))
+    asyncio.run(_main(arguments.into, arguments.only, every=arguments.every, channels=arguments.channels))
     return 0
 
 
-async def _main(into: Path, only: str) -> None:
+async def _main(into: Path, only: str, *, every: bool, channels: bool) -> None:
     await asyncio.to_thread(prepare)
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        product = await stack.enter_async_context(running_stack(Path(folder)))
+        running = await stack.enter_async_context(running_stack(Path(folder)))
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_ARGS])
         stack.push_async_callback(browser.close)
-        people = await stack.enter_async_context(people_of(product, browser, {}))
+        people = await stack.enter_async_context(people_of(running, browser, {}))
         converter = await (await browser.new_context()).new_page()
-        studio = Studio(people=people, product=product, into=into, only=only, converter=converter)
-        await studio.shoot_all()
+        studio = Studio(people=people, product=running, into=into, only=only, converter=converter, every=every)
+        if not channels:
+            await studio.shoot_all()
+        async with channels_of(studio) as scenes:
+            for locale in LANGUAGES:
+                await scenes.shoot(locale)
 
 
 @dataclass(slots=True)
@@ -109,6 +117,7 @@ class Studio:
     into: Path
     only: str
     converter: Page
+    every: bool = False
     desks: dict[Locale, Agent] = field(default_factory=dict)
 
     async def shoot_all(self) -> None:
@@ -122,15 +131,18 @@ class Studio:
             await self.conversation(locale)
         await self.lead()
 
-    async def take(self, page: Page, name: str, look: tuple[Locale, Scheme], *widths: int) -> None:
-        """Photograph a page at some widths (all when none is named)."""
-        for width in widths or WIDTHS:
-            title = f"{name}-{look[0]}-{look[1]}-{width}"
+    async def take(
+        self, page: Page, name: str, look: tuple[Locale, Scheme], *widths: int, toasts: bool = False
+    ) -> None:
+        """Photograph a page at some widths (all when none is named), without the toasts that happen to stand there."""
+        for scheme, width in product(SCHEMES, WIDTHS) if self.every else product([look[1]], widths or WIDTHS):
+            title = f"{name}-{look[0]}-{scheme}-{width}"
             if self.only not in title:
                 continue
-            await page.evaluate("document.querySelectorAll('.toast-close').forEach(it => it.click())")
+            if not toasts:
+                await page.evaluate("document.querySelectorAll('.toast-close').forEach(it => it.click())")
             await page.mouse.move(0, 0)
-            await page.emulate_media(color_scheme=look[1], reduced_motion="reduce")
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             # Two frames: what the new width moves has moved.
             await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

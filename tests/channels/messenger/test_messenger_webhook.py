@@ -103,7 +103,7 @@ async def test_what_is_no_event_is_set_aside(page: Lab) -> None:
 
 async def test_what_is_for_another_page_is_set_aside(page: Lab) -> None:
     assert await page.tell(recorded("messenger", "other-page")) == 200
-    assert [reason for reason, _ in page.inlet.aside.values()] == ["refused"]
+    assert [reason for reason, _ in page.inlet.aside.values()] == ["no_inbox"]
     assert not page.inlet.received
 
 

@@ -145,7 +145,7 @@ async def test_what_was_set_aside_can_be_run_again(lab: Lab) -> None:
     assert await lab.tell(batch(value("999999", messages=[text("wamid.1")]))) == 200
     assert not lab.inlet.received
     [(reason, raw)] = lab.inlet.aside.values()
-    assert reason == "refused"
+    assert reason == "no_inbox"
     with pytest.raises(Exception, match="another account"):
         await lab.channel.rerun(lab.inbox, raw, lab.inlet)
     mended = configure(lab.inlet, lab.channel, "999999")

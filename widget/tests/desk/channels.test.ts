@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fileLimit, filledText, pieces, textSize, windowState } from "../../src/desk/state/channel";
 import { advances, resumeAfter } from "../../src/desk/state/delivery";
 import { layout } from "../../src/desk/state/timeline";
+import type { Action } from "../../src/desk/state/types";
 import { mapLink, telLink } from "../../src/ui/links";
 import type { ChannelView } from "../../src/wire/desk.types";
 import { deskAfter, entry, frame, NOW, open, opened, openedAt, row, seqs } from "./make";
@@ -89,6 +90,31 @@ describe("how far a message has come", () => {
     });
     const after = deskAfter(open, openedAt(opened({ entries: [sent] })), waits, there);
     expect(after.open.get("c1")?.entries[0]?.delivery_code).toBeUndefined();
+  });
+
+  test("what the hub itself says to the customer arrives like anybody's words", () => {
+    const said = entry(1, { author: "system", delivery: "queued" });
+    const there = frame({ type: "delivery", conversation: "c1", seq: 1, state: "sent" });
+    const after = deskAfter(open, openedAt(opened({ entries: [said] })), there);
+    expect(after.open.get("c1")?.entries[0]?.delivery).toBe("sent");
+  });
+
+  test("news that overtake the answer to open are not lost behind it", () => {
+    const waits = entry(3, { author: "agent", delivery: "queued" });
+    const there = frame({ type: "delivery", conversation: "c1", seq: 3, state: "sent" });
+    const here = { ...entry(1), parts: [{ type: "text" as const, text: "whole" }] };
+    const whole = frame({ type: "entry.changed", conversation: "c1", entry: here });
+    const answer = openedAt(opened({ entries: [entry(1), entry(2), waits] }));
+    const ends = (...actions: readonly Action[]) => {
+      const [first, , last] = deskAfter(...actions).open.get("c1")?.entries ?? [];
+      return [first?.parts?.[0]?.text, last?.delivery];
+    };
+    expect(ends(open, there, whole, answer)).toEqual(["whole", "sent"]);
+    expect(ends(open, answer, open, there, whole, answer)).toEqual(["whole", "sent"]);
+    expect(ends(open, frame({ type: "entry", conversation: "c1", entry: waits }), there, answer)).toEqual([
+      "m1",
+      "sent",
+    ]);
   });
 
   test("a timeline in memory is asked for again from the first one whose end isn't known", () => {

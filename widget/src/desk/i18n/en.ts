@@ -410,6 +410,7 @@ export const en = {
   "card.language.en": "English",
   "card.identities": "Addresses",
   "card.earlier": "Earlier conversations",
+  "card.earlier.open": "Open",
   "card.earlier.none": "This is the first one.",
   "card.bot": "Bot’s understanding",
   "card.handoff": "Why a person",
@@ -438,7 +439,7 @@ export const en = {
   "merge.title": "Are these one person?",
   "merge.choose": "Who else is {name}?",
   "merge.search": "Name or number of a conversation",
-  "merge.none": "No other customer in the lists you have loaded",
+  "merge.none": "No other customer with this name or number among the newest conversations",
   "merge.hint":
     "Nothing is rewritten: addresses and earlier conversations are shown together, and you can undo it at any time.",
   "merge.reason": "Why",

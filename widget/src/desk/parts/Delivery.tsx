@@ -55,6 +55,7 @@ export function Delivery({ entry }: { entry: EntryView }): JSX.Element | null {
   if (!state || entry.author === "contact" || entry.kind !== "message" || !known(state)) return null;
   const Sign = SIGNS[state];
   const due = state === "queued" ? entry.delivery_due : undefined;
+  const why = entry.delivery_code && state !== "uncertain" ? word("delivery.code", entry.delivery_code) : "";
   const name = due ? t("delivery.next", { time: moment(due, serverNow()) }) : t(`delivery.${state}`);
   if (!speaks(entry))
     return (
@@ -62,14 +63,13 @@ export function Delivery({ entry }: { entry: EntryView }): JSX.Element | null {
         <Sign size={14} />
       </span>
     );
-  const why = entry.delivery_code && state !== "uncertain" ? word("delivery.code", entry.delivery_code) : "";
   return (
     <div class={`delivery is-${state} is-said`}>
       <p>
         <Sign size={14} />
         <span>
           {name}
-          {why && `: ${why}`}
+          {why && (due ? ` (${why})` : `: ${why}`)}
         </span>
       </p>
       {entry.delivery_reason && (

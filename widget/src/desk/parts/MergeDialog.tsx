@@ -1,17 +1,21 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Alert } from "../../ui/icons";
 import type { ContactView, SameView, Summary } from "../../wire/desk.types";
 import { merge } from "../actions";
-import { currentOpen, dialog, link, merging, rows } from "../desk";
+import { currentOpen, dialog, link, merging, rows, tabs } from "../desk";
 import { t } from "../i18n";
+import { loadTab } from "../link";
 import { fold } from "../state/composer";
-import { ChannelGlyph, Face, Numeral } from "./common";
+import { ChannelGlyph, Face, Numeral, Skeleton } from "./common";
 import { arrowIndex, Dialog } from "./Dialog";
 import { Foot, NoteField } from "./Dialogs";
 import { Addresses, Clashes, Reasons } from "./SamePerson";
 
 const MOST = 8;
+
+/** Where others may stand, beside the list that the agent looks at. */
+const PLACES = ["all", "resolved"] as const;
 
 const close = () => {
   dialog.value = null;
@@ -39,6 +43,10 @@ function chosen(row: Summary): SameView {
 function Choose({ contact }: { contact: ContactView }): JSX.Element {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  useEffect(() => {
+    for (const place of PLACES) if (tabs.peek()[place].phase !== "ready") void loadTab(place, true);
+  }, []);
+  const busy = PLACES.some((place) => tabs.value[place].phase === "loading");
   const found = others(query, contact);
   const choose = (row: Summary | undefined) => {
     if (row) merging.value = (contact.same ?? []).find((one) => one.contact === row.contact) ?? chosen(row);
@@ -71,7 +79,8 @@ function Choose({ contact }: { contact: ContactView }): JSX.Element {
         }}
       />
       <div class="targets" role="listbox" id="others" aria-label={t("merge.search")}>
-        {found.length === 0 && <p class="quiet">{t("merge.none")}</p>}
+        {found.length === 0 &&
+          (busy ? <Skeleton rows={2} kind="line" /> : <p class="quiet">{t("merge.none")}</p>)}
         {found.map((row, n) => (
           <button
             key={row.id}
@@ -102,6 +111,17 @@ function firstReason(other: SameView): string {
   return best && !other.clashes?.length ? `${t(`same.${best.kind}`)} ${best.value}` : "";
 }
 
+/** By what an agent knows somebody whose addresses are not here: a conversation of theirs. */
+function Newest({ contact }: { contact: string }): JSX.Element | null {
+  const row = [...rows.value.values()].find((one) => one.contact === contact);
+  if (!row) return null;
+  return (
+    <p class="same-newest">
+      <ChannelGlyph channel={row.channel} size={13} /> <Numeral n={row.number} /> <bdi>{row.last_text}</bdi>
+    </p>
+  );
+}
+
 function Confirm({ contact, other }: { contact: ContactView; other: SameView }): JSX.Element {
   const [reason, setReason] = useState(firstReason(other));
   const [conflict, setConflict] = useState((other.clashes ?? []).length > 0);
@@ -130,7 +150,7 @@ function Confirm({ contact, other }: { contact: ContactView; other: SameView }):
               <Face id={one.id} name={one.name} size={26} />
               <bdi>{one.name}</bdi>
             </div>
-            <Addresses all={one.all} />
+            {one.all ? <Addresses all={one.all} /> : <Newest contact={one.id} />}
           </div>
         ))}
       </div>

@@ -235,7 +235,7 @@ export function SideCard(): JSX.Element | null {
                       <span class="earlier-end">
                         {one.disposition
                           ? word("disposition", one.disposition)
-                          : t(`tab.${one.status === "resolved" ? "resolved" : "all"}`)}
+                          : t(one.status === "resolved" ? "tab.resolved" : "card.earlier.open")}
                         {one.rating ? <Stars score={one.rating} /> : null}
                       </span>
                     </button>

@@ -15,7 +15,7 @@ export function advances(from: string | null | undefined, to: string): boolean {
 
 /** The entry after news of its delivery; the same one where they don't concern it. */
 export function delivered(entry: EntryView, news: DeliveryEvent): EntryView {
-  const ours = entry.kind === "message" && (entry.author === "agent" || entry.author === "bot");
+  const ours = entry.kind === "message" && entry.author !== "contact";
   const meant = news.up_to ? entry.seq <= news.seq : entry.seq === news.seq;
   // That later ones were read says nothing of one that never went out.
   if (news.up_to && (entry.delivery === "failed" || entry.delivery === "uncertain")) return entry;

@@ -1,6 +1,7 @@
 /** One timeline in memory: how entries, pages and pending replies join it. Pure. */
 import type { EntryView, HistoryPage, Opened, Summary } from "../../wire/desk.types";
-import type { OpenState, Pending } from "./types";
+import { delivered } from "./delivery";
+import type { EntryNews, OpenState, Pending } from "./types";
 
 /** A timeline of which nothing is known yet. */
 export const CLOSED: OpenState = {
@@ -16,6 +17,7 @@ export const CLOSED: OpenState = {
   unreadAfter: null,
   gap: false,
   early: [],
+  news: null,
 };
 
 /**
@@ -33,7 +35,10 @@ export function append(it: OpenState, entry: EntryView): OpenState {
 /** The timeline after the answer to `open`: all of it, or what came after the number that was asked for. */
 export function merged(it: OpenState, data: Opened, after: number | null): OpenState {
   const fresh = after === null || data.start_over === true;
-  const entries = joined(fresh ? [] : it.entries, [...data.entries, ...it.early]);
+  const entries = (it.news ?? []).reduce(
+    told,
+    joined(fresh ? [] : it.entries, [...data.entries, ...it.early]),
+  );
   return {
     ...it,
     phase: "ready",
@@ -41,6 +46,7 @@ export function merged(it: OpenState, data: Opened, after: number | null): OpenS
     entries,
     gap: false,
     early: [],
+    news: null,
     older: "idle",
     contact: data.contact,
     viewers: data.viewers ?? [],
@@ -56,11 +62,20 @@ function unreadMark(row: Summary): number | null {
   return (row.unread ?? 0) > 0 && (row.agent_read ?? 0) > 0 ? (row.agent_read ?? 0) : null;
 }
 
-/** The timeline with newer versions of some of its entries; what isn't here stays away. */
-export function replaced(it: OpenState, fresh: readonly EntryView[]): OpenState {
-  const bySeq = new Map(fresh.map((one) => [one.seq, one]));
-  const swap = (one: EntryView) => bySeq.get(one.seq) ?? one;
-  return { ...it, entries: it.entries.map(swap), early: it.early.map(swap) };
+function told(entries: readonly EntryView[], news: EntryNews): readonly EntryView[] {
+  return news.type === "delivery"
+    ? entries.map((one) => delivered(one, news))
+    : entries.map((one) => (one.seq === news.entry.seq ? news.entry : one));
+}
+
+/** The timeline after news of entries that are here; what isn't here stays away. */
+export function heard(it: OpenState, news: EntryNews): OpenState {
+  return {
+    ...it,
+    entries: told(it.entries, news),
+    early: told(it.early, news),
+    news: it.news && [...it.news, news],
+  };
 }
 
 /** Entries and what comes after them, each number once, in order; of one that comes again the newer version. */

@@ -1,6 +1,5 @@
 import type {
   AgentView,
-  DeliveryEvent,
   EntryView,
   Event,
   ListPage,
@@ -9,9 +8,8 @@ import type {
   Summary,
   Tab,
 } from "../../wire/desk.types";
-import { delivered } from "./delivery";
 import { belongs } from "./lists";
-import { append, CLOSED, merged, prepend, replaced, setPending } from "./open";
+import { append, CLOSED, heard, merged, prepend, setPending } from "./open";
 import type { Action, DeskState, OpenState, TabState, TypingState } from "./types";
 
 const TYPING_MS = 6000;
@@ -62,6 +60,7 @@ export function reduce(state: DeskState, action: Action): DeskState {
         phase: it.entries.length > 0 ? "ready" : "loading",
         gap: false,
         code: null,
+        news: [],
       }));
     case "open.done":
       return onOpened(state, action.id, action.data, action.after);
@@ -70,6 +69,7 @@ export function reduce(state: DeskState, action: Action): DeskState {
         ...it,
         phase: it.entries.length > 0 ? "ready" : "error",
         code: action.code,
+        news: null,
       }));
     case "open.left":
       return withOpen(state, action.id, (it) => ({ ...it, unreadAfter: null }));
@@ -109,7 +109,8 @@ function onFrame(state: DeskState, frame: Event, now: number): DeskState {
     case "entry":
       return onEntry(state, frame.conversation, frame.entry);
     case "entry.changed":
-      return withKnown(state, frame.conversation, (it) => replaced(it, [frame.entry]));
+    case "delivery":
+      return withKnown(state, frame.conversation, (it) => heard(it, frame));
     case "summary":
       return { ...state, rows: put(state.rows, frame.conversation) };
     case "offer":
@@ -130,8 +131,6 @@ function onFrame(state: DeskState, frame: Event, now: number): DeskState {
         frame.conversation,
         frame.on ? { who: frame.who, name: frame.name ?? null, until: now + TYPING_MS } : null,
       );
-    case "delivery":
-      return onDelivery(state, frame);
     case "bot":
       return { ...state, bot: frame.bot };
     case "canned":
@@ -234,13 +233,6 @@ function onTyping(state: DeskState, id: string, typing: TypingState | null): Des
 function sweepTyping(state: DeskState, now: number): DeskState {
   const left = [...state.typing].filter(([, one]) => one.until > now);
   return left.length === state.typing.size ? state : { ...state, typing: new Map(left) };
-}
-
-function onDelivery(state: DeskState, frame: DeliveryEvent): DeskState {
-  return withKnown(state, frame.conversation, (it) => ({
-    ...it,
-    entries: it.entries.map((one) => delivered(one, frame)),
-  }));
 }
 
 /** The newer of two rows: the higher number wins; at the same number the later arrival does. */

@@ -4,8 +4,10 @@ import type {
   CannedView,
   ChannelView,
   ContactView,
+  DeliveryEvent,
   DeskSettings,
   Draft,
+  EntryChanged,
   EntryView,
   Event,
   FileView,
@@ -60,7 +62,12 @@ export interface OpenState {
   unreadAfter: number | null;
   gap: boolean;
   early: readonly EntryView[];
+  /** While an answer to `open` is on its way: what changed meanwhile, for it may have been read before. */
+  news: readonly EntryNews[] | null;
 }
+
+/** That an entry which was told of before is another now. */
+export type EntryNews = DeliveryEvent | EntryChanged;
 
 /** Somebody types in a conversation, until a local time in ms. */
 export interface TypingState {

@@ -156,9 +156,18 @@ function shownOf(inbox: Inbox): [string, string][] {
 }
 
 /** The channel's own words for something, where there are any. */
-function ownWords(inbox: Inbox, what: string, usual: "provider.lead" | "provider.webhook.hint"): string {
+function ownWords(
+  inbox: Inbox,
+  what: string,
+  usual: "provider.title" | "provider.lead" | "provider.webhook.hint",
+): string {
   const key = `channel.${inbox.channel}.${what}`;
   return t(isWord(key) ? key : usual);
+}
+
+/** Where the reader has to take what `ProviderFacts` shows. */
+export function providerTitle(inbox: Inbox): string {
+  return ownWords(inbox, "provider.title", "provider.title");
 }
 
 /** What the reader has to do with what `ProviderFacts` shows. */

@@ -88,6 +88,12 @@ export function channelName(channel: string): string {
   return isWord(key) ? t(key) : word("channel", channel);
 }
 
+/** The name of what an inbox leads to: one channel may speak to several messengers. */
+export function kindName(channel: string, dialect: unknown): string {
+  const key = `channel.${channel}.dialect.${dialect}`;
+  return isWord(key) ? t(key) : channelName(channel);
+}
+
 /** A value of a field in words. */
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === "") return t("form.empty");

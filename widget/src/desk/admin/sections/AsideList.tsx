@@ -15,7 +15,7 @@ import { FilterSelect, Filters, NothingFits } from "../parts/Table";
 import { inboxes, inboxName, mayChange, useLoad } from "../store";
 import { isWord, refusalText, t } from "../words";
 
-const REASONS = ["unreadable", "too_large", "automatic", "loop", "refused"] as const;
+const REASONS = ["unreadable", "too_large", "automatic", "loop", "refused", "no_inbox"] as const;
 
 interface Pile {
   items: AsideItem[];
@@ -141,10 +141,12 @@ function Item({ item, change }: { item: AsideItem; change: Pile["change"] }): JS
   return (
     <li class="aside-item">
       <div class="aside-words">
-        <p class="aside-summary">
-          <bdi>{item.summary || t("aside.nothing")}</bdi>
-        </p>
         <p class="aside-why">{reasonText(item.reason)}</p>
+        {item.summary && (
+          <p class="aside-summary">
+            <bdi>{item.summary}</bdi>
+          </p>
+        )}
         <p class="aside-facts">
           <bdi>{inboxName(item.inbox)}</bdi>
           <time class="tabular" dateTime={new Date(item.at).toISOString()}>

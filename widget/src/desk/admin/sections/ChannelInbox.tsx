@@ -23,13 +23,14 @@ import {
   justMade,
   ProviderFacts,
   providerLead,
+  providerTitle,
 } from "../parts/Connection";
 import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
 import { HoursEditor } from "../parts/HoursEditor";
 import { DeleteInbox, LocaleField, ServiceFields } from "../parts/InboxParts";
 import { Block, Page } from "../parts/Page";
-import { channelName } from "../parts/say";
+import { kindName } from "../parts/say";
 import { type Bound, useDraft } from "../parts/useDraft";
 import { inboxes, keep, mayChange } from "../store";
 import { t } from "../words";
@@ -103,7 +104,7 @@ export function ChannelInbox({ inbox, channel }: { inbox: Inbox; channel: Channe
   );
   const unreadable = Object.values(inbox.secrets).includes("unreadable");
   return (
-    <Page title={inbox.name} parent="inboxes" lead={channelName(channel.name)}>
+    <Page title={inbox.name} parent="inboxes" lead={kindName(channel.name, inbox.settings.dialect)}>
       <Form draft={draft} readOnly={readOnly}>
         {(unreadable || inbox.missing.length > 0) && (
           <p class="remark is-warned">
@@ -112,7 +113,7 @@ export function ChannelInbox({ inbox, channel }: { inbox: Inbox; channel: Channe
           </p>
         )}
         {hasFacts(inbox) && (
-          <Block title={t("provider.title")} lead={providerLead(inbox)}>
+          <Block title={providerTitle(inbox)} lead={providerLead(inbox)}>
             <ProviderFacts inbox={inbox} />
           </Block>
         )}

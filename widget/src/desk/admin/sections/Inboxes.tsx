@@ -7,7 +7,7 @@ import { openAt } from "../model/hours";
 import type { Inbox } from "../model/records";
 import { follow, hrefOf } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
-import { channelName } from "../parts/say";
+import { kindName } from "../parts/say";
 import { type Column, Table } from "../parts/Table";
 import { channels, inboxes, mayChange, queueName, queues, useLoad } from "../store";
 import { t } from "../words";
@@ -25,7 +25,7 @@ function columns(): Column<Inbox>[] {
           <span>
             <bdi>{one.name}</bdi>
             <small>
-              <bdi>{channelName(one.channel)}</bdi>
+              <bdi>{kindName(one.channel, one.settings.dialect)}</bdi>
               {one.missing.length > 0 && <em class="tag tag-warn">{t("inboxes.incomplete")}</em>}
             </small>
           </span>

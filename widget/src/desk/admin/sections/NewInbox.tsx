@@ -28,16 +28,11 @@ import { TextField } from "../parts/fields";
 import { LocaleField, ServiceFields } from "../parts/InboxParts";
 import { Ahead } from "../parts/icons";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
-import { channelName } from "../parts/say";
+import { kindName } from "../parts/say";
 import { type Bound, type Draft, useDraft } from "../parts/useDraft";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad } from "../store";
 import { isWord, t } from "../words";
 import { sending, tidyDraft } from "./ChannelInbox";
-
-function kindName({ channel, dialect }: Kind): string {
-  const key = `channel.${channel}.dialect.${dialect}`;
-  return dialect !== null ? (isWord(key) ? t(key) : dialect) : channelName(channel);
-}
 
 function kindLead({ channel, dialect }: Kind): string {
   const keys = [`channel.${channel}.dialect.${dialect}.lead`, `channel.${channel}.lead`];
@@ -91,7 +86,7 @@ function Cards({ kinds }: { kinds: readonly Kind[] }): JSX.Element {
                 <ChannelGlyph channel={kind.channel} size={22} />
               </span>
               <span class="card-words">
-                <b>{kindName(kind)}</b>
+                <b>{kindName(kind.channel, kind.dialect)}</b>
                 <small>{kindLead(kind)}</small>
               </span>
               <Ahead size={16} />
@@ -117,7 +112,7 @@ function NewForm({ channel, kind, queue }: FormProps): JSX.Element {
   const chat = channel.name === "webchat";
   const dialect = kind.dialect === null ? {} : { [`${channel.name}.dialect`]: kind.dialect };
   const blank: InboxDraft = {
-    ...emptyInbox(kindName(kind), queue, deskConfig().me.locale),
+    ...emptyInbox(kindName(kind.channel, kind.dialect), queue, deskConfig().me.locale),
     ...settingsDraft(channel, null),
     ...dialect,
     ...(chat ? CHAT : {}),
@@ -152,13 +147,17 @@ function NewForm({ channel, kind, queue }: FormProps): JSX.Element {
   });
   const bind = <V,>(field: string) => draft.bind(field) as Bound<V>;
   return (
-    <Page title={t("inboxes.new.title", { channel: kindName(kind) })} lead={kindLead(kind)} parent="inboxes">
+    <Page
+      title={t("inboxes.new.title", { channel: kindName(kind.channel, kind.dialect) })}
+      lead={kindLead(kind)}
+      parent="inboxes"
+    >
       <Form draft={draft} saveLabel={t("inboxes.new.create")} onCancel={() => to("inboxes", "new")}>
         {chat ? (
           <Looks draft={draft} />
         ) : (
           <Block title={t("inboxes.connection")} lead={t("inboxes.connection.lead")}>
-            <ChannelFields channel={channel} draft={draft} inbox={null} readOnly={false} />
+            <ChannelFields channel={rest(channel, kind)} draft={draft} inbox={null} readOnly={false} />
           </Block>
         )}
         <Block title={t("inboxes.service")}>
@@ -171,6 +170,13 @@ function NewForm({ channel, kind, queue }: FormProps): JSX.Element {
       </Form>
     </Page>
   );
+}
+
+/** What is left to be asked: the messenger was chosen with the card. */
+function rest(channel: Channel, { dialect }: Kind): Channel {
+  return dialect === null
+    ? channel
+    : { ...channel, fields: channel.fields.filter((one) => one.name !== "dialect") };
 }
 
 function checkChat(value: InboxDraft): Problems<InboxDraft> {

@@ -32,10 +32,11 @@ export const channelsEn = {
   "provider.webhook": "Webhook address",
   "channel.telegram.provider": "Nothing to do: the hub tells the messenger by itself.",
   "channel.telegram.webhook.hint": "The messenger calls the hub at this address.",
+  "channel.api.provider.title": "In your program",
   "channel.api.provider": "Your program needs this.",
   "channel.api.webhook.hint": "Your program sends messages of its customers here.",
   "provider.webhook.hint": "The provider calls the hub at this address.",
-  "provider.once": "Shown only now. Copy it to the provider before you leave this page.",
+  "provider.once": "Shown only now. Copy it to where it is needed before you leave this page.",
 
   "secret.none": "none",
   "secret.set": "set",
@@ -56,10 +57,10 @@ export const channelsEn = {
   "secret.again.held": "Save or discard your changes first.",
   "secret.again.title": "Make a new one: {field}",
   "secret.again.ask":
-    "The hub makes a new secret at once. The provider must learn it too, or its messages are refused.",
+    "The hub makes a new secret at once. The other side must learn it too, or its messages are refused.",
   "secret.again.ask.silent": "The hub makes a new secret at once and uses it from now on.",
   "secret.again.do": "Make a new one",
-  "secret.again.done": "Here is the new one. It is shown only now: copy it to the provider.",
+  "secret.again.done": "Here is the new one. It is shown only now: copy it to where it is needed.",
   "secret.again.done.silent":
     "The new one is in use. Test the connection, so that the provider learns of it.",
   "secret.kept": "I have copied it",
@@ -74,6 +75,7 @@ export const channelsEn = {
 
   "finding.ok": "The connection works.",
   "finding.bad_token": "The provider does not accept this token. Copy it again, whole, and without spaces.",
+  "finding.bad_secret": "The app secret is not the one that belongs to this token’s app.",
   "finding.bad_login": "The server does not accept this user name and password.",
   "finding.unreachable":
     "The server cannot be reached. Check its name and port, and whether the hub may go out.",
@@ -81,6 +83,7 @@ export const channelsEn = {
   "finding.timeout": "The other side did not answer in time.",
   "finding.not_found": "The provider does not know this number or page.",
   "finding.missing_permission": "The token works, but it lacks a permission.",
+  "finding.not_allowed": "The provider does not allow this account to do that just now.",
   "finding.webhook_elsewhere":
     "Messages go to another address now: this account is connected somewhere else.",
   "finding.webhook_error": "The provider could not deliver to the hub’s address.",
@@ -134,7 +137,7 @@ export const channelsEn = {
   "channel.telegram.mode.polling": "The hub fetches them",
   "channel.telegram.secret": "Webhook secret",
   "channel.telegram.secret.hint":
-    "With it the hub knows that a call is the provider’s. It is told by itself.",
+    "By it the hub knows that a call is the provider’s. The hub tells it to the provider by itself.",
   "channel.telegram.api_base": "Address of the Bot API",
   "channel.telegram.api_base.hint": "Only for a Bot API server of your own.",
 
@@ -265,13 +268,14 @@ export const channelsEn = {
   "aside.reason.automatic": "A machine wrote it.",
   "aside.reason.loop": "It went round in circles: two machines answer each other.",
   "aside.reason.refused": "It was refused.",
+  "aside.reason.no_inbox": "It is for an account that no inbox has.",
   "aside.reason.other": "It could not become a message ({code}).",
   "aside.short.unreadable": "Unreadable",
   "aside.short.too_large": "Too large",
   "aside.short.automatic": "Automatic",
   "aside.short.loop": "Loop",
   "aside.short.refused": "Refused",
-  "aside.nothing": "Nothing is known about it.",
+  "aside.short.no_inbox": "No inbox",
   "aside.times": "came {n} time|came {n} times",
   "aside.tried": "Tried again on {when}, without success: {why}",
   "aside.size": "{n} KB|{n} KB",
