@@ -1,4 +1,4 @@
-"""Pictures of what channels bring: an admin opens inboxes, an agent answers in a messenger that refuses some of it."""
+"""Pictures of what channels bring: an admin opens inboxes, an agent answers where not everything arrives."""
 
 from __future__ import annotations
 
