@@ -48,6 +48,7 @@ LEFT = (
 TALKS: dict[Locale, dict[str, str]] = {
     "fa": {
         "name": "مریم احمدی",
+        "email": "maryam@example.com",
         "before": "فاکتور خرید هفتهٔ پیش را برایم می‌فرستید؟",
         "order": "سفارش ۱۲۳۴۵ من کجاست؟",
         "more": "ممنون",
@@ -61,6 +62,7 @@ TALKS: dict[Locale, dict[str, str]] = {
     },
     "en": {
         "name": "Emma Lindqvist",
+        "email": "emma@example.com",
         "before": "Could you send me last week's invoice?",
         "order": "Where is my order 12345?",
         "more": "Thanks!",
@@ -193,14 +195,14 @@ class Studio:
 
     async def visitors(self) -> None:
         """Some have left a message and wait in line."""
-        for name, locale, words in LEFT:
+        for number, (name, locale, words) in enumerate(LEFT):
             async with self.product.person() as visitor:
                 session = (await visitor.call("POST", "/chat/shop/session", {"locale": locale})).json
                 url, headers = f"{self.product.hub}/chat/shop/socket", {"Origin": self.product.hub}
                 async with visitor.session.ws_connect(url, headers=headers) as ws:
                     await ws.send_json({"type": "hello", "token": session["access"], "locale": locale})
                     person = "گفتگو با همکار" if locale == "fa" else "talk to a person please"
-                    values = {"name": name, "email": "someone@example.com", "message": words}
+                    values = {"name": name, "email": f"guest{number}@example.com", "message": words}
                     await _send(ws, 1, text=person)
                     while (await ws.receive_json(timeout=15)).get("state", {}).get("owner") != "queue":
                         pass
@@ -312,7 +314,7 @@ class Studio:
         form = chat.locator("form.form")
         await expect(form).to_be_visible()
         await chat.locator("#form-name").fill(talk["name"])
-        await chat.locator("#form-email").fill("someone@example.com")
+        await chat.locator("#form-email").fill(talk["email"])
         await chat.locator("#form-message").fill(talk["before"])
         await form.locator("button[type=submit]").click()
         await expect(form).to_have_count(0)
@@ -364,7 +366,8 @@ class Studio:
             for section, scheme, width in places[:: 1 if locale == "fa" else 2]:
                 await page.goto(f"{self.product.hub}/desk/admin/{section}")
                 await expect(page.locator(".admin-host h1, .admin-host h2").first).to_be_visible()
-                await self.take(page, "admin-" + section.partition("/")[0], (locale, scheme), width)
+                name = "webchat" if "/" in section else section
+                await self.take(page, f"admin-{name}", (locale, scheme), width)
             await page.context.close()
 
 

@@ -53,7 +53,9 @@ describe("how far a message has come", () => {
     ["sent", "queued", false],
     ["delivered", "failed", false],
     ["uncertain", "sent", true],
-    ["failed", "sent", true],
+    ["sent", "failed", true],
+    ["failed", "sent", false],
+    ["failed", "delivered", true],
     ["read", "delivered", false],
   ])("%s to %s: %s", (from, to, yes) => expect(advances(from, to)).toBe(yes));
 
@@ -111,7 +113,10 @@ describe("how far a message has come", () => {
     };
     expect(ends(open, there, whole, answer)).toEqual(["whole", "sent"]);
     expect(ends(open, answer, open, there, whole, answer)).toEqual(["whole", "sent"]);
-    expect(ends(open, frame({ type: "entry", conversation: "c1", entry: waits }), there, answer)).toEqual([
+    const came = frame({ type: "entry", conversation: "c1", entry: waits });
+    expect(ends(open, came, there, answer)).toEqual(["m1", "sent"]);
+    const sent = { ...waits, delivery: "sent" as const };
+    expect(ends(open, came, openedAt(opened({ entries: [entry(1), entry(2), sent] })))).toEqual([
       "m1",
       "sent",
     ]);

@@ -123,10 +123,11 @@ describe("delivery", () => {
     ).toEqual([undefined, "read", "queued"]);
   });
 
-  test("a failure can be followed by success", () => {
+  test("a failure can be followed by success, once it is tried again", () => {
     expect(
       states(
         frame({ type: "delivery", conversation: "c1", seq: 3, state: "failed", reason: "blocked" }),
+        frame({ type: "delivery", conversation: "c1", seq: 3, state: "queued" }),
         frame({ type: "delivery", conversation: "c1", seq: 3, state: "sent" }),
       ),
     ).toEqual([undefined, "sent", "sent"]);

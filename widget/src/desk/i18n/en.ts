@@ -435,7 +435,7 @@ export const en = {
   "same.merge": "Merge…",
   "same.merge.with": "Merge with {name}…",
   "same.undo.of": "Undo the merge with {name}",
-  "same.by": "by {name}, {date}",
+  "same.by": "by \u2068{name}\u2069, {date}",
   "merge.title": "Are these one person?",
   "merge.choose": "Who else is {name}?",
   "merge.search": "Name or number of a conversation",

@@ -436,7 +436,7 @@ export const fa: Record<keyof typeof en, string> = {
   "same.merge": "ادغام…",
   "same.merge.with": "ادغام با {name}…",
   "same.undo.of": "برگرداندن ادغام با {name}",
-  "same.by": "{name}، {date}",
+  "same.by": "\u2068{name}\u2069، {date}",
   "merge.title": "این دو یک نفرند؟",
   "merge.choose": "{name} همان کیست؟",
   "merge.search": "نام یا شمارهٔ گفتگو",

@@ -1,12 +1,15 @@
 /** How far a message of ours has come, as the hub tells it. Pure. */
 import type { DeliveryEvent, EntryView } from "../../wire/desk.types";
 
-const RANK: Record<string, number> = { queued: 0, uncertain: 1, failed: 2, sent: 3, delivered: 4, read: 5 };
+const RANK: Record<string, number> = { queued: 0, uncertain: 1, sent: 2, failed: 3, delivered: 4, read: 5 };
 
 /** States out of which a message is sent again. */
 const AGAIN = new Set(["queued", "uncertain", "failed"]);
 
-/** Delivery only moves forward; what failed or is in doubt goes back to the line when somebody tries it again. */
+/**
+ * Delivery only moves forward, as in the hub: what was sent can still fail. What failed or is in doubt goes back to the line when somebody
+ * tries it again.
+ */
 export function advances(from: string | null | undefined, to: string): boolean {
   if (!from) return true;
   if (to === "queued") return AGAIN.has(from);

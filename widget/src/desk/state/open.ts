@@ -37,7 +37,7 @@ export function merged(it: OpenState, data: Opened, after: number | null): OpenS
   const fresh = after === null || data.start_over === true;
   const entries = (it.news ?? []).reduce(
     told,
-    joined(fresh ? [] : it.entries, [...data.entries, ...it.early]),
+    joined(fresh ? [] : it.entries, [...it.early, ...data.entries]),
   );
   return {
     ...it,
