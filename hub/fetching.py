@@ -112,7 +112,8 @@ class Fetching:
             await self._arrived(fetch, await self._have(fetch))
         except (ChannelError, HubError) as error:
             log.info("not_fetched", inbox=fetch.inbox, file=fetch.file, code=error.code, tries=fetch.tries)
-            if error.retryable and fetch.tries < len(PAUSES):
+            again = error.retryable or error.code == "timeout"  # who was slow once may be faster the next time
+            if again and fetch.tries < len(PAUSES):
                 await self.fetches.put_off(fetch.file, self.clock.now() + PAUSES[fetch.tries] * 1000)
             else:
                 await self._lost(fetch)

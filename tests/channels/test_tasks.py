@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -28,13 +28,10 @@ class DeafInlet(FakeInlet):
         await self._answer()
         return None
 
-    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
-        @asynccontextmanager
-        async def held() -> AsyncIterator[None]:
-            await self._answer()
-            yield
-
-        return held()
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        await self._answer()
+        yield
 
     async def _answer(self) -> None:
         self.asked.set()
@@ -56,7 +53,7 @@ def email(inlet: FakeInlet) -> Channel:
 
 @pytest.mark.parametrize("make", [telegram, email])
 async def test_an_adapter_ends_although_the_store_swallows_its_cancellation(
-    no_task_left_behind: None, make: type[Channel]
+    no_task_left_behind: None, make: Callable[[FakeInlet], Channel]
 ) -> None:
     inlet = DeafInlet()
     running = asyncio.create_task(make(inlet).run(inlet))

@@ -14,6 +14,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+
+from channels.telegram.adapter import SECRET_HEADER
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / "var" / "tools" / "telegram-peer"
@@ -45,6 +48,26 @@ class Telemelya:
         async with self.session.get(f"{self.url}/api/v1/test/responses") as response:
             return list((await response.json())["responses"])
 
+    async def called(self, method: str) -> list[dict[str, Any]]:
+        """Wait until the bot has called a method; all such calls so far."""
+        async with asyncio.timeout(20):
+            while not (found := [one for one in await self.responses() if one["method"] == method]):
+                await asyncio.sleep(0.05)
+        return found
+
+    async def hooked(self, url: str, instead: str) -> None:
+        """Wait until the bot has set its webhook; then call it by way of another address."""
+        base = f"{self.url}/bot{self.token}"
+        async with asyncio.timeout(20):
+            while True:
+                async with self.session.post(f"{base}/getWebhookInfo") as response:
+                    if (await response.json())["result"]["url"] == url:
+                        break
+                await asyncio.sleep(0.05)
+        path = url.partition("/channels/")[2]
+        async with self.session.post(f"{base}/setWebhook", json={"url": f"{instead}/channels/{path}"}) as response:
+            assert (await response.json())["ok"]
+
     async def media(self, file_id: str) -> bytes:
         """The bytes of a file that the bot has sent."""
         async with self.session.get(f"{self.url}/api/v1/test/media/{file_id}") as response:
@@ -72,6 +95,28 @@ async def telemelya(token: str) -> AsyncIterator[Telemelya]:
     finally:
         server.kill()
         await server.wait()
+
+
+@asynccontextmanager
+async def relay(hub: str, secret: str) -> AsyncIterator[str]:
+    """Stands between: the server sends no secret header, this adds it on the way to the hub. Its address."""
+
+    async def forward(request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {SECRET_HEADER: secret, "Content-Type": "application/json"}
+        async with session.post(hub + request.path, data=body, headers=headers) as answer:
+            return web.Response(status=answer.status, body=await answer.read())
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", forward)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def _installed() -> Path:

@@ -220,8 +220,9 @@ async def test_an_attachment_that_cannot_be_had_is_lost_and_its_message_says_so(
     await room.file(await room.gets(letter("help", "u-1", "m-1", parts=photo("k"))), "lost")
 
 
-async def test_an_attachment_is_asked_for_again_while_that_can_help(room: Mailroom) -> None:
-    room.post.files["k"] = ChannelError("away", "Later.", status=503, retryable=True)
+@pytest.mark.parametrize(("code", "retryable"), [("away", True), ("timeout", False)])
+async def test_an_attachment_is_asked_for_again_while_that_can_help(room: Mailroom, code: str, retryable: bool) -> None:
+    room.post.files["k"] = ChannelError(code, "Later.", status=503, retryable=retryable)
     receipt = await room.gets(letter("help", "u-1", "m-1", parts=photo("k")))
     fetches = room.live.hub.database.collection("fetches")
     async with asyncio.timeout(30):

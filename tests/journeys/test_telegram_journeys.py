@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from bot.contract import BotStatus, Button, Handoff, HandoffReason, Reply, Say, Turn
+from channels.telegram.settings import telegram_settings
 from hub.model.config import Inbox
 from hub.model.entry import Entry
 from hub.model.ids import ConversationId, InboxId, QueueId
 from hub.store.database import Database
 from tests.fakes.telegram import TOKEN, Called, FakeTelegram, Mood, Refusal
+from tests.fakes.telemelya import relay, telemelya
 from tests.hub_server import AbsentBot, LiveHub, live_hub
 
 TRACK = "/track{" + '"order": "' + "ن" * 60 + '"}'
@@ -238,6 +242,61 @@ async def test_what_the_messenger_does_not_take_is_seen_by_the_agent(shop: Shop)
                 await frame(desk, "delivery", seq=seq, state=state)
                 entry = await shop.until(conversation, lambda one, seq=seq: one.seq == seq)
                 assert (entry.delivery, entry.delivery_code) == (state, code)
+
+
+@pytest.mark.timeout(600)  # the first time the peer is installed
+async def test_the_whole_way_with_a_bot_server_that_is_not_ours(
+    no_task_left_behind: None, database: Database, tmp_path: Path
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00\x00\x00\x08" * 2 + b"\x08\x06\0\0\0" + b"\0" * 40
+    clerk = Clerk()
+    async with telemelya(TOKEN) as peer, live_hub(database, tmp_path / "var", bot=clerk) as live:
+        settings = {"token": TOKEN, "mode": "webhook", "secret": "s" * 32, "api_base": peer.url}
+        inbox = Inbox(id=InboxId("tg"), name="Bot", channel="telegram", queue=QueueId("support"), settings=settings)
+        await live.hub.config.create(inbox)
+        configured = live.hub.inlet.inboxes("telegram")[0]
+        async with relay(live.url, telegram_settings(configured).header_secret) as public:
+            await peer.hooked(f"{live.url}/channels/telegram/tg/hook", public)
+
+            # The bot offers its choices, the customer presses one, and the buttons go.
+            await peer.update(text="سلام")
+            menu = (await peer.called("sendMessage"))[-1]
+            payload = next(key["callback_data"] for row in _keys(menu) for key in row if key["text"] == "همکار انسانی")
+            found = await live.hub.intake.current("tg", "42")
+            assert found is not None
+            shop = Shop(live, FakeTelegram(), clerk)
+            said = await shop.until(found.conversation, lambda one: one.author.kind == "bot" and bool(one.refs))
+            number = int(said.refs[0].rpartition(":")[2].split(".")[1])
+            await peer.update(callback_data=payload, callback_message_id=number)
+            assert (await peer.called("editMessageReplyMarkup"))[0]["reply_markup"] == {"inline_keyboard": []}
+
+            # A person takes over; pictures go both ways.
+            async with live.browser() as ali:
+                await ali.sign_in("ali")
+                async with ali.desk() as desk:
+                    conversation = await takes_over(desk)
+                    await peer.update(photo_file_id=await peer.upload("broken.png", picture), photo_caption="شکسته")
+                    came = await shop.until(conversation, lambda one: _state(one) == "here")
+                    assert _words(came) == "شکسته"
+                    form = aiohttp.FormData()
+                    form.add_field("file", picture, filename="label.png", content_type="image/png")
+                    headers = {"Origin": ali.url, "X-CSRF-Token": ali.csrf}
+                    file = (await ali.request("POST", "/api/files", data=form, headers=headers)).json
+                    reply = {
+                        "type": "reply",
+                        "conversation": conversation,
+                        "client_id": "reply-0001",
+                        "text": "این است",
+                    }
+                    await desk.send_json({**reply, "id": 4, "files": [file["id"]]})
+                    [photo] = await peer.called("sendPhoto")
+                    assert await peer.media(photo["file_id"]) == picture
+                    assert (await peer.called("sendMessage"))[-1]["text"] == "این است"
+
+
+def _keys(menu: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    markup = menu["reply_markup"]
+    return list((json.loads(markup) if isinstance(markup, str) else markup)["inline_keyboard"])
 
 
 def _words(entry: Entry) -> str | None:

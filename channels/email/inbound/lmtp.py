@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from channels.contract import ChannelError, Inlet
 from channels.email.house import House, Mailbox, house
 from channels.email.inbound.taking import MAX_MAIL, Taking
+from channels.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +133,5 @@ class Reception:
                 one.transport.close()
             task = getattr(one, "_handler_coroutine", None)
             if task is not None:
-                task.cancel()
                 talking.append(task)
-        await asyncio.gather(*talking, return_exceptions=True)
+        await end(talking)

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from channels.telegram.adapter import SECRET_HEADER
 from channels.telegram.settings import telegram_settings
 from tests.channels.telegram.bench import Bench, attachment, bench, buttons, outbound, text
 from tests.fakes.telegram import TOKEN
-from tests.fakes.telemelya import telemelya
+from tests.fakes.telemelya import relay, telemelya
 
 PICTURE = bytes(range(256)) * 400
 
 
-@asynccontextmanager
-async def relay(made: Bench) -> AsyncIterator[str]:
-    """The peer sends no secret header; this adds it on the way."""
-    secret = telegram_settings(made.inlet.inboxes("telegram")[0]).header_secret
-
-    async def forward(request: web.Request) -> web.Response:
-        body = await request.read()
-        headers = {SECRET_HEADER: secret, "Content-Type": "application/json"}
-        async with session.post(made.url + request.path, data=body, headers=headers) as answer:
-            return web.Response(status=answer.status, body=await answer.read())
-
-    app = web.Application()
-    app.router.add_post("/{path:.*}", forward)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with aiohttp.ClientSession() as session:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
 @pytest.mark.timeout(600)  # the first time the peer is installed
 async def test_a_chat_with_a_bot_of_a_foreign_server(no_task_left_behind: None) -> None:
-    async with bench() as made, telemelya(TOKEN) as peer, relay(made) as public:
+    async with bench() as made, telemelya(TOKEN) as peer, relay(made.url, secret_of(made)) as public:
         made.inlet.url = public
         made.configure(api_base=peer.url)
         inbox = made.inlet.inboxes("telegram")[0]
@@ -85,6 +58,11 @@ async def test_a_chat_with_a_bot_of_a_foreign_server(no_task_left_behind: None) 
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+def secret_of(made: Bench) -> str:
+    """What the messenger proves itself with."""
+    return telegram_settings(made.inlet.inboxes("telegram")[0]).header_secret
 
 
 async def _set(url: str) -> bool:

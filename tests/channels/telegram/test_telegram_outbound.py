@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +16,7 @@ from channels.telegram.api import BotApi
 from channels.telegram.compose import escaped
 from channels.telegram.settings import BALE, TELEGRAM
 from tests.channels.telegram.bench import NOW, SECRET, Bench, attachment, bench, buttons, outbound, text
+from tests.fakes.bot_api_description import description, faults
 from tests.fakes.telegram import TOKEN, Mood, Refusal
 
 LATE = {"message": "365", "at": str(NOW - 2 * 3_600_000)}
@@ -32,6 +34,15 @@ async def bale(no_task_left_behind: None) -> AsyncIterator[Bench]:
     """The same in Bale's dialect."""
     async with bench(bale=True) as made:
         yield made
+
+
+def test_the_judge_of_all_calls_is_there() -> None:
+    if description() is None:
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing("no description of the Bot API: calls are not judged")
+    assert faults("sendMessage", {"chat_id": "1"}, {}) == ["sendMessage: text is required"]
+    assert faults("sendMessage", {"chat_id": "1", "text": "x"}, {}) == []
+    assert faults("sendMesage", {}, {}) == ["there is no method sendMesage"]
 
 
 async def test_words_go_out_as_they_are(desk: Bench) -> None:

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from hub.model.config import Inbox
-from hub.model.entry import Entry
+from hub.model.entry import Entry, File
 from hub.model.ids import ConversationId, InboxId
 from hub.seed import QUEUE
 from hub.store.database import Database
@@ -38,6 +38,7 @@ class Gate:
 
     live: LiveHub
     bot: FakeTelegram
+    graph: FakeGraph
     post: FakeSmtp
     lmtp_port: int
     stranger: aiohttp.ClientSession
@@ -60,6 +61,18 @@ class Gate:
         """What customers wrote into it."""
         entries = await self.live.hub.entries.after(ConversationId(conversation), 0)
         return [one for one in entries if one.author.kind == "contact" and one.kind == "message"]
+
+    async def here(self, conversation: str) -> list[File]:
+        """Wait until the files that customers sent have come."""
+        async with asyncio.timeout(20):
+            while True:
+                parts = [
+                    part for one in await self.messages(conversation) for part in one.parts if part.type == "attachment"
+                ]
+                files = [part.file for part in parts if part.file is not None]
+                if files and all(one.state == "here" for one in files):
+                    return files
+                await asyncio.sleep(0.01)
 
     async def aside(self) -> list[str]:
         return sorted(await self.live.hub.database.collection("aside").distinct("reason"))
@@ -89,7 +102,7 @@ async def gate(no_task_left_behind: None, database: Database, tmp_path: Path) ->
             inbox = Inbox(id=InboxId(id_), name=id_, channel=channel, queue=QUEUE, settings=settings)
             await live.hub.config.create(inbox)
         await bot.called("setWebhook")
-        yield Gate(live, bot, post, port, stranger)
+        yield Gate(live, bot, graph, post, port, stranger)
 
 
 def whatsapp(number: str, id_: str, text: str) -> dict[str, Any]:
@@ -168,7 +181,7 @@ async def test_c06_another_customers_thread_is_not_entered_by_its_names(gate: Ga
     await gate.mails(letter("hers", id_="1@customer.example"))
     (hers,) = await gate.conversations()
     number = (await gate.live.hub.lanes.state(ConversationId(hers))).header.number
-    tricks = [
+    tricks: list[dict[str, Any]] = [
         {"in_reply_to": "<1@customer.example>"},
         {"references": "<1@customer.example>", "subject": "Re: سفارش"},
         {"subject": f"[#{number}] سفارش"},
@@ -224,3 +237,39 @@ async def test_c11_the_same_id_with_other_words_changes_nothing_and_is_kept_apar
         assert [entry.parts[0].text for entry in await gate.messages(conversation)] == ["first"]
     assert await gate.aside() == ["refused"]
     assert await gate.live.hub.database.collection("aside").count_documents({}) == 2
+
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script></svg>"
+PAGE = b"<!doctype html><script>alert(1)</script>"
+
+
+async def test_u01_u02_what_customers_send_by_any_channel_is_a_harmless_download(gate: Gate) -> None:
+    """Names that climb and turn around, pictures and pages that are code, under types that lie."""
+    gate.graph.media["555"] = ("image/png", SVG)
+    document = {"id": "555", "mime_type": "image/png", "filename": "../../\u202egnp.exe\u202c/logo.svg"}
+    body = whatsapp("11111111", "wamid.1", "x")
+    message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+    message |= {"type": "document", "document": document}
+    raw = json.dumps(body).encode()
+    assert await gate.posts("whatsapp/wa1/webhook", raw, list(signature(raw, APP_SECRET).items())) == 200
+
+    gate.bot.files["d1"] = PAGE
+    file = {"file_id": "d1", "file_name": "..\\..\\\u202elmth.html", "mime_type": "text/plain", "file_size": len(PAGE)}
+    update = gate.bot.message(document=file)
+    assert await gate.posts("telegram/tg/hook", update, [(HEADER, gate.bot.hook["secret_token"])]) == 200
+
+    mail = letter("x", files=[("../../a\u202egpj.svg", "image/svg+xml", SVG), ("page.html", "text/html", PAGE)])
+    assert await gate.mails(mail) == [250]
+
+    async with gate.live.browser() as ali:
+        await ali.sign_in("ali")
+        for conversation in await gate.conversations():
+            for shown in await gate.here(conversation):
+                assert not {"/", "\\", "\u202e", "\u202c"} & set(shown.name), shown.name
+                assert not shown.name.startswith(".")
+                answer = await ali.download(f"/files/{shown.id}")
+                assert answer.body in {SVG, PAGE}
+                assert answer.headers["Content-Type"] == "application/octet-stream"
+                assert answer.headers["Content-Disposition"].startswith("attachment")
+                assert answer.headers["Content-Security-Policy"].endswith("sandbox")
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
