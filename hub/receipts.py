@@ -46,7 +46,7 @@ class Receipts:
         ref = f"{inbox}:{external_id}"
         entry = await self.entries.by_ref([ref])
         if entry is None or entry.delivery == "queued":  # more of it may still have to go out
-            await self.notes.keep_receipt(ref, receipt, self.clock.now())
+            await self.notes.keep_receipt(ref, receipt)
             entry = await self.entries.by_ref([ref])  # it may have been recorded in between
             if entry is None or entry.delivery == "queued":
                 return entry is not None

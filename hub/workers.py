@@ -1,6 +1,7 @@
 """Supervised tasks: named, restarted with back-off, ended with their owner."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -52,13 +53,18 @@ class Pool:
         """Name the pool for logs."""
         self._name = name
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def __len__(self) -> int:
         """How many run now."""
         return len(self._tasks)
 
     def start(self, work: Awaitable[None], name: str = "") -> None:
-        """Run `work` in the background."""
+        """Run `work` in the background; what comes after the end is left to the next start, for the store knows it."""
+        if self._closed:
+            if inspect.iscoroutine(work):
+                work.close()
+            return
         task = asyncio.ensure_future(self._run(work, name))
         task.set_name(f"{self._name}:{name}")
         self._tasks.add(task)
@@ -80,4 +86,5 @@ class Pool:
         finally:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=drain_seconds)
+            self._closed = True
             await end(self._tasks)

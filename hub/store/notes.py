@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -55,20 +54,20 @@ class Notes:
         async with guard():
             await self._rows("notes").update_one({"_id": f"{inbox}\x1f{name}"}, change, upsert=True)
 
-    async def keep_receipt(self, ref: str, receipt: EarlyReceipt, now: int) -> None:
+    async def keep_receipt(self, ref: str, receipt: EarlyReceipt) -> None:
         """Keep a receipt that came before its message was known; a better one replaces it, a worse one does not."""
         worse = {"_id": ref, "state": {"$in": list(before(receipt.state))}}
         row = {
             "state": receipt.state,
             "reason": receipt.reason,
             "code": receipt.code,
-            "at": datetime.fromtimestamp(now / 1000, UTC),
         }
+        change = {"$set": row, "$currentDate": {"at": True}}  # the store forgets by its own clock
         async with guard():
             try:
-                await self._rows("receipts").update_one(worse, {"$set": row}, upsert=True)
+                await self._rows("receipts").update_one(worse, change, upsert=True)
             except DuplicateKeyError:  # there is one that is as good, or one that has come in this very moment
-                await self._rows("receipts").update_one(worse, {"$set": row})
+                await self._rows("receipts").update_one(worse, change)
 
     async def take_receipt(self, ref: str) -> EarlyReceipt | None:
         """The receipt that came early, once."""

@@ -68,3 +68,12 @@ async def test_what_a_pool_has_begun_is_finished_if_it_takes_no_longer_than_the_
             if ends_by_itself:
                 asyncio.get_running_loop().call_later(0.05, driver.commands[0].set_result, None)
     assert bool(done) == ends_by_itself
+
+
+async def test_nothing_begins_in_a_pool_that_has_ended(no_task_left_behind: None) -> None:
+    driver, pool = Driver(), Pool("driver")
+    async with pool.open(drain_seconds=0.01):
+        pass
+    pool.start(driver.run())
+    await asyncio.sleep(0)
+    assert (len(pool), driver.commands) == (0, [])
