@@ -276,6 +276,9 @@ async def test_a_watermark_moves_everything_before_it(at: Office) -> None:
 async def test_what_is_queued_and_forgotten_is_found_again(at: Office) -> None:
     entry = await at.says("one")
     await at.becomes(entry.seq, "sent")
+    async with asyncio.timeout(30):
+        while at.conversation in at.hub.delivery._queues:
+            await asyncio.sleep(0)
     rows = at.hub.database.collection("entries")
     await rows.update_one(
         {"_id": entry.dedupe}, {"$set": {"delivery": "queued"}, "$unset": {"pieces": "", "sending": ""}}
