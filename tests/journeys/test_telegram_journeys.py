@@ -126,6 +126,29 @@ async def test_polling_stores_each_message_once(live: LiveHub) -> None:
         assert fake.faults == []
 
 
+async def test_a_hub_that_is_started_again_polls_on_where_it_was(
+    no_task_left_behind: None, database: Database, tmp_path: Path
+) -> None:
+    async with FakeTelegram() as fake:
+        settings = {"token": TOKEN, "mode": "polling", "secret": "s" * 32, "api_base": fake.url}
+        inbox = Inbox(id=InboxId("tg"), name="Bot", channel="telegram", queue=QueueId("support"), settings=settings)
+        words = fake.message(text="one")
+        async with live_hub(database, tmp_path / "var") as first:
+            await first.hub.config.create(inbox)
+            await fake.queue(words)
+            await fake.called("getUpdates", 2)  # the second says that the first is stored
+        asked = sum(1 for one in fake.calls if one.method == "getUpdates")
+        await fake.queue(fake.message(text="two"))
+        async with live_hub(database, tmp_path / "var") as second:
+            polls = await fake.called("getUpdates", asked + 2)
+            assert polls[asked].params["offset"] == words["update_id"] + 1
+            found = await second.hub.intake.current("tg", "42")
+            assert found is not None
+            entries = await Shop(second, fake, Clerk()).entries(found.conversation)
+            said = [_words(one) for one in entries if one.author.kind == "contact" and one.kind == "message"]
+            assert said == ["one", "two"]
+
+
 async def frame(desk: aiohttp.ClientWebSocketResponse, kind: str, **has: object) -> dict[str, Any]:
     """The next frame of a kind, with these fields."""
     async with asyncio.timeout(20):
