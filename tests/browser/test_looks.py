@@ -19,10 +19,14 @@ AXE = ROOT / "widget/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WATCH_SHIFTS = """() => {
   window.peykShifts = [];
+  const inside = (rect, box) => box && rect.left >= box.left && rect.right <= box.right;
+  const place = ({ node, currentRect: rect }) => {  // what has been replaced since has no node: its place tells
+    const own = (node instanceof Element ? node : node?.parentElement)?.closest('.list-pane');
+    const box = document.querySelector('.list-pane')?.getBoundingClientRect();
+    return (own || (!node && inside(rect, box)) ? 'list ' : 'pane ') + node?.nodeName;
+  };
   new PerformanceObserver(list => {
-    for (const one of list.getEntries())
-      window.peykShifts.push([one.value, one.sources.map(it => it.node).map(it =>
-        ((it instanceof Element ? it : it?.parentElement)?.closest('.list-pane') ? 'list ' : 'pane ') + it?.nodeName)]);
+    for (const one of list.getEntries()) window.peykShifts.push([one.value, one.sources.map(place)]);
   }).observe({ type: "layout-shift" });
 }"""
 ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")

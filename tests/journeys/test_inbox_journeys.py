@@ -110,6 +110,7 @@ async def test_an_inbox_is_opened_tried_corrected_and_deleted(office: Office) ->
 
     # A better token is tried before it is saved.
     await page.get_by_role("button", name="جایگزینی token").click()
+    await expect(page.locator("input[name='parrot.token']")).to_be_focused()
     await page.keyboard.type("good")
     await page.get_by_role("button", name="آزمایش اتصال").click()
     await expect(page.locator(".test-verdict")).to_have_text("همه‌چیز کار می‌کند.")
