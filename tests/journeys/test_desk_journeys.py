@@ -229,7 +229,7 @@ async def test_the_customer_ends_the_chat_and_begins_another(people: People) -> 
     await customer.say("سلام دوباره")
     await customer.sees("دستیار خودکار")
     await expect(agent.composer).to_have_count(0, timeout=15_000)  # the one that has ended is closed
-    await agent.go("a")
+    await agent.page.get_by_role("tab", name=re.compile("^همه")).click()
     await expect(
         agent.rows.filter(has_text="دستیار خودکار").or_(agent.rows.filter(has_text="سلام دوباره")).first
     ).to_be_visible(timeout=15_000)
