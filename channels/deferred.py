@@ -1,9 +1,9 @@
 """A channel whose adapter is made when the first inbox needs it: what it is built on may weigh more than the hub."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cached_property
 
+from channels.changes import next_change
 from channels.contract import Capabilities, Channel, Configured, Inlet, Outbound, Sent, Signal
 from channels.setup import Finding, SettingField
 
@@ -27,14 +27,10 @@ class Deferred(Channel):
     async def run(self, inlet: Inlet) -> None:
         """Wait for the first inbox, then be the adapter."""
         while True:
-            change = asyncio.create_task(inlet.changed(), name=f"{self.name}-change")
-            try:
-                await asyncio.sleep(0)  # it waits before the inboxes are read, so no change falls between
+            async with next_change(inlet, self.name) as change:
                 if inlet.inboxes(self.name):
                     break
                 await change
-            finally:
-                change.cancel()
         await self._adapter.run(inlet)
 
     async def send(self, message: Outbound, inlet: Inlet) -> Sent:

@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from channels.changes import next_change
 from channels.contract import (
     Channel,
     ChannelError,
@@ -91,13 +92,9 @@ class EmailChannel(Channel):
         at_work: dict[Hashable, asyncio.Task[None]] = {}
         try:
             while True:
-                change = asyncio.create_task(inlet.changed(), name="email-change")
-                try:
-                    await asyncio.sleep(0)  # it waits before the inboxes are read, so no change falls between
+                async with next_change(inlet, self.name) as change:
                     await self._settle(self._wanted(inlet), at_work)
                     await change
-                finally:
-                    change.cancel()
         finally:
             await end(at_work.values())
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import structlog
 from msgspec import Struct, convert, to_builtins
 
+from channels.changes import next_change
 from channels.contract import ChannelError, Configured, Inlet
 from channels.tasks import end
 from channels.telegram.api import BotApi
@@ -53,13 +54,9 @@ class Listening:
         attending: dict[str, tuple[Configured, asyncio.Task[None]]] = {}
         try:
             while True:
-                change = asyncio.create_task(inlet.changed(), name="telegram-change")
-                try:
-                    await asyncio.sleep(0)  # it waits before the inboxes are read, so no change falls between
+                async with next_change(inlet, "telegram") as change:
                     await self._settle(inlet, attending)
                     await change
-                finally:
-                    change.cancel()
         finally:
             await end([task for _, task in attending.values()])
 
