@@ -1,5 +1,5 @@
 /** One customer on several channels: who this may be too, and which contacts agents have merged into this one. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { date } from "../../ui/format";
 import { Alert } from "../../ui/icons";
 import type {
@@ -84,50 +84,68 @@ export function Clashes({ all }: { all: readonly ClashView[] | undefined }): JSX
   );
 }
 
-function Suggestion({ one }: { one: SameView }): JSX.Element {
-  const name = one.name || t("row.noname");
+interface OtherProps {
+  contact: string;
+  name: string;
+  act: string;
+  onAct: () => void;
+  word: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** Another contact with the one thing that can be done about it; `act` says what, by name. */
+function Other({ contact, name, act, onAct, word, children }: OtherProps): JSX.Element {
   return (
     <li class="same-one">
       <div class="same-head">
-        <Face id={one.contact} name={name} size={26} />
+        <Face id={contact} name={name} size={26} />
         <bdi>{name}</bdi>
         <button
           type="button"
           class="button button-small"
           disabled={link.value !== "live"}
-          aria-label={t("same.merge.with", { name })}
-          onClick={() => {
-            merging.value = one;
-            dialog.value = "merge";
-          }}
+          aria-label={act}
+          onClick={onAct}
         >
-          <Join size={15} />
-          {t("same.merge")}
+          {word}
         </button>
       </div>
+      {children}
+    </li>
+  );
+}
+
+function Suggestion({ one }: { one: SameView }): JSX.Element {
+  const name = one.name || t("row.noname");
+  const merge = () => {
+    merging.value = one;
+    dialog.value = "merge";
+  };
+  const word = (
+    <>
+      <Join size={15} />
+      {t("same.merge")}
+    </>
+  );
+  return (
+    <Other contact={one.contact} name={name} act={t("same.merge.with", { name })} onAct={merge} word={word}>
       <Reasons shared={one.shared} />
       <Clashes all={one.clashes} />
-    </li>
+    </Other>
   );
 }
 
 function Member({ one }: { one: MemberView }): JSX.Element {
   const name = one.name || t("row.noname");
+  const undo = () => void undoMerge(one.merge);
   return (
-    <li class="same-one">
-      <div class="same-head">
-        <Face id={one.contact} name={name} size={26} />
-        <bdi>{name}</bdi>
-        <button
-          type="button"
-          class="button button-small"
-          disabled={link.value !== "live"}
-          aria-label={t("same.undo.of", { name })}
-          onClick={() => void undoMerge(one.merge)}
-        >
-          {t("toast.undo")}
-        </button>
-      </div>
+    <Other
+      contact={one.contact}
+      name={name}
+      act={t("same.undo.of", { name })}
+      onAct={undo}
+      word={t("toast.undo")}
+    >
       <Addresses all={one.identities} />
       <p class="quiet">
         {t("same.by", { name: one.by || t("event.somebody"), date: date(one.at) })}
@@ -138,7 +156,7 @@ function Member({ one }: { one: MemberView }): JSX.Element {
           </>
         )}
       </p>
-    </li>
+    </Other>
   );
 }
 
