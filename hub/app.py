@@ -126,7 +126,7 @@ class Hub:
     @cached_property
     def staff(self) -> Staff:
         """Agents at work."""
-        return Staff(Agents(self.database), self.conversations, self.bus, self.clock)
+        return Staff(Agents(self.database), self.conversations, self.bus, self.config, self.clock)
 
     @cached_property
     def intake(self) -> Intake:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import structlog
 
-from hub.model.config import Agent, Calendar, Canned, Inbox, Queue
+from hub.model.config import Agent, Calendar, Canned, Inbox
 from hub.model.ids import AgentId, InboxId, QueueId, new_id
+from hub.model.queues import Queue
 from hub.settings import Settings
 from hub.store.audit import Deed
 from hub.web.context import Web

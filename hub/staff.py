@@ -12,10 +12,11 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import NotFound, Unavailable
 from hub.model import presence
-from hub.model.config import Agent, cost_of
+from hub.model.config import Agent, Load, cost_of, maximum_of
 from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ConversationId
 from hub.store.agents import Agents
+from hub.store.config import Config
 from hub.store.conversations import Conversations
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Staff:
     store: Agents
     conversations: Conversations
     bus: Bus
+    config: Config
     clock: Clock
     _roster: dict[AgentId, Agent] = field(default_factory=dict)
     _sockets: dict[AgentId, int] = field(default_factory=dict)
@@ -53,22 +55,21 @@ class Staff:
 
     async def recount(self) -> None:
         """Set every agent's load to what the conversations say."""
-        held: dict[AgentId, list[tuple[ConversationId, int]]] = {}
+        held: dict[AgentId, list[Load]] = {}
         for row in await self.conversations.unresolved():
             owner = row.state.owner
             if owner.agent is not None and owner.kind in {"agent", "offer"}:
-                held.setdefault(owner.agent, []).append((row.state.id, cost_of(row.state.header.channel)))
+                held.setdefault(owner.agent, []).append(self._load(row.state))
         for agent in list(self._roster.values()):
             wanted = held.get(agent.id, [])
-            if {item.conversation for item in agent.load} != {one for one, _ in wanted}:
+            if set(agent.load) != set(wanted):
                 await self._kept(agent.id, partial(self.store.set_load, agent.id, wanted))
 
     async def hold(self, agent: AgentId, held: Callable[[], Awaitable[list[Conversation]]]) -> None:
         """Set the agent's load to what `held` finds while nothing else changes it; no doubt is left."""
 
         async def write() -> Agent | None:
-            load = [(item.id, cost_of(item.header.channel)) for item in await held()]
-            return await self.store.set_load(agent, load)
+            return await self.store.set_load(agent, [self._load(item) for item in await held()])
 
         await self._kept(agent, write)
         self.doubtful.discard(agent)
@@ -128,17 +129,21 @@ class Staff:
 
     async def reserve(self, agent: AgentId, item: Conversation) -> bool:
         """Put an item on the agent's load if it fits now."""
-        cost = cost_of(item.header.channel)
-        return await self._kept(agent, lambda: self.store.reserve(agent, item.id, cost)) is not None
+        known = self._roster.get(agent)
+        maximum = maximum_of(item.header.channel, known, self.config.workplace) if known else None
+        return await self._kept(agent, lambda: self.store.reserve(agent, self._load(item), maximum)) is not None
 
     async def burden(self, agent: AgentId, item: Conversation) -> None:
         """Put an item on the load that the agent took by hand."""
-        cost = cost_of(item.header.channel)
-        await self._kept(agent, lambda: self.store.burden(agent, item.id, cost))
+        await self._kept(agent, lambda: self.store.burden(agent, self._load(item)))
 
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""
         await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))
+
+    def _load(self, item: Conversation) -> Load:
+        channel, parked = item.header.channel, item.status == "waiting"
+        return Load(conversation=item.id, channel=channel, cost=cost_of(channel, self.config.workplace, parked=parked))
 
     async def _match_sockets(self, agent: AgentId) -> None:
         def seen(known: Agent) -> Agent:

@@ -45,21 +45,6 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """A line.
-
-    `offer_seconds`: how long an agent has to answer an offer; `max_wait_seconds`: then the offline form is
-    offered.
-    """
-
-    id: QueueId
-    name: str
-    offer_seconds: int = 20
-    priority: int = 0
-    max_wait_seconds: int = 900
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Canned:
     """A canned reply, typed as `/shortcut`."""
 
@@ -69,6 +54,13 @@ class Canned:
     text: str
 
 
+OTHERS = "*"
+"""All channels that are not named."""
+
+COST_PER_CHANNEL: Mapping[str, int] = {"voice": 100, "email": 5, OTHERS: 25}
+"""Capacity units of one conversation until an admin decides otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
     """Rules of the house. All times in seconds.
@@ -76,7 +68,11 @@ class Workplace:
     grace: a gone agent's conversations wait so long before they return to the line. silent: a customer unanswered by
     the agent so long returns to the line. bot_idle / agent_idle: nothing said so long closes the conversation.
     wrap_up: time to choose a disposition after the customer ended. bot_turn: the bot must have answered by then, also
-    after a crash.
+    after a crash. starving: who has waited so long goes before every priority. misses_before_alarm: so many offers
+    missed in a row tell the supervisors.
+
+    costs: capacity units per channel, `*` for all others; parked_costs: of a conversation that waits for the customer.
+    maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and rings may use.
     """
 
     grace_seconds: int = 30
@@ -88,6 +84,13 @@ class Workplace:
     cooling_seconds: int = 60
     default_handle_seconds: int = 300
     snooze_max_days: int = 90
+    starving_seconds: int = 1800
+    misses_before_alarm: int = 3
+    costs: Mapping[str, int] = field(default_factory=lambda: dict(COST_PER_CHANNEL))
+    parked_costs: Mapping[str, int] = field(default_factory=lambda: {OTHERS: 5})
+    maxima: Mapping[str, int] = field(default_factory=dict)
+    skills: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
     break_reasons: tuple[str, ...] = ("lunch", "prayer", "training", "meeting", "rest")
     dispositions: tuple[str, ...] = (
         "answered",
@@ -101,10 +104,11 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One live item of an agent: a conversation and what it costs of the agent's capacity."""
+    """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity."""
 
     conversation: str
     cost: int
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,9 @@ class Agent:
 
     `status` is chosen (online, offline, finishing, break:<reason>) or set by the hub (not_responding); whether a
     socket is alive is computed: `connected`, and since when not: `gone_at` (ms). `load` lists live items; capacity is
-    recounted from it in each claim.
+    recounted from it in each claim. `skills` maps a skill to a proficiency of 1-5; `maxima` a channel to how many at
+    once, before those of the workplace. `offered_at`: when an offer
+    was last made (ms); `misses`: those missed in a row.
     """
 
     id: AgentId
@@ -123,6 +129,9 @@ class Agent:
     locale: str = "fa"
     languages: tuple[str, ...] = ("fa", "en")
     queues: tuple[QueueId, ...] = ()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()
+    maxima: Mapping[str, int] = field(default_factory=dict)
     capacity: int = 100
     active: bool = True
     status: str = "offline"
@@ -130,6 +139,8 @@ class Agent:
     connected: bool = False
     gone_at: int | None = None
     idle_since: int = 0
+    offered_at: int = 0
+    misses: int = 0
     load: tuple[Load, ...] = ()
     epoch: int = 0
 
@@ -144,14 +155,16 @@ class Agent:
         return self.active and self.connected and self.status == "online"
 
 
-COST_PER_CHANNEL: Mapping[str, int] = {"voice": 100, "email": 5}
-"""Capacity units of one conversation; other channels are chats at 25."""
-
-
 PATIENCE_PER_CHANNEL: Mapping[str, int] = {"email": 144}
 """How much longer than in a chat a customer may be left without an answer: ten minutes become a day."""
 
 
-def cost_of(channel: str) -> int:
-    """What a conversation of a channel costs of an agent's 100 units."""
-    return COST_PER_CHANNEL.get(channel, 25)
+def cost_of(channel: str, rules: Workplace, *, parked: bool = False) -> int:
+    """What a conversation of a channel costs of an agent's units; `parked`: while it waits for the customer."""
+    costs = rules.parked_costs if parked else rules.costs
+    return costs.get(channel, costs.get(OTHERS, COST_PER_CHANNEL[OTHERS]))
+
+
+def maximum_of(channel: str, agent: Agent, rules: Workplace) -> int | None:
+    """How many conversations of a channel an agent may hold at once; None: as many as fit."""
+    return agent.maxima.get(channel, rules.maxima.get(channel))

@@ -11,6 +11,7 @@ from typing import Literal
 from hub.errors import Conflict, StaleFence
 from hub.model.entry import Event, EventType
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
+from hub.model.queues import Need
 
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
@@ -51,7 +52,9 @@ class Conversation:
     """A conversation as of `last_seq`.
 
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
-    and go); `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for
+    and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's timers
+    run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `front` goes before
+    everybody of the same priority. `waiting_since`: since when the customer waits for
     words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
     missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
     `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
@@ -66,6 +69,8 @@ class Conversation:
     fence_at: int = 0
     queue: QueueId | None = None
     queued_at: int | None = None
+    entered_at: int | None = None
+    needs: tuple[Need, ...] = ()
     front: bool = False
     priority: int = 0
     reserved_for: AgentId | None = None
@@ -153,6 +158,9 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.WOKE: frozenset({"agent"}),
     EventType.CUSTOMER_ENDED: _ANY_LIVE,
     EventType.BOT_TURN: frozenset({"bot"}),
+    EventType.OVERFLOWED: frozenset({"queue"}),
+    EventType.MOVED: frozenset({"queue", "offer"}),
+    EventType.PRIORITISED: frozenset({"queue", "offer"}),
 }
 _GIVES_ON = frozenset({EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED})
 _BY_HOLDER = frozenset(

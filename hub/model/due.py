@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.model.config import PATIENCE_PER_CHANNEL, Queue, Workplace
+from hub.model.config import PATIENCE_PER_CHANNEL, Workplace
 from hub.model.conversation import Conversation
+from hub.model.queues import Queue
 
 
 class DueKind(StrEnum):

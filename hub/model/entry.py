@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId
+from hub.model.queues import Need
 
 AuthorKind = Literal["contact", "bot", "agent", "system"]
 EntryKind = Literal["message", "note", "event"]
@@ -109,6 +110,9 @@ class EventType(StrEnum):
     BOT_TURN = "bot_turn"
     LOCALE = "locale"
     AUTOMATIC = "automatic"
+    OVERFLOWED = "overflowed"
+    MOVED = "moved"
+    PRIORITISED = "prioritised"
 
 
 OWNERSHIP = frozenset(
@@ -126,6 +130,8 @@ OWNERSHIP = frozenset(
         EventType.TO_BOT,
         EventType.RESOLVED,
         EventType.REOPENED,
+        EventType.OVERFLOWED,
+        EventType.MOVED,
     }
 )
 
@@ -140,7 +146,11 @@ class Event:
     `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`.
     rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
     with). locale: `locale` (the customer chose a language). automatic: `reason` (auto_reply, list), `note` (its first
-    words). reopened by the customer: `queue`, no `agent`.
+    words). reopened by the customer: `queue`, no `agent`. overflowed: `queue` (the next line), `reason`. moved: `agent`
+    (the supervisor), `queue`. prioritised: `agent`, `priority`.
+
+    Whatever enters a line may carry `since` (ms): the old place of who came back in time. opened and handoff may carry
+    `priority` and `needs`, as the rules say.
     """
 
     type: EventType
@@ -157,6 +167,9 @@ class Event:
     up_to: int | None = None
     locale: str | None = None
     front: bool = False
+    since: int | None = None
+    priority: int | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

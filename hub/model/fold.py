@@ -74,14 +74,17 @@ def preview(entry: Entry) -> str:
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.queue is None:
         return replace(state, owner=Owner(kind="bot"))
-    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry)
+    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry, event)
 
 
-def _to_line(state: Conversation, entry: Entry, *, front: bool = False) -> Conversation:
+def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = False) -> Conversation:
     return replace(
         state,
         owner=Owner(kind="queue"),
-        queued_at=entry.at,
+        queued_at=event.since or entry.at,
+        entered_at=entry.at,
+        priority=state.priority if event.priority is None else event.priority,
+        needs=event.needs or state.needs,
         front=front,
         passed={},
         reserved_for=None,
@@ -99,7 +102,7 @@ def _handoff(state: Conversation, entry: Entry, event: Event) -> Conversation:
         bot_seq=max(state.bot_seq, event.up_to or 0),
         waiting_since=state.waiting_since or entry.at,
     )
-    return _to_line(state, entry)
+    return _to_line(state, entry, event)
 
 
 def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -128,7 +131,9 @@ def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.agent is not None:
         opened = _held(state, entry, event)
     else:  # by the customer: to the line, and first to who knows the matter
-        opened = _to_line(replace(state, queue=event.queue or state.queue, handoff_reason="customer_reopened"), entry)
+        opened = _to_line(
+            replace(state, queue=event.queue or state.queue, handoff_reason="customer_reopened"), entry, event
+        )
         opened = replace(opened, reserved_for=state.last_agent)
     return replace(
         opened,
@@ -158,12 +163,29 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
     )
-    state = _to_line(state, entry, front=event.front)
+    state = _to_line(state, entry, event, front=event.front)
     return replace(state, passed={event.agent: entry.at} if event.agent else {})
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
+
+
+def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    """On to another queue, with the place kept."""
+    return replace(
+        state,
+        owner=Owner(kind="queue"),
+        queue=event.queue or state.queue,
+        entered_at=entry.at,
+        passed={},
+        reserved_for=None,
+        form_at=None,
+    )
+
+
+def _prioritised(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, priority=event.priority or 0)
 
 
 def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -254,4 +276,7 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
     EventType.AUTOMATIC: _noted,
+    EventType.OVERFLOWED: _to_next_line,
+    EventType.MOVED: _to_next_line,
+    EventType.PRIORITISED: _prioritised,
 }

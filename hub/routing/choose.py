@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from hub.model.config import Agent, Workplace, cost_of
+from hub.model.config import Agent, Workplace, cost_of, maximum_of
 from hub.model.conversation import Conversation
 from hub.model.ids import ConversationId
 
@@ -22,9 +22,12 @@ def in_order(line: Iterable[Conversation]) -> list[Conversation]:
     return sorted(line, key=lambda item: item.line_key)
 
 
-def has_room(item: Conversation, agent: Agent) -> bool:
+def has_room(item: Conversation, agent: Agent, rules: Workplace) -> bool:
     """Whether an agent is there and has room for the item."""
-    return agent.available and agent.used + cost_of(item.header.channel) <= agent.capacity
+    channel = item.header.channel
+    maximum = maximum_of(channel, agent, rules)
+    below = maximum is None or sum(one.channel == channel for one in agent.load) < maximum
+    return agent.available and below and agent.used + cost_of(channel, rules) <= agent.capacity
 
 
 def serves(agent: Agent, queue: str | None) -> bool:
@@ -32,9 +35,9 @@ def serves(agent: Agent, queue: str | None) -> bool:
     return not agent.queues or queue in agent.queues
 
 
-def fits(item: Conversation, agent: Agent) -> bool:
+def fits(item: Conversation, agent: Agent, rules: Workplace) -> bool:
     """Whether an agent serves the item's queue and has room for it."""
-    return serves(agent, item.queue) and has_room(item, agent)
+    return serves(agent, item.queue) and has_room(item, agent, rules)
 
 
 def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
@@ -46,10 +49,12 @@ def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now:
     """
     cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
     if item.reserved_for is not None:
-        wanted = next((agent for agent in cooled if agent.id == item.reserved_for and has_room(item, agent)), None)
+        wanted = next(
+            (agent for agent in cooled if agent.id == item.reserved_for and has_room(item, agent, rules)), None
+        )
         if wanted is not None:
             return Choice(agent=wanted, reason="reserved")
-    able = [agent for agent in cooled if fits(item, agent)]
+    able = [agent for agent in cooled if fits(item, agent, rules)]
     if not able:
         return None
     best = min(able, key=lambda agent: _rank(item, agent))

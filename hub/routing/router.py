@@ -166,7 +166,7 @@ class Router:
     def wait_minutes(self, queue: str, position: int) -> int | None:
         """The honest expected wait in minutes at a place of a queue."""
         handle = self._handle_ms.get(queue, self.config.workplace.default_handle_seconds * 1000)
-        slots = sum(max(1, agent.capacity // cost_of("")) for agent in self._serving(queue))
+        slots = sum(max(1, agent.capacity // cost_of("", self.config.workplace)) for agent in self._serving(queue))
         return expected_wait(position, slots, handle)
 
     def staffed(self, queue: str) -> bool:

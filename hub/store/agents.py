@@ -3,12 +3,13 @@
 Document of `agents`: the fields of `hub.model.config.Agent` with `_id`, beside what `hub.store.accounts` keeps.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pymongo import ReturnDocument
 
-from hub.model.config import Agent
+from hub.model.config import Agent, Load
 from hub.model.ids import AgentId, ConversationId
 from hub.store.codec import decoded
 from hub.store.database import Database, guard
@@ -20,6 +21,9 @@ _FIELDS = {
     "locale": 1,
     "languages": 1,
     "queues": 1,
+    "skills": 1,
+    "teams": 1,
+    "maxima": 1,
     "capacity": 1,
     "active": 1,
     "status": 1,
@@ -27,6 +31,8 @@ _FIELDS = {
     "connected": 1,
     "gone_at": 1,
     "idle_since": 1,
+    "offered_at": 1,
+    "misses": 1,
     "load": 1,
     "epoch": 1,
 }
@@ -54,8 +60,10 @@ class Agents:
             row = await self._rows.find_one({"_id": agent}, _FIELDS)
         return _agent(row) if row else None
 
-    async def reserve(self, agent: AgentId, conversation: ConversationId, cost: int) -> Agent | None:
+    async def reserve(self, agent: AgentId, item: Load, maximum: int | None) -> Agent | None:
         """Put an item on an agent's load if it fits; None when it does not, or the agent is not free for work.
+
+        `maximum`: so many of its channel at once.
 
         One conditional write: used capacity is recounted from the live items inside it.
         """
@@ -64,15 +72,15 @@ class Agents:
             "active": True,
             "connected": True,
             "status": "online",
-            "load.conversation": {"$ne": conversation},
-            "$expr": {"$lte": [{"$add": [{"$sum": "$load.cost"}, cost]}, "$capacity"]},
+            "load.conversation": {"$ne": item.conversation},
+            "$expr": {"$and": _room_for(item, maximum)},
         }
-        return await self._change(query, {"$push": {"load": {"conversation": conversation, "cost": cost}}})
+        return await self._change(query, {"$push": {"load": asdict(item)}})
 
-    async def burden(self, agent: AgentId, conversation: ConversationId, cost: int) -> Agent | None:
+    async def burden(self, agent: AgentId, item: Load) -> Agent | None:
         """Put an item on the load whatever it weighs (an agent picked it by hand)."""
-        query = {"_id": agent, "load.conversation": {"$ne": conversation}}
-        return await self._change(query, {"$push": {"load": {"conversation": conversation, "cost": cost}}})
+        query = {"_id": agent, "load.conversation": {"$ne": item.conversation}}
+        return await self._change(query, {"$push": {"load": asdict(item)}})
 
     async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
         """Take an item off the load; the agent is idle since now."""
@@ -85,10 +93,9 @@ class Agents:
             },
         )
 
-    async def set_load(self, agent: AgentId, load: list[tuple[ConversationId, int]]) -> Agent | None:
+    async def set_load(self, agent: AgentId, load: Sequence[Load]) -> Agent | None:
         """Replace the load by what the conversations say (after a crash)."""
-        rows = [{"conversation": one, "cost": cost} for one, cost in load]
-        return await self._change({"_id": agent}, {"$set": {"load": rows}})
+        return await self._change({"_id": agent}, {"$set": {"load": [asdict(item) for item in load]}})
 
     async def set_presence(self, agent: Agent) -> Agent | None:
         """Write what `hub.model.presence` decided: status, socket, and since when."""
@@ -112,6 +119,14 @@ class Agents:
                 query, change, projection=_FIELDS, return_document=ReturnDocument.AFTER
             )
         return _agent(row) if row else None
+
+
+def _room_for(item: Load, maximum: int | None) -> list[dict[str, Any]]:
+    room: list[dict[str, Any]] = [{"$lte": [{"$add": [{"$sum": "$load.cost"}, item.cost]}, "$capacity"]}]
+    if maximum is not None:
+        same = {"$filter": {"input": "$load", "cond": {"$eq": ["$$this.channel", item.channel]}}}
+        room.append({"$lt": [{"$size": same}, maximum]})
+    return room
 
 
 def _agent(row: dict[str, Any]) -> Agent:

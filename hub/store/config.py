@@ -13,17 +13,19 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from hub.errors import Conflict, NotFound
-from hub.model.config import Canned, Inbox, Queue, Workplace
+from hub.model.config import Canned, Inbox, Workplace
+from hub.model.queues import Queue, Rules
 from hub.store.database import Database, guard
 
-Thing = Inbox | Queue | Canned | Workplace
-ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace)
+Thing = Inbox | Queue | Canned | Workplace | Rules
+ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace, Rules)
 
 _KINDS: dict[type[Thing], str] = {
     Inbox: "inbox",
     Queue: "queue",
     Canned: "canned",
     Workplace: "workplace",
+    Rules: "rules",
 }
 _TYPES = {kind: type_ for type_, kind in _KINDS.items()}
 
@@ -49,7 +51,7 @@ class Config:
         self._versions = {fields["_id"]: fields["version"] for fields in found}
 
     def on_change(self, listener: Callable[[str], None]) -> None:
-        """Have `listener` called with the kind ("inbox", "queue", "canned", "workplace") after each stored change."""
+        """Have `listener` called with the kind ("inbox", "queue", ...) after each stored change."""
         self._listeners.append(listener)
 
     def inbox(self, id_: str) -> Inbox | None:
@@ -91,6 +93,11 @@ class Config:
         """The rules of the house; defaults until an admin changes them."""
         return self._one(Workplace, "") or Workplace()
 
+    @property
+    def rules(self) -> Rules:
+        """Which line a conversation goes to."""
+        return self._one(Rules, "") or Rules()
+
     async def create(self, thing: Thing) -> None:
         """Store something new. Raises Conflict (`exists`) when the id is taken."""
         key = key_of(thing)
@@ -109,7 +116,7 @@ class Config:
         key = key_of(thing)
         version = self._versions.get(key)
         if version is None:
-            if isinstance(thing, Workplace):
+            if isinstance(thing, Workplace | Rules):
                 await self.create(thing)
                 return
             raise NotFound("There is no such thing any more.")
@@ -148,7 +155,7 @@ class Config:
 
 def key_of(thing: Thing) -> str:
     """The `_id` under which a thing is stored, like "queue:support"."""
-    return f"{_KINDS[type(thing)]}:{'' if isinstance(thing, Workplace) else thing.id}"
+    return f"{_KINDS[type(thing)]}:{'' if isinstance(thing, Workplace | Rules) else thing.id}"
 
 
 def _document(thing: Thing, version: int) -> dict[str, Any]:

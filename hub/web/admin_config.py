@@ -10,9 +10,10 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from hub.errors import BadInput, Conflict, NotFound
-from hub.model.config import Canned, Queue, Workplace
+from hub.model.config import Canned, Workplace
 from hub.model.ids import QueueId, new_id
-from hub.store.config import Thing
+from hub.model.queues import Queue
+from hub.store.config import Thing, key_of
 from hub.web.admin_shapes import (
     CannedChange,
     CannedList,
@@ -143,7 +144,7 @@ async def _save(call: Call, action: str, before: Struct, after: Struct, thing: T
     if not difference:
         raise BadInput("Nothing to change.", code="nothing_to_change")
     await call.web.config.save(thing)
-    target = "workplace" if isinstance(thing, Workplace) else f"{action.partition('.')[0]}:{thing.id}"
+    target = "workplace" if isinstance(thing, Workplace) else key_of(thing)
     await call.record(action, target, difference)
 
 

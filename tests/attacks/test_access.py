@@ -9,9 +9,9 @@ import pytest
 from aiohttp import FormData
 
 from hub.app import make_app
-from hub.model.config import Queue
 from hub.model.entry import Author
 from hub.model.ids import ConversationId, QueueId
+from hub.model.queues import Queue
 from hub.web.access import GRANTS, Permission
 from hub.web.http import Route, rule_of
 from hub.web.routes import ROUTES

@@ -9,9 +9,10 @@ import pytest
 
 from channels.contract import ChannelError, File, Inbound, Part, Receipt, Sender, Signal
 from hub.errors import Conflict, Unavailable
-from hub.model.config import Agent, Queue
+from hub.model.config import Agent
 from hub.model.entry import Author
 from hub.model.ids import ConversationId, QueueId, new_id
+from hub.model.queues import Queue
 from tests.hub.test_routing import Floor, floor  # noqa: F401 (a fixture)
 
 

@@ -12,12 +12,13 @@ from hub.bus import Bus
 from hub.clock import SystemClock
 from hub.errors import Conflict, NotFound, StaleFence
 from hub.lanes import Appended, Lanes
-from hub.model.config import Queue, Workplace
+from hub.model.config import Workplace
 from hub.model.conversation import Conversation, Header
 from hub.model.due import next_due
 from hub.model.entry import BOT, Author, Draft, EventType, text_part
 from hub.model.fold import fold_all
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, new_id
+from hub.model.queues import Queue
 from hub.store.conversations import Conversations
 from hub.store.database import Database
 from hub.store.entries import Entries

@@ -14,10 +14,11 @@ from hub.acts import Acts
 from hub.clock import HeldClock
 from hub.errors import Unavailable
 from hub.lanes import Outcome
-from hub.model.config import Agent, Queue
+from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
+from hub.model.queues import Queue
 from hub.store.agents import Agents
 from hub.store.database import Database
 from hub.workers import supervised

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from channels.contract import Inbound, Part, Receipt, Sender
 from hub.errors import Conflict
-from hub.model.config import Queue
 from hub.model.contact import Contact, Merge
 from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, new_id
+from hub.model.queues import Queue
 from hub.store.contacts import Contacts
 from hub.store.database import Database
 from tests.hub_server import Browser, LiveHub

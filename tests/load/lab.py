@@ -18,8 +18,9 @@ import aiohttp
 from pydantic import SecretStr
 
 from hub.model.config import Agent as StoredAgent
-from hub.model.config import Inbox, Queue, Workplace
+from hub.model.config import Inbox, Workplace
 from hub.model.ids import AgentId, InboxId, QueueId
+from hub.model.queues import Queue
 from hub.processes import die_with_parent, wait_gone
 from hub.settings import Settings, child_environment, load_settings
 from hub.store.accounts import Accounts

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hub.errors import Conflict
-from hub.model.config import Queue, Workplace
+from hub.model.config import Workplace
 from hub.model.conversation import Conversation, Header, check
 from hub.model.due import next_due
 from hub.model.entry import BOT, SYSTEM, Author, Entry, EntryKind, Event, EventType, Part, text_part
 from hub.model.fold import fold, fold_all
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
+from hub.model.queues import Queue
 
 HEADER = Header(
     id=ConversationId("c"),
