@@ -5,7 +5,7 @@ act that changes hands names the fence it has seen, so that a second one is refu
 is normal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.clock import Clock
@@ -156,9 +156,11 @@ class Acts:
         event = Event(type=EventType.HANDOFF, reason=reason, queue=queue, summary=summary or None, up_to=up_to)
         return await self._happen(state.id, event, BOT, fence=state.fence, understood=understood)
 
-    async def offer(self, state: Conversation, agent: AgentId, *, until: int, reason: str) -> Outcome:
-        """Offer a waiting conversation to one agent until a time (ms)."""
-        event = Event(type=EventType.OFFERED, agent=agent, until=until, reason=reason)
+    async def offer(self, state: Conversation, agents: Sequence[AgentId], *, until: int, reason: str) -> Outcome:
+        """Offer a waiting conversation to one agent, or to several at once, until a time (ms)."""
+        one = agents[0] if len(agents) == 1 else None
+        among = () if one is not None else tuple(agents)
+        event = Event(type=EventType.OFFERED, agent=one, among=among, until=until, reason=reason)
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
 
     async def answer_offer(self, offer: str, agent: Author, kind: EventType, *, reason: str | None = None) -> Outcome:
@@ -167,15 +169,31 @@ class Acts:
         Raises `Conflict` (`too_late`) when it is not this agent's pending one any more.
         """
         state = await self.lanes.state(offered_conversation(offer))
-        if state.owner.offer != offer or state.owner.agent != agent.id:
+        me = _agent_id(agent)
+        if state.owner.offer != offer or me not in state.owner.asked:
             raise Conflict("This offer has gone on.", code="too_late")
-        event = Event(type=kind, agent=state.owner.agent, reason=reason)
+        event = Event(type=kind, agent=me, reason=reason)
         return await self._happen(state.id, event, agent, fence=state.fence)
 
     async def end_offer(self, state: Conversation, kind: EventType, *, reason: str) -> Outcome:
         """An offer expired or is withdrawn: back to the old place."""
         event = Event(type=kind, agent=state.owner.agent, reason=reason)
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def overflow(self, state: Conversation, queue: QueueId) -> Outcome:
+        """Nobody came in time: on to the next line, with the place kept."""
+        event = Event(type=EventType.OVERFLOWED, queue=queue, reason="max_wait")
+        return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def move(self, state: Conversation, by: Author, queue: QueueId) -> Outcome:
+        """A supervisor puts a waiting conversation into another line, with its place kept."""
+        event = Event(type=EventType.MOVED, agent=_agent_id(by), queue=queue)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def prioritise(self, state: Conversation, by: Author, priority: int) -> Outcome:
+        """A supervisor says how urgent a waiting conversation is."""
+        event = Event(type=EventType.PRIORITISED, agent=_agent_id(by), priority=priority)
+        return await self._happen(state.id, event, by, fence=None)
 
     async def take(self, state: Conversation, agent: Author) -> Outcome:
         """An agent picks a waiting conversation, or takes over from the bot."""

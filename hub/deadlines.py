@@ -113,7 +113,7 @@ class Deadlines:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
 
     async def _expire(self, state: Conversation) -> None:
-        agent = state.owner.agent
+        agent = state.owner.agent  # of many who were asked at once, nobody is blamed
         await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
         if agent is not None:
             await self.staff.missed_offer(agent)

@@ -119,7 +119,8 @@ class Agent:
     socket is alive is computed: `connected`, and since when not: `gone_at` (ms). `load` lists live items; capacity is
     recounted from it in each claim. `skills` maps a skill to a proficiency of 1-5; `maxima` a channel to how many at
     once, before those of the workplace. `offered_at`: when an offer
-    was last made (ms); `misses`: those missed in a row.
+    was last made (ms); `misses`: those missed in a row. `phone`: the extension, number or SIP address that rings for
+    calls; without one, none are offered.
     """
 
     id: AgentId
@@ -132,6 +133,7 @@ class Agent:
     skills: Mapping[str, int] = field(default_factory=dict)
     teams: tuple[str, ...] = ()
     maxima: Mapping[str, int] = field(default_factory=dict)
+    phone: str = ""
     capacity: int = 100
     active: bool = True
     status: str = "offline"

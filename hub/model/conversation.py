@@ -36,12 +36,21 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer."""
+    """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer.
+
+    An offer to several at once names them in `among`; whoever accepts first has it.
+    """
 
     kind: OwnerKind
     agent: AgentId | None = None
     offer: str | None = None
     until: int | None = None
+    among: tuple[AgentId, ...] = ()
+
+    @property
+    def asked(self) -> tuple[AgentId, ...]:
+        """Everybody who has it or is offered it."""
+        return self.among if self.agent is None else (self.agent,)
 
 
 NOBODY = Owner(kind="none")
@@ -108,11 +117,6 @@ class Conversation:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
 
-    @property
-    def line_key(self) -> tuple[bool, int, int, int]:
-        """Order in line: front first, then priority, then the oldest place; within a millisecond, who began first."""
-        return (not self.front, -self.priority, self.queued_at or 0, self.header.number)
-
 
 def check(state: Conversation, event: Event) -> None:
     """Whether an event may happen now.
@@ -135,7 +139,7 @@ def check(state: Conversation, event: Event) -> None:
         )
     if state.ended_by_customer is not None and event.type in _GIVES_ON:
         raise Conflict("The customer has ended this conversation.", code="resolved")
-    if event.agent is not None and event.type in _BY_HOLDER and state.owner.agent != event.agent:
+    if event.agent is not None and event.type in _BY_HOLDER and event.agent not in state.owner.asked:
         raise StaleFence("Somebody else has it.")
 
 

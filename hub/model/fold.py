@@ -109,6 +109,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
     owner = Owner(
         kind="offer",
         agent=event.agent,
+        among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
     )
@@ -121,6 +122,7 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
         queued_at=None,
+        entered_at=None,
         front=False,
         passed={},
         reserved_for=None,
@@ -146,6 +148,9 @@ def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _passed(state: Conversation, entry: Entry, event: Event) -> Conversation:
     passed = {**state.passed, event.agent: entry.at} if event.agent else state.passed
+    others = tuple(one for one in state.owner.among if one != event.agent)
+    if others and event.agent is not None:  # one of several declined: the others are still asked
+        return replace(state, owner=replace(state.owner, among=others), passed=passed)
     return replace(state, owner=Owner(kind="queue"), passed=passed, reserved_for=None)
 
 

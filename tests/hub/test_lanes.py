@@ -149,9 +149,9 @@ async def test_an_event_that_the_state_does_not_allow_is_refused_and_not_stored(
         opened = await lanes.state(state.id)
         with pytest.raises(Conflict):
             await acts.send_back(opened, CUSTOMER, reason="agent_gone")
-        await acts.offer(opened, AgentId("ali"), until=1, reason="longest_idle")
+        await acts.offer(opened, [AgentId("ali")], until=1, reason="longest_idle")
         with pytest.raises(StaleFence):
-            await acts.offer(opened, AgentId("sara"), until=1, reason="longest_idle")
+            await acts.offer(opened, [AgentId("sara")], until=1, reason="longest_idle")
         lost = Draft(conversation=ConversationId("nowhere"), author=CUSTOMER, dedupe="k2", parts=text_part("x"))
         with pytest.raises(NotFound):
             await lanes.append(lost)
