@@ -61,13 +61,16 @@ class Conversation:
     """A conversation as of `last_seq`.
 
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
-    and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's timers
-    run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `front` goes before
-    everybody of the same priority. `waiting_since`: since when the customer waits for
-    words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
-    missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
-    `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
-    `reply`: what the channel's adapter needs to answer the customer's newest message.
+    and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's
+    timers run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `left_at`,
+    `left_place`: when its customer left the line, and the place they had. `asked_at`: when a person was first asked
+    for; `callback_at`: since when the customer waits to be called back. `pauses`: while nobody owed the customer
+    anything (ms; the last may still run). `sla_told`: warnings and breaches that were told. `front` goes before
+    everybody of the same priority. `waiting_since`: since when the customer waits for words from us. `bot_seq`: the
+    customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
+    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages. `form_at`: when the offline
+    form was last offered or answered. `contact_name`: what the customer calls themselves. `reply`: what the
+    channel's adapter needs to answer the customer's newest message.
     """
 
     header: Header
@@ -94,6 +97,12 @@ class Conversation:
     bot_seq: int = 0
     waiting_since: int | None = None
     last_agent: AgentId | None = None
+    asked_at: int | None = None
+    callback_at: int | None = None
+    pauses: tuple[tuple[int, int | None], ...] = ()
+    sla_told: tuple[str, ...] = ()
+    left_at: int | None = None
+    left_place: int | None = None
     first_response_at: int | None = None
     snoozed_until: int | None = None
     ended_by_customer: int | None = None

@@ -113,6 +113,7 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    SLA = "sla"
 
 
 OWNERSHIP = frozenset(
@@ -149,7 +150,10 @@ class Event:
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
 
-    Whatever enters a line may carry `since` (ms): the old place of who came back in time. opened and handoff may carry
+    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
+
+    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and
+    `known_to`, who served them last. opened and handoff may carry
     `priority` and `needs`, as the rules say.
     """
 
@@ -171,6 +175,8 @@ class Event:
     priority: int | None = None
     needs: tuple[Need, ...] = ()
     among: tuple[AgentId, ...] = ()
+    known_to: AgentId | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
