@@ -82,6 +82,7 @@ class Router:
     _slots: dict[str, int] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
+    offers_made: int = 0
     _line: Line = field(init=False)
 
     def __post_init__(self) -> None:
@@ -188,6 +189,10 @@ class Router:
             failed.add(item.id)
         self._moved.set()
 
+    def next_change(self) -> int | None:
+        """When time alone changes who may take what (ms)."""
+        return self._line.next_change()
+
     def line(self) -> list[Conversation]:
         """Who waits or is being offered, in order."""
         return in_order(self._known.values(), self._line.plan, self.clock.now())
@@ -279,6 +284,7 @@ class Router:
         seconds = queue.offer_seconds if queue else 20
         try:
             await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
+            self.offers_made += 1
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
             self.staff.doubtful.update(asked)  # it may have been stored all the same
