@@ -88,12 +88,14 @@ class People:
                 return
 
     async def _arrives(self) -> None:
-        self.came += 1
         if not self.over:
             self._in(self._exponential(1 / self.world.behaviour.rate), self._arrives)
-        await self._contacts(f"p-{self.came:06}")
+            await self._contacts(f"p-{self.came:06}")
 
     async def _contacts(self, contact: str) -> None:
+        if self.over:
+            return
+        self.came += 1
         behaviour = self.world.behaviour
         channel = self.dice.choices(list(behaviour.shares), list(behaviour.shares.values()))[0]
         locale = "fa" if self.dice.random() < 0.8 else "en"
@@ -118,7 +120,6 @@ class People:
         await self._try(self.house.acts.customer_ends(state, Author(kind="contact", id=state.header.contact)))
         if not self.world.exact and self.dice.random() < self.world.behaviour.returns:
             self._in(self.dice.uniform(10, 400), partial(self._contacts, state.header.contact))
-            self.tally.returning()
 
     async def _fills_form(self, seen: Conversation) -> None:
         state = await self.house.lanes.state(seen.id)

@@ -70,7 +70,7 @@ def _mixed(count: int, lines: int, dice: random.Random) -> World:
             handle={"webchat": 300.0, "voice": 240.0, "email": 400.0},
             patience={"webchat": 400.0, "voice": 180.0, "email": None},
             shares={"webchat": 0.6, "voice": 0.25, "email": 0.15},
-            rate=count * 100 * 0.72 / mean_cost_s,
+            rate=count * 100 * 0.85 / mean_cost_s,
         ),
     )
 
@@ -83,13 +83,13 @@ def _line(name: str, names: list[str], number: int) -> Queue:
         name=name,
         priority=number % 2,
         offer_seconds=15,
-        max_wait_seconds=600,
+        max_wait_seconds=240 if last else 120,
         preferred_seconds=10 if number % 2 else 0,
         strategy=("longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast")[number % 5],
         rings=(
-            Ring(until_seconds=30, needs=(Need(skill=skill, level=3),), speaks=True),
-            Ring(until_seconds=90, needs=(Need(skill=skill),)),
-            Ring(until_seconds=600),
+            Ring(until_seconds=20, needs=(Need(skill=skill, level=3),), speaks=True),
+            Ring(until_seconds=60, needs=(Need(skill=skill),)),
+            Ring(until_seconds=240),
         ),
         exit="form" if last else "queue",
         exit_queue=None if last else QueueId(names[-1]),

@@ -25,7 +25,6 @@ class Tally:
     within_ms: int
     offered: int = 0
     overtaken: int = 0
-    more_to_come: int = 0
     fates: dict[ConversationId, str] = field(default_factory=dict)
     waits: dict[ConversationId, int] = field(default_factory=dict)
     began: dict[ConversationId, int] = field(default_factory=dict)
@@ -36,10 +35,6 @@ class Tally:
         """The next conversation's number."""
         self._number += 1
         return self._number
-
-    def returning(self) -> None:
-        """Somebody who gave up will come back."""
-        self.more_to_come += 1
 
     def on_event(self, event: Appended) -> None:
         """Follow everybody from the line to their fate."""

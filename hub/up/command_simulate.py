@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import logging
 import tempfile
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from hub.simulation.plan import world
 from hub.simulation.run import simulate
@@ -45,7 +45,7 @@ def main(arguments: argparse.Namespace) -> int:
         tempfile.TemporaryDirectory(prefix="peyk-simulation-") as folder,
         private_mongod(Path(folder), TOOLS) as server,
     ):
-        found = asyncio.run(_run(server.uri, arguments))
+        found = uvloop.run(_run(server.uri, arguments))
     print(json.dumps(found, ensure_ascii=False))
     return 1 if found["violations"] or found["stranded"] else 0
 
