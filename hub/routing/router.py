@@ -189,6 +189,10 @@ class Router:
             failed.add(item.id)
         self._moved.set()
 
+    def offered(self) -> list[Conversation]:
+        """Who is being offered to somebody."""
+        return [state for state in self._known.values() if state.owner.kind == "offer"]
+
     def next_change(self) -> int | None:
         """When time alone changes who may take what (ms)."""
         return self._line.next_change()

@@ -29,9 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reconnect = benches.add_parser("reconnect", help="all sockets drop at once: until when are they back")
     reconnect.add_argument("--sockets", type=_positive, default=5_000)
     reconnect.add_argument("--kill", action="store_true", help="the hub is killed and started again, too")
+    routing = benches.add_parser("routing", help="what a decision costs, and how soon an offer is on the screen")
+    routing.add_argument("what", choices=("decisions", "offers"))
+    routing.add_argument("--waiting", type=_positive, default=10_000, help="offers: so many in line")
+    routing.add_argument("--rounds", type=_positive, default=200)
     for each in (inbound, stalled, reconnect):
         each.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
-    for each in (inbound, idle, stalled, reconnect):
+    for each in (inbound, idle, stalled, reconnect, routing):
         each.add_argument("--json", action="store_true", help="print nothing but the last line")
 
 
@@ -46,6 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, object]]:
     from tests.bench.inbound import inbound  # noqa: PLC0415 (`--help` must be quick)
+    from tests.bench.routing import routing as routing_bench  # noqa: PLC0415
     from tests.bench.sockets import idle, reconnect  # noqa: PLC0415
     from tests.bench.stalled import stalled  # noqa: PLC0415
 
@@ -54,6 +59,8 @@ def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, obj
             return inbound(
                 arguments.conversations, arguments.seconds, arguments.rate, arguments.agents, first=arguments.first
             )
+        case "routing":
+            return routing_bench(arguments.what, arguments.waiting, arguments.rounds)
         case "idle":
             return idle(arguments.sockets)
         case "stalled":

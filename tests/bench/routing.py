@@ -1,0 +1,248 @@
+"""How much a routing decision costs, and how soon an agent who becomes free has an offer on the screen."""
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from aiohttp import ClientWebSocketResponse
+
+from channels.contract import Inbound, Part, Sender
+from hub.errors import Conflict
+from hub.model.config import Agent, Inbox, Workplace
+from hub.model.conversation import Conversation, Header, Owner
+from hub.model.entry import Author, EventType
+from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, new_id
+from hub.model.queues import Need, Queue, Ring
+from hub.routing.choose import Plan
+from hub.routing.line import Line
+from hub.store.database import connect
+from hub.store.embedded import Mongod, MongodOptions
+from tests.bench.figures import in_ms, percentile
+from tests.hub_server import LiveHub, live_hub
+
+TOOLS = Path(__file__).parents[2] / "var" / "tools"
+QUEUES, AGENTS, SKILLS = 50, 500, ("billing", "technical", "sales", "claims")
+NOW = 1_800_000_000_000
+SCREENS = 20
+PASSWORD = "correct-horse-battery-4711"
+
+
+async def routing(what: str, waiting: int, rounds: int) -> dict[str, object]:
+    """One of the two benches."""
+    return decisions((100, 1_000, 10_000, 100_000), rounds) if what == "decisions" else await offers(waiting, rounds)
+
+
+def decisions(sizes: Sequence[int], rounds: int = 400) -> dict[str, object]:
+    """Microseconds per decision (one agent becomes free: who gets what), per entry and per leaving, by line length."""
+    dice = random.Random(7)
+    curve = {size: _measured(size, rounds, dice) for size in sizes}
+    first, last = curve[sizes[0]], curve[sizes[-1]]
+    return {
+        "bench": "routing decisions",
+        "queues": QUEUES,
+        "agents": AGENTS,
+        "us_by_waiting": {str(size): found for size, found in curve.items()},
+        "ratio_longest_to_shortest": round(last["decision_p50"] / first["decision_p50"], 2),
+    }
+
+
+def _measured(size: int, rounds: int, dice: random.Random) -> dict[str, float]:
+    plan = Plan(queues=_queues(), rules=Workplace(skills=SKILLS), agents=_agents(dice))
+    line = Line(plan)
+    entering = [_timed(partial(line.put, item, NOW)) for item in _items(size, dice)]
+    free = list(plan.agents.values())
+    line.next_match(free, NOW)  # who may take what is reckoned once
+    deciding, leaving = [], []
+    for _ in range(rounds):
+        agent = dice.choice(free)
+        began = time.perf_counter()
+        found = line.next_match([agent], NOW)
+        deciding.append(time.perf_counter() - began)
+        if found is not None:
+            leaving.append(_timed(partial(line.remove, found[0].id)))
+            line.put(found[0], NOW)
+    return {
+        "decision_p50": _us(deciding, 0.5),
+        "decision_p99": _us(deciding, 0.99),
+        "enter_p50": _us(entering, 0.5),
+        "leave_p50": _us(leaving, 0.5),
+    }
+
+
+async def offers(waiting: int, rounds: int) -> dict[str, object]:
+    """Ms from the moment at which an agent's work is done to the next offer on that agent's socket."""
+    with tempfile.TemporaryDirectory(prefix="peyk-bench-") as folder:
+        directory = Path(folder)
+        options = MongodOptions(directory=directory / "db", tools=TOOLS, log=directory / "log", cache_gb=0.5)
+        async with (
+            Mongod(options) as server,
+            connect(server.uri, "routing") as database,
+            live_hub(database, directory / "var") as live,
+        ):
+            return await _offers(live, waiting, rounds)
+
+
+async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]:
+    hub = live.hub
+    agents = await _staffed(live)
+    await _filled(live, waiting + len(agents))
+    async with AsyncExitStack() as stack:
+        desks = {agent.id: await stack.enter_async_context(_desk(live, agent)) for agent in agents[:SCREENS]}
+        for agent in agents[SCREENS:]:
+            await hub.staff.arrived(agent.id)
+            await hub.staff.choose(agent.id, "online")
+        for agent in agents[:SCREENS]:
+            await hub.staff.choose(agent.id, "online")
+        await _everybody_busy(live, agents)
+        took = []
+        for number in range(rounds):
+            agent = agents[number % SCREENS]
+            took.append(await _one_round(live, agent, desks[agent.id]))
+        left = len(hub.router.line())
+    return {"bench": "routing offers", "waiting": left, "agents": len(agents), "queues": QUEUES, **in_ms(took)}
+
+
+async def _one_round(live: LiveHub, agent: Agent, desk: ClientWebSocketResponse) -> float:
+    """The agent closes what they have, and is offered the next; accepted, so that it can begin again."""
+    held = next(row for row in await live.hub.conversations.held_by(agent.id))
+    state = await live.hub.lanes.state(held.state.id)
+    me = Author(kind="agent", id=agent.id)
+    began = time.perf_counter()
+    await live.hub.acts.resolve(state, me, disposition="answered", reason="agent")
+    offer = await _next_offer(desk)
+    took = time.perf_counter() - began
+    await live.hub.acts.answer_offer(offer, me, EventType.ACCEPTED)
+    return took
+
+
+async def _next_offer(desk: ClientWebSocketResponse) -> str:
+    while True:
+        frame = await desk.receive_json()
+        if frame["type"] == "offer":
+            return str(frame["offer"]["id"])
+
+
+async def _everybody_busy(live: LiveHub, agents: Sequence[Agent]) -> None:
+    """Everybody accepts what they are offered, until nobody has room."""
+    hub = live.hub
+    while any(hub.staff.roster[agent.id].used < agent.capacity for agent in agents) or hub.router.offered():
+        for state in hub.router.offered():
+            me = Author(kind="agent", id=state.owner.agent)
+            with suppress(Conflict):  # it was withdrawn, or went to somebody else
+                await hub.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED)
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _desk(live: LiveHub, agent: Agent) -> AsyncIterator[ClientWebSocketResponse]:
+    async with live.browser() as browser:
+        await browser.sign_in(agent.login, PASSWORD)
+        async with browser.desk() as desk:
+            yield desk
+
+
+async def _staffed(live: LiveHub) -> list[Agent]:
+    hub, dice = live.hub, random.Random(3)
+    for queue in _queues().values():
+        soon = tuple(replace(ring, until_seconds=place) for place, ring in enumerate(queue.rings, 1))
+        await hub.config.create(replace(queue, rings=soon))
+        await hub.config.create(
+            Inbox(id=InboxId(queue.id), name=queue.id, channel="webchat", queue=queue.id, bot_enabled=False)
+        )
+    secret = await hub.web.passwords.hash(PASSWORD)
+    agents = [
+        Agent(id=one.id, login=one.login, name=one.name, skills=one.skills, capacity=25)
+        for one in _agents(dice).values()
+    ]
+    for agent in agents:
+        await hub.web.accounts.create(agent, secret)
+        await hub.staff.refresh(agent.id)
+    return agents
+
+
+async def _filled(live: LiveHub, count: int) -> None:
+    """So many customers write, each to one of the lines."""
+
+    async def write(number: int) -> None:
+        async with gate:
+            await live.hub.inlet.receive(
+                Inbound(
+                    inbox=f"q{number % QUEUES}",
+                    external_id=new_id(),
+                    sender=Sender(address=f"visitor-{number}"),
+                    parts=(Part(type="text", text="hello"),),
+                )
+            )
+
+    gate = asyncio.Semaphore(64)
+    await asyncio.gather(*(write(number) for number in range(count)))
+
+
+def _queues() -> dict[str, Queue]:
+    return {
+        f"q{number}": Queue(
+            id=QueueId(f"q{number}"),
+            name=f"q{number}",
+            max_wait_seconds=86_400,
+            rings=(
+                Ring(until_seconds=30, needs=(Need(skill=SKILLS[number % 4], level=4),)),
+                Ring(until_seconds=90, needs=(Need(skill=SKILLS[number % 4]),)),
+                Ring(until_seconds=600),
+            ),
+        )
+        for number in range(QUEUES)
+    }
+
+
+def _agents(dice: random.Random) -> dict[AgentId, Agent]:
+    made = {}
+    for number in range(AGENTS):
+        id_ = AgentId(f"agent-{number:03}")
+        serves = tuple(QueueId(f"q{one}") for one in sorted(dice.sample(range(QUEUES), 10)))
+        skills = {skill: dice.randint(1, 5) for skill in SKILLS if dice.random() < 0.7}
+        made[id_] = Agent(
+            id=id_, login=id_, name=id_, queues=serves, skills=skills, status="online", connected=True, phone="1"
+        )
+    return made
+
+
+def _items(count: int, dice: random.Random) -> list[Conversation]:
+    made = []
+    for number in range(count):
+        age = dice.randint(0, 600_000)
+        header = Header(
+            id=ConversationId(f"c{number}"),
+            number=number,
+            inbox=InboxId("i"),
+            channel=dice.choice(("webchat", "voice", "email")),
+            contact=ContactId("p"),
+            address=str(number),
+            created_at=NOW - age,
+        )
+        made.append(
+            Conversation(
+                header=header,
+                owner=Owner(kind="queue"),
+                queue=QueueId(f"q{number % QUEUES}"),
+                queued_at=NOW - age,
+                entered_at=NOW - age,
+                contact_seq=1,
+            )
+        )
+    return made
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _us(seconds: Sequence[float], part: float) -> float:
+    return round(1e6 * percentile(seconds, part), 1)
