@@ -54,7 +54,7 @@ class CallEvent:
 
     `reason` is the provider's own word (a queue result, a dial status), lower case. `seconds`: how long it took (wait,
     a call, a recording). `queue`, `place` (from 1), `waiting` (how many there are). `recording`: the address of a
-    recording or its name. `raw` is the payload, for the record; it and `digits` are in no log line.
+    recording or its name. `raw` is the body as it came, for the record; it and `digits` are in no log line.
     """
 
     kind: CallEventKind
@@ -77,7 +77,7 @@ class CallEvent:
     waiting: int | None = None
     recording: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    raw: bytes = field(default=b"", repr=False)
 
     @property
     def key(self) -> str:

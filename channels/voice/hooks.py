@@ -15,3 +15,7 @@ class Hooks:
     def url(self, kind: HookKind, token: str = "") -> str:
         """The address of a hook; what comes back under it belongs to the step with this token."""
         return f"{self.base}/{kind}" + (f"?{urlencode({'token': token})}" if token else "")
+
+    def stream(self, kind: HookKind, token: str = "") -> str:
+        """The same as a websocket's address, for sound."""
+        return self.url(kind, token).replace("http", "ws", 1)

@@ -5,9 +5,9 @@ seconds. A step whose outcome comes back (collected digits, the end of a leg) ca
 an answer with another token than the call's present one is late, and changes nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 Locale = Literal["fa", "en"]
 TargetKind = Literal["phone", "sip", "user"]
@@ -199,11 +199,47 @@ Step = (
 )
 Script = tuple[Step, ...]
 
-HookKind = Literal["call", "status", "collect", "connect", "confirm", "queue", "wait", "take", "voicemail", "transfer"]
-HOOK_KINDS: tuple[HookKind, ...] = (
-    *("call", "status", "collect", "connect", "confirm", "queue", "wait", "take", "voicemail", "transfer"),
-)
+HookKind = Literal[
+    "call",
+    "status",
+    "continue",
+    "collect",
+    "connect",
+    "confirm",
+    "queue",
+    "queue_events",
+    "wait",
+    "take",
+    "voicemail",
+    "recording",
+    "transfer",
+    "transcript",
+]
+"""What a telephone system asks or tells: a new call, how a leg fares, or the outcome of a step."""
+HOOK_KINDS: tuple[HookKind, ...] = get_args(HookKind)
 
 
 class NotRenderable(ValueError):
     """This step cannot be said in this dialect; the text tells which and why."""
+
+
+def with_sounds(script: Script, sound: Callable[[Say], Play]) -> Script:
+    """The script with everything that is said played instead: for a system that has no voice of its own."""
+
+    def heard(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        return tuple(sound(one) if isinstance(one, Say) else one for one in prompts)
+
+    def changed(step: Step) -> Step:
+        match step:
+            case Say():
+                return sound(step)
+            case Collect():
+                return replace(step, prompt=heard(step.prompt))
+            case Connect():
+                return replace(step, confirm=heard(step.confirm))
+            case Transfer():
+                return replace(step, introduction=heard(step.introduction))
+            case _:
+                return step
+
+    return tuple(changed(step) for step in script)
