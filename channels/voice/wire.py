@@ -1,7 +1,8 @@
 """Reading what a telephone system sends: to a limit, without trusting a word of it, and never with a surprise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -9,6 +10,7 @@ from channels.voice.events import BadCall
 
 MAX_BODY = 262_144
 """So many bytes of a webhook's body are looked at; a longer one is refused."""
+MOST_FIELDS = 200
 MAX_DIGITS = 64
 """Keys beyond this are a flood: they are dropped, and what is left fits no question."""
 LONGEST = 256
@@ -16,6 +18,7 @@ _JOINERS = "\u200c\u200d"
 _KEYS = frozenset("0123456789*#")
 
 Payload = Mapping[str, object]
+Fields = Sequence[tuple[str, str]]
 
 
 def json_object(body: bytes) -> dict[str, object]:
@@ -29,6 +32,20 @@ def json_object(body: bytes) -> dict[str, object]:
     if not isinstance(read, dict):
         raise BadCall("unreadable", "The body is no JSON object.")
     return cast("dict[str, object]", read)
+
+
+def form(body: bytes) -> Fields:
+    """The fields of a form, as they came, repeated ones too.
+
+    Raises:
+        BadCall: `too_large`, or `unreadable`.
+    """
+    if len(body) > MAX_BODY:
+        raise BadCall("too_large", f"A body may have {MAX_BODY} bytes.")
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise BadCall("unreadable", "The body is no form.") from error
 
 
 def text(payload: Payload, *names: str, longest: int = LONGEST) -> str:

@@ -3,31 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from channels.voice.events import BadCall, CallEvent, CallEventKind, Heard, Leg
 from channels.voice.script import HookKind
-from channels.voice.twiml.signature import Fields
-from channels.voice.wire import MAX_BODY, Payload, call_id, decimal, keys, printable, share, text, whole
+from channels.voice.wire import Payload, call_id, decimal, form, keys, printable, share, text, whole
 
-_MOST_FIELDS = 200
 _ENDS = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-
-
-def form(body: bytes) -> Fields:
-    """The fields of a form, as they came, repeated ones too.
-
-    Raises:
-        BadCall: `too_large`, or `unreadable`.
-    """
-    if len(body) > MAX_BODY:
-        raise BadCall("too_large", f"A body may have {MAX_BODY} bytes.")
-    try:
-        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise BadCall("unreadable", "The body is no form.") from error
 
 
 def parse(kind: HookKind, body: bytes, *, token: str | None = None) -> CallEvent | None:

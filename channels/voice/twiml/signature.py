@@ -11,14 +11,14 @@ with its port, some without, so both are good.
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from channels.signatures import same
+from channels.voice.wire import Fields
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
-Fields = Sequence[tuple[str, str]]
 _PORTS = {"https": 443, "http": 80}
 
 

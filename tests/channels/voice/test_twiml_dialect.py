@@ -33,10 +33,10 @@ from channels.voice.script import (
     Target,
     Transfer,
 )
-from channels.voice.twiml.parse import form, parse
+from channels.voice.twiml.parse import parse
 from channels.voice.twiml.render import render, render_wait
 from channels.voice.twiml.signature import sign, verify
-from channels.voice.wire import MAX_BODY
+from channels.voice.wire import MAX_BODY, form
 from tests.channels.voice.scripts import scripts
 
 HOOKS = Hooks(base="https://hub.example/channels/voice/in1/s3cret")
