@@ -18,7 +18,8 @@ _HIDDEN_WORDS = frozenset(
 _HIDDEN_NUMBER = "266696687"
 """What "anonymous" spells on a keypad, as providers write it."""
 _SHAPE = re.compile(r"\+?[\d\s().\-/]{2,24}")
-_EXTENSION = re.compile(r"\d{2,6}")
+_EXTENSION = re.compile(r"\d{2,8}")
+"""Local numbers without an area code have up to eight digits, and are known in their own town only."""
 _SIP = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def e164(text: str, region: str = HOME_REGION) -> str | None:
 
 
 def dialable(text: str, region: str = HOME_REGION) -> str | None:
-    """What can be dialled: E.164, or an extension of two to six digits; None for anything else."""
+    """What can be dialled: E.164, or an extension or local number of two to eight digits; None for anything else."""
     plain = text.strip()
     return e164(plain, region) or (_ascii(plain) if _EXTENSION.fullmatch(plain) else None)
 

@@ -156,10 +156,14 @@ Ask = AskBot | ToQueue | KeepPlace | TakeMessage | HandOn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What became of it. `ask`: what the hub has to do now; None again when nothing new happened."""
+    """What became of it. `ask`: what the hub has to do now. `path`: the nodes that were entered, in their order.
+
+    Both are empty when nothing new happened.
+    """
 
     state: State
     ask: Ask | None = None
+    path: tuple[NodeId, ...] = ()
 
 
 def begin(flow: Flow, called: str, around: Around) -> Turn:
@@ -261,11 +265,13 @@ def _to_bot(state: State, node: Bot, text: str, fresh: Mapping[str, str]) -> Tur
 def _enter(flow: Flow, state: State, name: NodeId, around: Around, fresh: Mapping[str, str] | None = None) -> Turn:
     """Go to a node, and through those that do not wait."""
     state = replace(state, phase="asks", wrong=0)
+    path: list[NodeId] = []
     while True:
         node = flow.nodes.get(name)
+        path.append(name)
         state = replace(state, node=name, moves=state.moves + 1)
         if node is None or state.moves > MOST_MOVES:
-            return _cut_short(state)
+            return replace(_cut_short(state), path=tuple(path[:-1]))
         match node:
             case Say():
                 state, name = replace(state, passed=(*state.passed, name)), node.then
@@ -274,7 +280,7 @@ def _enter(flow: Flow, state: State, name: NodeId, around: Around, fresh: Mappin
             case Callback() if not around.known_number:
                 name = node.declined
             case _:
-                return _arrived(state, node, fresh or {})
+                return replace(_arrived(state, node, fresh or {}), path=tuple(path))
 
 
 def _cut_short(state: State) -> Turn:

@@ -223,6 +223,18 @@ class NotRenderable(ValueError):
     """This step cannot be said in this dialect; the text tells which and why."""
 
 
+def together(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+    """The same prompts, with what one voice says one after the other made one."""
+    found: list[Prompt] = []
+    for one in prompts:
+        last = found[-1] if found else None
+        if isinstance(one, Say) and isinstance(last, Say) and (one.locale, one.voice) == (last.locale, last.voice):
+            found[-1] = replace(last, text=f"{last.text} {one.text}")
+        else:
+            found.append(one)
+    return tuple(found)
+
+
 def with_sounds(script: Script, sound: Callable[[Say], Play]) -> Script:
     """The script with everything that is said played instead: for a system that has no voice of its own."""
 

@@ -33,7 +33,9 @@ from channels.voice.script import (
     Transcribe,
     Transfer,
     Voicemail,
+    together,
 )
+from channels.voice.wire import printable
 
 Verb = dict[str, object]
 
@@ -42,6 +44,7 @@ _Line = Enqueue | Take | Leave
 _Written = Record | Voicemail | Transcribe
 _Plain = Answer | Tag | Pause | Redirect | Hangup | Reject
 _WAIT_STEPS = (Say, Play, Pause, Leave, Tag)
+LONGEST_TEXT = 4_000
 _TARGET_FIELDS = {"phone": "number", "sip": "sipUri", "user": "name"}
 
 
@@ -122,7 +125,7 @@ class _Renderer:
     def _prompt(self, step: Prompt) -> Verb:
         if isinstance(step, Play):
             return {"verb": "play", "url": step.url, "loop": step.loop}
-        verb: Verb = {"verb": "say", "text": step.text}
+        verb: Verb = {"verb": "say", "text": printable(step.text, LONGEST_TEXT)}
         if self.voices.tts_vendor:
             voice = step.voice or (self.voices.voices or {}).get(step.locale, "")
             verb["synthesizer"] = {
@@ -133,8 +136,8 @@ class _Renderer:
         return verb
 
     def _collect(self, step: Collect) -> list[Verb]:
-        """A `gather` holds one prompt: those before the last are said first."""
-        prompts = [self._prompt(one) for one in step.prompt]
+        """A `gather` holds one prompt: what one voice says is one, and what comes before the last is said first."""
+        prompts = [self._prompt(one) for one in together(step.prompt)]
         gather: Verb = {
             "verb": "gather",
             "actionHook": self.hooks.url("collect", step.token),
@@ -182,7 +185,7 @@ class _Renderer:
         }
         if step.mode == "blind":
             return {"verb": "dial", **common}
-        words = " ".join(one.text for one in step.introduction if isinstance(one, Say))
+        words = " ".join(printable(one.text) for one in step.introduction if isinstance(one, Say))
         return {"verb": "transfer", "mode": "warm", **common, **({"brief": {"text": words}} if words else {})}
 
     def _line(self, step: _Line) -> Verb:

@@ -4,7 +4,10 @@ A program is run without a shell, is given the words by its standard input, and 
 """
 
 import asyncio
+import os
+import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from channels.voice.script import Locale
@@ -64,34 +67,39 @@ def piper(program: str, models: Mapping[Locale, str], *, rate: int = 22_050) -> 
 async def _run(command: list[str], words: bytes) -> bytes:
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
     except OSError as error:
         raise SpeechError("unavailable", f"{command[0]} cannot be run.") from error
+    assert process.stdin is not None
+    process.stdin.write(words)  # some kilobytes: they go out while the sound comes in
+    process.stdin.close()
     try:
         async with asyncio.timeout(SECONDS):
-            _, sound = await asyncio.gather(_give(process, words), _take(process))
+            sound = await _take(process)
             await process.wait()
     except TimeoutError as error:
         raise SpeechError("timeout", f"{command[0]} did not finish in {SECONDS} s.") from error
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await _end(process)
     if process.returncode:
         raise SpeechError("failed", f"{command[0]} ended with {process.returncode}.")
     return sound
 
 
-async def _give(process: asyncio.subprocess.Process, words: bytes) -> None:
-    assert process.stdin is not None
-    try:
-        process.stdin.write(words)
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it ended early: its status says why
-    finally:
-        process.stdin.close()
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill it and what it has started. What it wrote is read to the end: asyncio waits for its pipes as well."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        assert process.stdout is not None
+        while await process.stdout.read(65_536):
+            pass
+        await process.wait()
 
 
 async def _take(process: asyncio.subprocess.Process) -> bytes:

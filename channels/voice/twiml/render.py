@@ -138,9 +138,11 @@ class _Renderer:
                 if step.record:
                     dial.set("record", "record-from-answer-dual")
                     dial.set("recordingStatusCallback", self.hooks.url("recording", step.token))
-                confirm = self.hooks.url("confirm", step.token) if step.confirm else ""
                 for one in step.targets:
-                    _target(dial, one, confirm)
+                    node = self._target(dial, one, step.token)
+                    if step.confirm:
+                        node.set("url", self.hooks.url("confirm", step.token))
+                        node.set("method", "POST")
             case Take():
                 dial = self._dial(parent, "take", step.token)
                 _node(dial, "Queue").text = printable(step.queue, 64)
@@ -148,7 +150,7 @@ class _Renderer:
                 raise NotRenderable("TwiML knows no warm transfer.")
             case Transfer():
                 dial = self._dial(parent, "transfer", step.token, timeout=step.timeout, caller_id=step.caller_id)
-                _target(dial, step.target, "")
+                self._target(dial, step.target, step.token)
             case _:
                 assert_never(step)
 
@@ -159,6 +161,13 @@ class _Renderer:
         if caller_id:
             dial.set("callerId", printable(caller_id))
         return dial
+
+    def _target(self, dial: Element, target: Target, token: str) -> Element:
+        """One who is rung, and whose leg is told of."""
+        hook, told = self.hooks.url("status", token), "ringing answered completed"
+        node = _node(dial, _NOUNS[target.kind], statusCallback=hook, statusCallbackEvent=told)
+        node.text = printable(target.to)
+        return node
 
     def _written(self, parent: Element, step: _Written) -> None:
         match step:
@@ -199,8 +208,3 @@ def _prompt(parent: Element, step: Prompt) -> None:
         return
     voice = {"voice": printable(step.voice)} if step.voice else {}
     _node(parent, "Say", language=LANGUAGES[step.locale], **voice).text = printable(step.text, _LONGEST_TEXT)
-
-
-def _target(dial: Element, target: Target, confirm: str) -> None:
-    hook = {"url": confirm, "method": "POST"} if confirm else {}
-    _node(dial, _NOUNS[target.kind], **hook).text = printable(target.to)

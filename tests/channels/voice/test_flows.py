@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -328,6 +329,19 @@ def test_a_branch_that_does_not_answer_brings_the_caller_back() -> None:
     assert hand_over.target.to == "+982191002000"
     assert advance(SHOP, turn.state, Left(token=turn.state.token), OPEN).state.node == "sales"
     assert advance(SHOP, turn.state, Left(token=turn.state.token, ok=True), OPEN).state.phase == "over"
+
+
+def test_the_way_of_a_call_is_told_step_by_step() -> None:
+    turn = english()
+    assert turn.path == ("welcome", "hours", "menu")
+    assert press(turn, "7").path == ()
+    assert press(turn, "1").path == ("number",)
+
+
+def test_a_state_is_stored_as_plain_data() -> None:
+    state = press(press(english(), "1"), "5201").state
+    stored = json.loads(json.dumps(msgspec.to_builtins(state)))
+    assert msgspec.convert(stored, State) == state
 
 
 def test_an_answer_that_is_late_or_told_twice_changes_nothing() -> None:

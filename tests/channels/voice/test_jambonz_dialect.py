@@ -123,6 +123,11 @@ def test_a_menu_in_two_languages_says_the_first_and_asks_with_the_last() -> None
     assert gather["actionHook"] == f"{HOOKS.base}/collect?token=m"
 
 
+def test_what_one_voice_says_is_asked_as_one_so_that_it_can_be_answered_early() -> None:
+    [gather] = render((Collect(token="m", prompt=(Say(text="Wrong key."), Say(text="1 for\x00 sales"))),), HOOKS)
+    assert gather["say"] == {"text": "Wrong key. 1 for  sales"}
+
+
 def test_a_system_without_a_voice_plays_what_is_said() -> None:
     script = (Say(text="a"), Collect(token="m", prompt=(Say(text="b"),)))
     played = with_sounds(script, lambda say: Play(url=f"https://sounds.example/{say.text}.wav"))

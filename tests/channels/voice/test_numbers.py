@@ -58,6 +58,7 @@ def test_who_hides_the_number_has_none(text: str) -> None:
         ("101", "extension", "101"),
         ("۱۰۱", "extension", "101"),
         ("sip:101@pbx.example", "extension", "101"),
+        ("88776655", "extension", "88776655"),
         ("sip:Sara@PBX.example:5060;transport=tls", "sip", "sara@pbx.example"),
         ("sara@pbx.example", "sip", "sara@pbx.example"),
     ],
