@@ -36,7 +36,7 @@ class Say(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fie
 
 
 class Menu(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="menu"):
-    """Keys (one to four digits each) that lead on. After `retries` wrong keys or silences: `otherwise`."""
+    """Keys (one to four digits each) that lead on. Asked again `retries` times, then `otherwise`."""
 
     text: Words
     choices: Mapping[str, NodeId]

@@ -26,6 +26,7 @@ from channels.voice.numbers import dialable
 
 LONGEST_TEXT = 2_000
 MOST_NODES = 500
+MOST_CHOICES = 50
 SHORTEST_PATIENCE = 10
 _KEYS = frozenset("0123456789*#")
 
@@ -186,6 +187,9 @@ def _node(flow: Flow, name: NodeId, node: Node, known: Known) -> Iterator[Proble
             yield Problem(code="bad_limits", node=name)
         case _:
             pass
+    if isinstance(node, Language):
+        foreign = sorted(set(node.choices.values()) - set(flow.locales))
+        yield from (Problem(code="missing_language", node=name, detail=one) for one in foreign)
     if isinstance(node, Queue | Callback | Voicemail) and node.queue not in known.queues:
         yield Problem(code="unknown_queue", node=name, detail=node.queue)
     if getattr(node, "retries", 0) not in range(10) or not 1 <= getattr(node, "seconds", 1) <= 60:
@@ -203,6 +207,9 @@ def _texts(flow: Flow, name: NodeId, node: Node) -> Iterator[Problem]:
 
 def _keys(name: NodeId, keys: tuple[str, ...]) -> Iterator[Problem]:
     """A key that begins another is never known to be over; the same digit in two scripts is one key."""
+    if len(keys) > MOST_CHOICES:
+        yield Problem(code="bad_limits", node=name)
+        return
     if not keys:
         yield Problem(code="no_choice", node=name)
     for one in keys:

@@ -18,12 +18,14 @@ from channels.voice.flow import (
     Voicemail,
     Words,
 )
+from channels.voice.flow_state import State
 from channels.voice.numbers import dialable
 from channels.voice.phrases import phrase
-from channels.voice.runner import State
 from channels.voice.script import Script, Step, Target
 
 _LONGEST_ANSWER = 16
+_POLLS = 8
+"""Every so many seconds a caller hears that the bot still thinks."""
 
 
 def script_of(flow: Flow, state: State) -> Script:
@@ -34,8 +36,8 @@ def script_of(flow: Flow, state: State) -> Script:
     if state.phase == "over":
         return (*before, *_last_words(node, state), steps.Hangup())
     if state.phase == "bot_thinks":
-        patience = before or _says([phrase("one_moment", state.locale)], state)
-        return (*patience, steps.Pause(), steps.Redirect(token=state.token))
+        patience = [phrase("one_moment", state.locale)] if not before and state.wrong % _POLLS == 0 else []
+        return (*before, *_says(patience, state), steps.Pause(), steps.Redirect(token=state.token))
     return _with_question(before, _asked(node, state)) if node is not None else (*before, steps.Hangup())
 
 

@@ -5,8 +5,7 @@ whoever asks twice is told the same twice; an answer to a question that is no lo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from channels.voice.flow import (
     Bot,
@@ -24,146 +23,29 @@ from channels.voice.flow import (
     Transfer,
     Voicemail,
 )
+from channels.voice.flow_state import (
+    Around,
+    AskBot,
+    BotSaid,
+    Event,
+    HandOn,
+    KeepPlace,
+    Keyed,
+    Left,
+    Polled,
+    Silent,
+    Spoken,
+    State,
+    TakeMessage,
+    ToQueue,
+    Turn,
+)
 from channels.voice.numbers import dialable
 from channels.voice.phrases import phrase
-from channels.voice.script import Locale
 
 MOST_MOVES = 200
 MOST_TURNS = 500
 """So many nodes a call may come through, and so many questions it may be asked; who goes on for longer is no person."""
-
-Phase = Literal["asks", "bot_thinks", "over"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """Where a call is. `node` is the one that waits; `passed` were said on the way to it, `extra` comes before it all.
-
-    `turn` grows with everything that is heard, and is the token of what is asked. `values` are the digits collected,
-    without secret ones. `wrong`: how often this node was not understood.
-    """
-
-    flow: str
-    version: int
-    locale: Locale
-    node: NodeId = ""
-    phase: Phase = "asks"
-    passed: tuple[NodeId, ...] = ()
-    extra: tuple[str, ...] = ()
-    wrong: int = 0
-    turn: int = 0
-    moves: int = 0
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def token(self) -> str:
-        """Comes back with the answer to what is asked now."""
-        return str(self.turn)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What is so outside of the call: which calendars are open, and whether its caller can be called back."""
-
-    open_calendars: frozenset[str] = frozenset()
-    known_number: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keyed:
-    """The caller keyed this."""
-
-    token: str
-    digits: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """The caller said this."""
-
-    token: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silent:
-    """Nothing came."""
-
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotSaid:
-    """The bot answered. `wants`: more from the caller, nothing more, a person; or it could not answer at all."""
-
-    token: str
-    texts: tuple[str, ...] = ()
-    wants: Literal["more", "nothing", "person", "failed"] = "more"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A line was left (its patience is over), a transfer failed, or a message was recorded: the call is back here."""
-
-    token: str
-    ok: bool = False
-
-
-Event = Keyed | Spoken | Silent | BotSaid | Left
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskBot:
-    """Put this to the bot and come back with `BotSaid`. `values`: what was collected, for this once secrets too."""
-
-    intent: str
-    text: str
-    values: Mapping[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToQueue:
-    """The caller waits for a person now, for `patience` seconds (then `Left`)."""
-
-    queue: str
-    priority: int
-    patience: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepPlace:
-    """The caller hangs up and is called back from this place in line."""
-
-    queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeMessage:
-    """A message is recorded for a queue."""
-
-    queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOn:
-    """The call goes to a number."""
-
-    number: str
-
-
-Ask = AskBot | ToQueue | KeepPlace | TakeMessage | HandOn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """What became of it. `ask`: what the hub has to do now. `path`: the nodes that were entered, in their order.
-
-    Both are empty when nothing new happened.
-    """
-
-    state: State
-    ask: Ask | None = None
-    path: tuple[NodeId, ...] = ()
 
 
 def begin(flow: Flow, called: str, around: Around) -> Turn:
@@ -177,7 +59,7 @@ def begin(flow: Flow, called: str, around: Around) -> Turn:
 def advance(flow: Flow, state: State, event: Event, around: Around) -> Turn:
     """What becomes of a call with what came; an answer to another question than the present one changes nothing."""
     node = flow.nodes.get(state.node)
-    if event.token != state.token or state.phase == "over" or node is None:
+    if event.token != state.token or node is None or not _awaited(state, event):
         return Turn(state=state)
     state = replace(state, turn=state.turn + 1, extra=(), passed=())
     if state.turn > MOST_TURNS:
@@ -185,8 +67,20 @@ def advance(flow: Flow, state: State, event: Event, around: Around) -> Turn:
     return _answered(flow, state, node, event, around)
 
 
+def _awaited(state: State, event: Event) -> bool:
+    match state.phase:
+        case "asks":
+            return not isinstance(event, Polled)
+        case "bot_thinks":
+            return isinstance(event, BotSaid | Polled)
+        case "over":
+            return False
+
+
 def _answered(flow: Flow, state: State, node: Node, event: Event, around: Around) -> Turn:
     match node, event:
+        case Bot(), Polled():
+            return Turn(state=replace(state, wrong=state.wrong + 1))
         case Bot(), BotSaid():
             return _bot_said(flow, state, node, event, around)
         case ((Queue() | Transfer() | Voicemail()), Left()):
@@ -195,7 +89,7 @@ def _answered(flow: Flow, state: State, node: Node, event: Event, around: Around
             return _keyed(flow, state, node, event.digits, around)
         case Bot(), (Keyed() | Spoken()):
             said = event.digits if isinstance(event, Keyed) else event.text
-            return _to_bot(replace(state, wrong=0), node, said, {})
+            return _to_bot(state, node, said, {})
         case _:
             return _not_understood(flow, state, node, around, heard=not isinstance(event, Silent))
 
@@ -259,7 +153,7 @@ def _left(flow: Flow, state: State, node: Queue | Transfer | Voicemail, event: L
 
 def _to_bot(state: State, node: Bot, text: str, fresh: Mapping[str, str]) -> Turn:
     ask = AskBot(intent=node.intent, text=text, values={**state.values, **fresh})
-    return Turn(state=replace(state, phase="bot_thinks"), ask=ask)
+    return Turn(state=replace(state, phase="bot_thinks", wrong=0), ask=ask)
 
 
 def _enter(flow: Flow, state: State, name: NodeId, around: Around, fresh: Mapping[str, str] | None = None) -> Turn:

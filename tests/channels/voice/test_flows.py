@@ -32,13 +32,7 @@ from channels.voice.flow import (
     read,
 )
 from channels.voice.flow_rules import PROBLEMS, Known, Problem, problems
-from channels.voice.flow_text import LABELS, preview
-from channels.voice.hearing import script_of
-from channels.voice.hooks import Hooks
-from channels.voice.jambonz.render import render as verbs
-from channels.voice.phrases import PHRASES
-from channels.voice.runner import (
-    MOST_TURNS,
+from channels.voice.flow_state import (
     Around,
     AskBot,
     BotSaid,
@@ -47,15 +41,20 @@ from channels.voice.runner import (
     KeepPlace,
     Keyed,
     Left,
+    Polled,
     Silent,
     Spoken,
     State,
     TakeMessage,
     ToQueue,
     Turn,
-    advance,
-    begin,
 )
+from channels.voice.flow_text import LABELS, preview
+from channels.voice.hearing import script_of
+from channels.voice.hooks import Hooks
+from channels.voice.jambonz.render import render as verbs
+from channels.voice.phrases import PHRASES
+from channels.voice.runner import MOST_TURNS, advance, begin
 from channels.voice.script import Collect as Ask
 from channels.voice.script import Enqueue, Locale, Redirect, Script
 from channels.voice.script import Hangup as HangUp
@@ -191,6 +190,22 @@ def test_a_good_flow_has_no_problem_and_comes_back_from_json() -> None:
             Flow(name="f", version=1, entry=Entry(node="a", locale="en"), nodes={"a": Hangup()}, locales=("fa",)),
             [("missing_language", "a")],
         ),
+        (
+            with_nodes(
+                a=Menu(text=both("x"), choices={str(one): "b" for one in range(100, 900)}, otherwise="b"), b=Hangup()
+            ),
+            [("bad_limits", "a")],
+        ),
+        (
+            Flow(
+                name="f",
+                version=1,
+                entry=Entry(node="a"),
+                nodes={"a": Language(text=both("x"), choices={"2": "en"}, then="b"), "b": Hangup()},
+                locales=("fa",),
+            ),
+            [("missing_language", "a")],
+        ),
         (with_nodes(**{f"n{one}": Hangup() for one in range(501)}), [("too_many", "")]),
     ],
 )
@@ -247,6 +262,18 @@ def test_an_order_number_reaches_the_bot_and_the_answer_the_caller() -> None:
     )
     assert words(script_of(SHOP, turn.state))[0] == "It is on its way."
     assert turn.state.node == "menu"
+
+
+def test_while_the_bot_thinks_the_caller_hears_so_now_and_then_and_keys_nothing() -> None:
+    turn = press(press(english(), "1"), "5201")
+    assert press(turn, "9") == Turn(state=turn.state)
+    heard = []
+    for _ in range(17):
+        heard += words(script_of(SHOP, turn.state))
+        turn = advance(SHOP, turn.state, Polled(token=turn.state.token), OPEN)
+    assert heard == ["One moment, please."] * 3
+    assert advance(SHOP, turn.state, BotSaid(token=turn.state.token, wants="nothing"), OPEN).state.node == "menu"
+    assert advance(SHOP, english().state, Polled(token="1"), OPEN).path == ()
 
 
 def test_a_secret_is_seen_by_the_next_node_only() -> None:
@@ -415,6 +442,7 @@ def answer(draw: st.DrawFn, state: State, flow: Flow) -> Event:
     )
 
 
+@settings(deadline=None)
 @given(good, around)
 def test_who_says_nothing_comes_to_an_end_in_a_few_turns(flow: Flow, around: Around) -> None:
     turn = begin(flow, "", around)
@@ -428,7 +456,7 @@ def test_who_says_nothing_comes_to_an_end_in_a_few_turns(flow: Flow, around: Aro
     raise AssertionError("a silent caller goes round for ever")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(good, around, st.data())
 def test_wherever_a_walk_leads_there_is_something_to_hear_and_an_end_that_hangs_up(
     flow: Flow, around: Around, data: st.DataObject

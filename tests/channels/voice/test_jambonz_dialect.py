@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
@@ -75,6 +75,7 @@ def nested(verbs: list[Verb]) -> Iterator[Verb]:
 
 
 @needs_schemas
+@settings(deadline=None)
 @given(scripts, st.sampled_from([None, VOICES]))
 def test_whatever_can_be_scripted_is_what_jambonz_takes(script: Script, voices: Voices | None) -> None:
     verbs = render(script, HOOKS, voices)
@@ -238,6 +239,7 @@ names = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(HOOK_KINDS), st.dictionaries(names, hostile, max_size=9), st.binary(max_size=60), st.text())
 def test_whatever_comes_is_an_event_or_a_clear_error(
     kind: HookKind, payload: dict[str, object], noise: bytes, token: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.voice.numbers import ANONYMOUS, caller, dialable, e164
@@ -77,12 +77,14 @@ def test_an_extension_can_be_dialled() -> None:
     assert dialable("0912 123 4567") == "+989121234567"
 
 
+@settings(deadline=None)
 @given(st.text("0123456789+() -.۰۱۲۳۴۵۶۷۸۹", max_size=18))
 def test_the_hub_and_the_line_read_the_same_number(text: str) -> None:
     if (number := e164(text)) is not None:
         assert phone(text) == number
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_given_is_somebody_or_nobody(text: str) -> None:
     found = caller(text)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.voice.events import BadCall
@@ -175,6 +175,7 @@ values = (
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, values), st.binary(max_size=40), st.text(max_size=20))
 def test_whatever_comes_is_an_event_or_a_clear_error(payload: dict[str, object], noise: bytes, path: str) -> None:
     for body in (json.dumps(payload).encode(), noise, b'{"event_name":"Cdr","unique_id":"1",' + noise):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from num2words import num2words
 
@@ -87,6 +87,7 @@ def test_english_is_said_as_people_say_it(text: str, said: str) -> None:
     assert spoken(text, "en") == said
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.from_regex(r"[0-9۰-۹,./:%$+ A-Zک-]{0,40}"), st.sampled_from(["fa", "en"]))
 def test_no_digit_is_left_to_the_speaker(text: str, locale: str) -> None:
     assert not any(one.isdecimal() for one in spoken(text, locale))
@@ -98,12 +99,14 @@ def test_a_flood_of_digits_is_prepared_in_time() -> None:
         spoken(text, "fa")
 
 
+@settings(deadline=None)
 @given(st.integers(0, LARGEST))
 def test_numbers_have_the_words_that_others_give_them(number: int) -> None:
     assert cardinal(number, "fa") == num2words(number, lang="fa")
     assert cardinal(number, "en") == num2words(number).replace(",", "")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 99_999))
 def test_ordinals_have_the_words_that_others_give_them(number: int) -> None:
     assert ordinal(number, "en") == num2words(number, to="ordinal").replace(",", "")

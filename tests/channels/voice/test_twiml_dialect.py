@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from twilio.twiml import TwiML
@@ -75,6 +75,7 @@ def same_tree(left: Element, right: Element) -> bool:
     ) and all(same_tree(one, other) for one, other in zip(left, right, strict=True))
 
 
+@settings(deadline=None)
 @given(scripts)
 def test_whatever_can_be_scripted_is_twiml(script: Script) -> None:
     assume(not any(isinstance(one, Record) and one.action in UNSAYABLE for one in script))
@@ -193,6 +194,7 @@ values = st.text(max_size=20) | st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(HOOK_KINDS), st.lists(st.tuples(names, values), max_size=9), st.binary(max_size=60), st.text())
 def test_whatever_comes_is_an_event_or_a_clear_error(
     kind: HookKind, fields: list[tuple[str, str]], noise: bytes, token: str
@@ -221,6 +223,7 @@ def test_a_port_may_be_signed_or_not(signed_as: str, known_as: str) -> None:
     assert verify(known_as, FIELDS, made, ["12345"]) == RequestValidator("12345").validate(known_as, dict(FIELDS), made)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6), st.text(min_size=1, max_size=20))
 def test_signatures_are_those_of_the_library(fields: list[tuple[str, str]], secret: str) -> None:
     class Repeated(dict[str, list[str]]):
