@@ -5,8 +5,8 @@ act that changes hands names the fence it has seen, so that a second one is refu
 is normal.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from hub.clock import Clock
 from hub.errors import Conflict, StaleFence
@@ -27,6 +27,7 @@ from hub.model.entry import (
     text_part,
 )
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
+from hub.model.queues import Place
 from hub.phrases import say
 
 
@@ -40,10 +41,15 @@ class Acts:
     """Whether a channel's client fetches the timeline itself, so that there is nothing to deliver."""
     has_forms: Callable[[str], bool]
     """Whether a channel can show a form."""
+    place: Callable[[Conversation, QueueId | None, str | None], Awaitable[Place]]
+    """Where a conversation enters the line, given the queue that was meant and what the customer wants."""
 
     async def open(self, state: Conversation, *, queue: QueueId | None, reason: str | None) -> Outcome:
         """Begin: with the bot (`queue` None), or in a queue because of `reason`."""
-        return await self._happen(state.id, Event(type=EventType.OPENED, queue=queue, reason=reason), SYSTEM, fence=0)
+        event = Event(type=EventType.OPENED, reason=reason)
+        if queue is not None:
+            event = _placed(event, await self.place(state, queue, None))
+        return await self._happen(state.id, event, SYSTEM, fence=0)
 
     async def tell(self, state: Conversation, phrase: str, *, once: str | None = None, **values: object) -> Outcome:
         """Tell the customer one of the hub's own sentences in the conversation's language.
@@ -153,12 +159,15 @@ class Acts:
         up_to: int | None = None,
     ) -> Outcome:
         """The bot gives the conversation to a queue."""
-        event = Event(type=EventType.HANDOFF, reason=reason, queue=queue, summary=summary or None, up_to=up_to)
+        place = await self.place(state, queue, understood.intent if understood is not None else None)
+        event = _placed(Event(type=EventType.HANDOFF, reason=reason, summary=summary or None, up_to=up_to), place)
         return await self._happen(state.id, event, BOT, fence=state.fence, understood=understood)
 
-    async def offer(self, state: Conversation, agent: AgentId, *, until: int, reason: str) -> Outcome:
-        """Offer a waiting conversation to one agent until a time (ms)."""
-        event = Event(type=EventType.OFFERED, agent=agent, until=until, reason=reason)
+    async def offer(self, state: Conversation, agents: Sequence[AgentId], *, until: int, reason: str) -> Outcome:
+        """Offer a waiting conversation to one agent, or to several at once, until a time (ms)."""
+        one = agents[0] if len(agents) == 1 else None
+        among = () if one is not None else tuple(agents)
+        event = Event(type=EventType.OFFERED, agent=one, among=among, until=until, reason=reason)
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
 
     async def answer_offer(self, offer: str, agent: Author, kind: EventType, *, reason: str | None = None) -> Outcome:
@@ -167,15 +176,31 @@ class Acts:
         Raises `Conflict` (`too_late`) when it is not this agent's pending one any more.
         """
         state = await self.lanes.state(offered_conversation(offer))
-        if state.owner.offer != offer or state.owner.agent != agent.id:
+        me = _agent_id(agent)
+        if state.owner.offer != offer or me not in state.owner.asked:
             raise Conflict("This offer has gone on.", code="too_late")
-        event = Event(type=kind, agent=state.owner.agent, reason=reason)
+        event = Event(type=kind, agent=me, reason=reason)
         return await self._happen(state.id, event, agent, fence=state.fence)
 
     async def end_offer(self, state: Conversation, kind: EventType, *, reason: str) -> Outcome:
         """An offer expired or is withdrawn: back to the old place."""
         event = Event(type=kind, agent=state.owner.agent, reason=reason)
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def overflow(self, state: Conversation, queue: QueueId) -> Outcome:
+        """Nobody came in time: on to the next line, with the place kept."""
+        event = Event(type=EventType.OVERFLOWED, queue=queue, reason="max_wait")
+        return await self._happen(state.id, event, SYSTEM, fence=state.fence)
+
+    async def move(self, state: Conversation, by: Author, queue: QueueId) -> Outcome:
+        """A supervisor puts a waiting conversation into another line, with its place kept."""
+        event = Event(type=EventType.MOVED, agent=_agent_id(by), queue=queue)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def prioritise(self, state: Conversation, by: Author, priority: int) -> Outcome:
+        """A supervisor says how urgent a waiting conversation is."""
+        event = Event(type=EventType.PRIORITISED, agent=_agent_id(by), priority=priority)
+        return await self._happen(state.id, event, by, fence=None)
 
     async def take(self, state: Conversation, agent: Author) -> Outcome:
         """An agent picks a waiting conversation, or takes over from the bot."""
@@ -189,7 +214,7 @@ class Acts:
 
     async def customer_reopens(self, state: Conversation, contact: Author, queue: QueueId | None) -> Outcome:
         """A customer answers in a resolved conversation: it goes back to the line, and to who knows it first."""
-        event = Event(type=EventType.REOPENED, queue=queue, reason="customer")
+        event = _placed(Event(type=EventType.REOPENED, reason="customer"), await self.place(state, queue, None))
         return await self._happen(state.id, event, contact, fence=state.fence)
 
     async def send_back(
@@ -248,6 +273,12 @@ class Acts:
         event = Event(type=EventType.RATED, score=score, note=comment)
         return await self._happen(conversation, event, contact, fence=None)
 
+    async def tell_sla(self, state: Conversation, promise: str, clock: str, notice: str) -> Outcome:
+        """A promise is about to be broken, or is: told once."""
+        event = Event(type=EventType.SLA, reason=promise, note=notice, clock=clock)
+        draft = Draft(conversation=state.id, author=SYSTEM, dedupe=f"sla:{state.id}:{clock}:{notice}", event=event)
+        return await self.lanes.append(draft)
+
     async def note_ticket(self, conversation: ConversationId, ticket: str) -> Outcome:
         """A complaint was registered."""
         draft = Draft(
@@ -292,6 +323,17 @@ _REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE, EventType.BOT_TURN})
 def offered_conversation(offer: str) -> ConversationId:
     """The conversation of an offer id (`<conversation>.<seq>`)."""
     return ConversationId(offer.rpartition(".")[0])
+
+
+def _placed(event: Event, place: Place) -> Event:
+    return replace(
+        event,
+        queue=place.queue,
+        priority=place.priority,
+        needs=place.needs,
+        since=place.since,
+        known_to=place.known_to,
+    )
 
 
 def _agent_id(agent: Author) -> AgentId | None:

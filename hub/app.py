@@ -43,10 +43,12 @@ from hub.lanes import Appended, Lanes
 from hub.leases import Leases
 from hub.mirror import Mirror
 from hub.placing import Placing
+from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
 from hub.routing.router import LineMoved, Router
+from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
 from hub.staff import AgentChanged, Staff
@@ -121,7 +123,18 @@ class Hub:
     @cached_property
     def acts(self) -> Acts:
         """Everything that can be done to a conversation."""
-        return Acts(self.lanes, self.clock, self.delivery.mailbox, lambda channel: self._can(channel, Feature.FORMS))
+        return Acts(
+            self.lanes,
+            self.clock,
+            self.delivery.mailbox,
+            lambda channel: self._can(channel, Feature.FORMS),
+            self.signpost.place,
+        )
+
+    @cached_property
+    def signpost(self) -> Signpost:
+        """Which line a conversation goes to."""
+        return Signpost(self.config, self.contacts, self.conversations, self.clock)
 
     @cached_property
     def staff(self) -> Staff:
@@ -248,7 +261,21 @@ class Hub:
     @cached_property
     def deadlines(self) -> Deadlines:
         """Every timer."""
-        return Deadlines(self.lanes, self.acts, self.staff, self.config, self.conversations, self.courtesy, self.clock)
+        return Deadlines(
+            lanes=self.lanes,
+            acts=self.acts,
+            staff=self.staff,
+            config=self.config,
+            conversations=self.conversations,
+            courtesy=self.courtesy,
+            promises=self.promises,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def promises(self) -> Promises:
+        """Service levels."""
+        return Promises(self.acts, self.config, self.clock)
 
     @cached_property
     def reading(self) -> Reading:

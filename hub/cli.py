@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "bench": Command(module="tests.bench.command", help="measure how fast it is"),
     "drill": Command(module="tests.drills.command", help="break it on purpose and see that nothing is lost"),
     "screens": Command(module="tests.browser.screens", help="take the screenshots that stand in docs/"),
+    "simulate": Command(module="hub.up.command_simulate", help="try the routing in virtual time, with checks"),
     "mail": Command(module="hub.up.command_mail", help="take mails apart, without a hub"),
     "api-docs": Command(module="hub.web.apidocs", help="write docs/api from the protocol's types"),
 }

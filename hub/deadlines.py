@@ -19,6 +19,7 @@ from hub.model.due import Due, DueKind, next_due
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
+from hub.promises import Promises
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
 from hub.store.config import Config
@@ -39,6 +40,7 @@ class Deadlines:
     config: Config
     conversations: Conversations
     courtesy: Courtesy
+    promises: Promises
     clock: Clock
     late_ms: int = 0
     _rules_changed: bool = True
@@ -46,7 +48,11 @@ class Deadlines:
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
-        return next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
+        hands_on = next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
+        if hands_on is None:
+            return None
+        notice = self.promises.next_notice(state)
+        return Due(kind=DueKind.SLA, at=notice[0]) if notice is not None and notice[0] < hands_on.at else hands_on
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -102,7 +108,9 @@ class Deadlines:
                     state, reason="bot_silent", queue=queue.id if queue else None, up_to=state.contact_seq
                 )
             case DueKind.LINE:
-                await self.courtesy.offer_form(state)
+                await self._leave_line(state)
+            case DueKind.SLA:
+                await self.promises.tell(state)
             case DueKind.SNOOZE:
                 await self.acts.wake(state)
             case DueKind.SILENT:
@@ -112,8 +120,19 @@ class Deadlines:
             case DueKind.IDLE:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
 
+    async def _leave_line(self, state: Conversation) -> None:
+        """Nobody came in time: the line's exit."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        following = self.config.queue(queue.exit_queue or "") if queue is not None and queue.exit == "queue" else None
+        if following is not None and following.takes(state.header.channel, state.locale) and following != queue:
+            await self.acts.overflow(state, following.id)
+        else:
+            await self.courtesy.offer_form(
+                state, "callback" if queue is not None and queue.exit == "callback" else "offline"
+            )
+
     async def _expire(self, state: Conversation) -> None:
-        agent = state.owner.agent
+        agent = state.owner.agent  # of many who were asked at once, nobody is blamed
         await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
         if agent is not None:
             await self.staff.missed_offer(agent)

@@ -7,7 +7,7 @@ from bot.hours import OpeningHours, opening_hours
 from hub.acts import Acts
 from hub.clock import Clock
 from hub.lanes import Lanes
-from hub.model.config import Calendar
+from hub.model.calendar import Calendar
 from hub.model.ids import ConversationId
 from hub.store.config import Config
 from hub.store.tickets import Tickets

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import structlog
 
-from hub.model.config import Agent, Calendar, Canned, Inbox
+from hub.model.calendar import Calendar
+from hub.model.config import Agent, Canned, Inbox
 from hub.model.ids import AgentId, InboxId, QueueId, new_id
 from hub.model.queues import Queue
 from hub.settings import Settings

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -58,8 +58,8 @@ class Staff:
         held: dict[AgentId, list[Load]] = {}
         for row in await self.conversations.unresolved():
             owner = row.state.owner
-            if owner.agent is not None and owner.kind in {"agent", "offer"}:
-                held.setdefault(owner.agent, []).append(self._load(row.state))
+            for asked in owner.asked:
+                held.setdefault(asked, []).append(self._load(row.state))
         for agent in list(self._roster.values()):
             wanted = held.get(agent.id, [])
             if set(agent.load) != set(wanted):
@@ -79,6 +79,11 @@ class Staff:
         for agent in list(self._roster.values()):
             if agent.connected != bool(self._sockets.get(agent.id)):
                 await self._match_sockets(agent.id)
+
+    @property
+    def roster(self) -> Mapping[AgentId, Agent]:
+        """Everybody by id, as they are at any time."""
+        return self._roster
 
     @property
     def agents(self) -> Iterable[Agent]:
@@ -122,6 +127,10 @@ class Staff:
         now = self.clock.now()
         await self._become(agent, lambda one: presence.missed_offer(one, now))
 
+    async def answered(self, agent: AgentId) -> None:
+        """The agent answered an offer, one way or the other."""
+        await self._become(agent, presence.answered)
+
     async def give_up(self, agent: AgentId) -> None:
         """The grace time of a gone agent is over."""
         now = self.clock.now()
@@ -131,7 +140,8 @@ class Staff:
         """Put an item on the agent's load if it fits now."""
         known = self._roster.get(agent)
         maximum = maximum_of(item.header.channel, known, self.config.workplace) if known else None
-        return await self._kept(agent, lambda: self.store.reserve(agent, self._load(item), maximum)) is not None
+        load, now = self._load(item), self.clock.now()
+        return await self._kept(agent, lambda: self.store.reserve(agent, load, maximum, now)) is not None
 
     async def burden(self, agent: AgentId, item: Conversation) -> None:
         """Put an item on the load that the agent took by hand."""

@@ -70,6 +70,11 @@ class Pool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def drained(self) -> None:
+        """Until none of the tasks runs that run now."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def _run(self, work: Awaitable[None], name: str) -> None:
         try:
             await work

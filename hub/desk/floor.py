@@ -84,7 +84,7 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
     """
     if sees_all(agent):
         return True
-    if agent.id in {state.owner.agent, state.last_agent}:
+    if agent.id == state.last_agent or agent.id in state.owner.asked:
         return True
     queue = config.queue_for(state.queue, state.header.inbox)
     return queue is not None and queue.id in agent.queues
@@ -291,12 +291,16 @@ class Floor:
 
     def _tell_offer(self, event: Appended) -> None:
         before, after = event.before.owner, event.after.owner
-        if before.kind == "offer" and before.agent is not None and before.offer is not None:
+        still = after.asked if after.offer == before.offer else ()
+        if before.kind == "offer" and before.offer is not None:
             kind = event.entry.event.type.value if event.entry.event else "withdrawn"
-            self._push(self.desks_of(before.agent), encode(OfferGone(offer=before.offer, reason=kind)))
-        if after.kind == "offer" and after.agent is not None:
+            for agent in set(before.asked) - set(still):
+                mine = kind if len(before.asked) == 1 or agent == event.entry.author.id else "withdrawn"
+                self._push(self.desks_of(agent), encode(OfferGone(offer=before.offer, reason=mine)))
+        if after.kind == "offer" and after.offer != before.offer:
             view = self.views.offer(event.after, self.reading.known(event.after.id), self.clock.now())
-            self._push(self.desks_of(after.agent), encode(OfferEvent(offer=view)))
+            for agent in after.asked:
+                self._push(self.desks_of(agent), encode(OfferEvent(offer=view)))
 
     def _listeners(self, state: Conversation) -> set[Desk]:
         followers = self._followers.get(state.id)

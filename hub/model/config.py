@@ -2,32 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
+from hub.model.calendar import Calendar
 from hub.model.ids import AgentId, InboxId, QueueId
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
-    """Business hours. `week` maps a weekday (mon..sun) to windows ("09:00", "17:00"); `holidays` are ISO dates."""
+class NamedCalendar:
+    """Business hours that queues, rules and service levels name by `id`."""
 
-    time_zone: str = "Asia/Tehran"
-    week: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    holidays: tuple[str, ...] = ()
-    always_open: bool = True
-
-    def is_open(self, at: int) -> bool:
-        """Whether people work at `at` (ms since the epoch). A window that ends at "24:00" runs to midnight."""
-        if self.always_open:
-            return True
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.time_zone))
-        if local.date().isoformat() in self.holidays:
-            return False
-        clock = local.strftime("%H:%M")
-        return any(start <= clock < end for start, end in self.week.get(WEEKDAYS[local.weekday()], ()))
+    id: str
+    name: str
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +105,8 @@ class Agent:
     socket is alive is computed: `connected`, and since when not: `gone_at` (ms). `load` lists live items; capacity is
     recounted from it in each claim. `skills` maps a skill to a proficiency of 1-5; `maxima` a channel to how many at
     once, before those of the workplace. `offered_at`: when an offer
-    was last made (ms); `misses`: those missed in a row.
+    was last made (ms); `misses`: those missed in a row. `phone`: the extension, number or SIP address that rings for
+    calls; without one, none are offered.
     """
 
     id: AgentId
@@ -132,6 +119,7 @@ class Agent:
     skills: Mapping[str, int] = field(default_factory=dict)
     teams: tuple[str, ...] = ()
     maxima: Mapping[str, int] = field(default_factory=dict)
+    phone: str = ""
     capacity: int = 100
     active: bool = True
     status: str = "offline"

@@ -36,12 +36,21 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer."""
+    """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer.
+
+    An offer to several at once names them in `among`; whoever accepts first has it.
+    """
 
     kind: OwnerKind
     agent: AgentId | None = None
     offer: str | None = None
     until: int | None = None
+    among: tuple[AgentId, ...] = ()
+
+    @property
+    def asked(self) -> tuple[AgentId, ...]:
+        """Everybody who has it or is offered it."""
+        return self.among if self.agent is None else (self.agent,)
 
 
 NOBODY = Owner(kind="none")
@@ -52,13 +61,16 @@ class Conversation:
     """A conversation as of `last_seq`.
 
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
-    and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's timers
-    run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `front` goes before
-    everybody of the same priority. `waiting_since`: since when the customer waits for
-    words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
-    missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
-    `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
-    `reply`: what the channel's adapter needs to answer the customer's newest message.
+    and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's
+    timers run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `left_at`,
+    `left_place`: when its customer left the line, and the place they had. `asked_at`: when a person was first asked
+    for; `callback_at`: since when the customer waits to be called back. `pauses`: while nobody owed the customer
+    anything (ms; the last may still run). `sla_told`: warnings and breaches that were told. `front` goes before
+    everybody of the same priority. `waiting_since`: since when the customer waits for words from us. `bot_seq`: the
+    customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
+    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages. `form_at`: when the offline
+    form was last offered or answered. `contact_name`: what the customer calls themselves. `reply`: what the
+    channel's adapter needs to answer the customer's newest message.
     """
 
     header: Header
@@ -85,6 +97,12 @@ class Conversation:
     bot_seq: int = 0
     waiting_since: int | None = None
     last_agent: AgentId | None = None
+    asked_at: int | None = None
+    callback_at: int | None = None
+    pauses: tuple[tuple[int, int | None], ...] = ()
+    sla_told: tuple[str, ...] = ()
+    left_at: int | None = None
+    left_place: int | None = None
     first_response_at: int | None = None
     snoozed_until: int | None = None
     ended_by_customer: int | None = None
@@ -108,11 +126,6 @@ class Conversation:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
 
-    @property
-    def line_key(self) -> tuple[bool, int, int, int]:
-        """Order in line: front first, then priority, then the oldest place; within a millisecond, who began first."""
-        return (not self.front, -self.priority, self.queued_at or 0, self.header.number)
-
 
 def check(state: Conversation, event: Event) -> None:
     """Whether an event may happen now.
@@ -135,7 +148,7 @@ def check(state: Conversation, event: Event) -> None:
         )
     if state.ended_by_customer is not None and event.type in _GIVES_ON:
         raise Conflict("The customer has ended this conversation.", code="resolved")
-    if event.agent is not None and event.type in _BY_HOLDER and state.owner.agent != event.agent:
+    if event.agent is not None and event.type in _BY_HOLDER and event.agent not in state.owner.asked:
         raise StaleFence("Somebody else has it.")
 
 

@@ -18,6 +18,7 @@ class DueKind(StrEnum):
     SILENT = "silent"
     WRAP_UP = "wrap_up"
     IDLE = "idle"
+    SLA = "sla"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,9 @@ def next_due(state: Conversation, rules: Workplace, queue: Queue | None) -> Due 
 
 
 def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
-    queued = state.queued_at or state.fence_at
+    entered = state.entered_at or state.queued_at or state.fence_at
     if state.form_at is None and queue is not None:
-        return Due(kind=DueKind.LINE, at=queued + queue.max_wait_seconds * 1000)
+        return Due(kind=DueKind.LINE, at=entered + queue.max_wait_seconds * 1000)
     # Who asked something is not closed unread over some holidays: it waits as long as anything may be put aside.
     patience = rules.snooze_max_days * 86_400 if state.contact_seq else rules.agent_idle_seconds
     return Due(kind=DueKind.IDLE, at=state.last_at + patience * 1000)

@@ -113,6 +113,7 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    SLA = "sla"
 
 
 OWNERSHIP = frozenset(
@@ -140,16 +141,19 @@ OWNERSHIP = frozenset(
 class Event:
     """One happening.
 
-    Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`,
-    `until`, `reason` (why this agent). accepted, declined, expired, withdrawn: `agent`, `reason`. taken, reopened:
-    `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred: `agent` (from), `to_agent` or
-    `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`, `disposition`, `note`, `reason`.
-    rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
-    with). locale: `locale` (the customer chose a language). automatic: `reason` (auto_reply, list), `note` (its first
-    words). reopened by the customer: `queue`, no `agent`. overflowed: `queue` (the next line), `reason`. moved: `agent`
-    (the supervisor), `queue`. prioritised: `agent`, `priority`.
+    Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`
+    (or several at once, `among`), `until`, `reason` (why them). accepted, declined, expired, withdrawn: `agent`,
+    `reason`. taken, reopened: `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred:
+    `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`,
+    `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's
+    last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
+    (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
+    (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
 
-    Whatever enters a line may carry `since` (ms): the old place of who came back in time. opened and handoff may carry
+    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
+
+    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and
+    `known_to`, who served them last. opened and handoff may carry
     `priority` and `needs`, as the rules say.
     """
 
@@ -170,6 +174,9 @@ class Event:
     since: int | None = None
     priority: int | None = None
     needs: tuple[Need, ...] = ()
+    among: tuple[AgentId, ...] = ()
+    known_to: AgentId | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

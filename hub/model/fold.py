@@ -43,6 +43,8 @@ def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
                 "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
                 "waiting_since": state.waiting_since or entry.at,
                 "status": "open" if state.status == "waiting" else state.status,
+                "pauses": _resumed(state, entry.at),
+                "callback_at": entry.at if any(part.form == "callback" for part in entry.parts) else state.callback_at,
                 "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
                 "contact_name": _name_in(entry) or state.contact_name,
                 "reply": entry.reply or state.reply,
@@ -82,9 +84,12 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         state,
         owner=Owner(kind="queue"),
         queued_at=event.since or entry.at,
+        asked_at=state.asked_at or entry.at,
+        pauses=_resumed(state, entry.at),
         entered_at=entry.at,
         priority=state.priority if event.priority is None else event.priority,
         needs=event.needs or state.needs,
+        last_agent=event.known_to or state.last_agent,
         front=front,
         passed={},
         reserved_for=None,
@@ -109,6 +114,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
     owner = Owner(
         kind="offer",
         agent=event.agent,
+        among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
     )
@@ -120,7 +126,9 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
+        callback_at=None,
         queued_at=None,
+        entered_at=None,
         front=False,
         passed={},
         reserved_for=None,
@@ -146,6 +154,9 @@ def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _passed(state: Conversation, entry: Entry, event: Event) -> Conversation:
     passed = {**state.passed, event.agent: entry.at} if event.agent else state.passed
+    others = tuple(one for one in state.owner.among if one != event.agent)
+    if others and event.agent is not None:  # one of several declined: the others are still asked
+        return replace(state, owner=replace(state.owner, among=others), passed=passed)
     return replace(state, owner=Owner(kind="queue"), passed=passed, reserved_for=None)
 
 
@@ -204,8 +215,11 @@ def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    waited = state.owner.kind in {"queue", "offer"}
     return replace(
         state,
+        left_at=entry.at if waited else None,
+        left_place=state.queued_at if waited else None,
         owner=NOBODY,
         status="resolved",
         queued_at=None,
@@ -220,12 +234,27 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, status="waiting", snoozed_until=event.until)
+    idle = state.waiting_since is None  # no clock stands still while the customer waits for words
+    pauses = (*_resumed(state, entry.at), (entry.at, None)) if idle else state.pauses
+    return replace(state, status="waiting", snoozed_until=event.until, pauses=pauses)
 
 
 def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # Whoever put it aside gets the whole time to answer again.
-    return replace(state, status="open", snoozed_until=None, waiting_since=entry.at if state.waiting_since else None)
+    return replace(
+        state,
+        status="open",
+        snoozed_until=None,
+        waiting_since=entry.at if state.waiting_since else None,
+        pauses=_resumed(state, entry.at),
+    )
+
+
+def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
+    """The pauses, with the one that runs ended at `at`."""
+    if not state.pauses or state.pauses[-1][1] is not None:
+        return state.pauses
+    return (*state.pauses[:-1], (state.pauses[-1][0], at))
 
 
 def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -247,6 +276,10 @@ def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
 def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # What a projection repeats of the words goes with them, whenever it is written.
     return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, reply={})
+
+
+def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, sla_told=(*state.sla_told[-11:], f"{event.clock}:{event.note}"))
 
 
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -279,4 +312,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.OVERFLOWED: _to_next_line,
     EventType.MOVED: _to_next_line,
     EventType.PRIORITISED: _prioritised,
+    EventType.SLA: _sla,
 }

@@ -31,7 +31,13 @@ def chose(agent: Agent, status: str, now: int) -> Agent:
 
 def missed_offer(agent: Agent, now: int) -> Agent:
     """An offer expired: parked until they say that they are there. Whoever went off work meanwhile stays off work."""
-    return chose(agent, NOT_RESPONDING, now) if agent.status == "online" else agent
+    missed = replace(agent, misses=agent.misses + 1)
+    return chose(missed, NOT_RESPONDING, now) if agent.status == "online" else missed
+
+
+def answered(agent: Agent) -> Agent:
+    """An offer was accepted or declined: whoever answers is there."""
+    return replace(agent, misses=0) if agent.misses else agent
 
 
 def grace_over(agent: Agent, now: int) -> Agent:

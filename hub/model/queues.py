@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hub.model.ids import QueueId
+from hub.model.ids import AgentId, QueueId
 
 Strategy = Literal["longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast"]
 ExitKind = Literal["form", "queue", "callback", "voicemail"]
@@ -91,6 +91,10 @@ class Queue:
     wrap_up: WrapUp = field(default_factory=WrapUp)
     calendar: str = ""
 
+    def takes(self, channel: str, locale: str) -> bool:
+        """Whether conversations of a channel and a language may stand here."""
+        return (not self.channels or channel in self.channels) and (not self.languages or locale in self.languages)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -124,3 +128,14 @@ class Rules:
     """Which line a conversation goes to: the first rule that holds decides; none: its inbox's line."""
 
     rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last."""
+
+    queue: QueueId | None
+    priority: int | None = None
+    needs: tuple[Need, ...] = ()
+    since: int | None = None
+    known_to: AgentId | None = None

@@ -1,33 +1,148 @@
-"""Who gets what: pure functions over the line and the agents."""
+"""Who gets what: pure functions over the line and the agents. Each yes and each no has its reason, as a code."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from hub.model.config import Agent, Workplace, cost_of, maximum_of
 from hub.model.conversation import Conversation
-from hub.model.ids import ConversationId
+from hub.model.ids import AgentId
+from hub.model.queues import ANYBODY, Need, Queue, Ring
+
+LineKey = tuple[bool, bool, int, int, int]
+
+BANDS = (1, 2, 3, 5, 10, 15, 20, 30)
+"""Minutes in which a wait is told, rounded up; more than the last is "a long time"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where an item stands in its line: which `ring` asks whom, and when that changes (`until`, ms; None: never).
+
+    `preferred`: for now only this agent is asked. `starving`: it has waited so long that it goes before every priority.
+    """
+
+    index: int
+    ring: Ring
+    preferred: AgentId | None
+    starving: bool
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether an agent may get an item now, and why.
+
+    Yes: reserved, preferred, broadcast, or the queue's strategy. No: inactive, not_connected, offline, break,
+    finishing, not_responding, no_phone, other_queue, wrong_team, speaks_not, lacks_skill, no_room, at_maximum, cooling,
+    awaiting_preferred, awaiting_addressee. `detail` names the skill and level that is lacking, or who is awaited.
+    """
+
+    agent: Agent
+    fits: bool
+    reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An agent for an item, and why, in a code: `reserved` or `longest_idle`."""
+    """Who is offered an item (several when it is broadcast), and why, in a code of `Verdict`."""
 
-    agent: Agent
+    agents: tuple[Agent, ...]
     reason: str
 
 
-def in_order(line: Iterable[Conversation]) -> list[Conversation]:
-    """The line: front first, then priority, then the oldest place."""
-    return sorted(line, key=lambda item: item.line_key)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an admin decided and who works: all that a decision needs beside the item."""
+
+    queues: Mapping[str, Queue]
+    rules: Workplace
+    agents: Mapping[AgentId, Agent]
+
+    def queue_of(self, item: Conversation) -> Queue:
+        """The line an item stands in. Raises KeyError when there is none of that name."""
+        return self.queues[item.queue or ""]
 
 
-def has_room(item: Conversation, agent: Agent, rules: Workplace) -> bool:
-    """Whether an agent is there and has room for the item."""
-    channel = item.header.channel
-    maximum = maximum_of(channel, agent, rules)
-    below = maximum is None or sum(one.channel == channel for one in agent.load) < maximum
-    return agent.available and below and agent.used + cost_of(channel, rules) <= agent.capacity
+def line_key(item: Conversation, plan: Plan, now: int) -> LineKey:
+    """Order in line: front first, who has waited too long, then priority, then the oldest place, then who began first.
+
+    The place is the virtual start: an overflow, and an offer that came to nothing, keep it.
+    """
+    since = item.queued_at or 0
+    starving = now - since >= plan.rules.starving_seconds * 1000
+    return (not item.front, not starving, -(plan.queue_of(item).priority + item.priority), since, item.header.number)
+
+
+def in_order(items: Iterable[Conversation], plan: Plan, now: int) -> list[Conversation]:
+    """The line over all queues, first who is next."""
+    return sorted(items, key=lambda item: line_key(item, plan, now))
+
+
+def stage(item: Conversation, plan: Plan, now: int) -> Stage:
+    """Which ring of its line an item has come to. The last one stays."""
+    queue = plan.queue_of(item)
+    entered = _entered(item, now)
+    ends = [entered + ring.until_seconds * 1000 for ring in queue.rings]
+    index = next((place for place, end in enumerate(ends[:-1]) if now < end), max(len(ends) - 1, 0))
+    hungry = (item.queued_at or entered) + plan.rules.starving_seconds * 1000
+    alone_until = entered + queue.preferred_seconds * 1000
+    preferred = item.last_agent if now < alone_until and _may_wait_for(item, plan, now) else None
+    changes = [end for end in (*ends[:-1], hungry, alone_until) if end > now]
+    return Stage(
+        index=index,
+        ring=queue.rings[index] if queue.rings else ANYBODY,
+        preferred=preferred,
+        starving=hungry <= now,
+        until=min(changes, default=None),
+    )
+
+
+def next_timer(item: Conversation, plan: Plan, now: int) -> int:
+    """When something becomes of a waiting item by itself (ms): a wider ring, the end of its line."""
+    over = _entered(item, now) + plan.queue_of(item).max_wait_seconds * 1000
+    wider = stage(item, plan, now).until
+    return min(over, wider) if wider is not None else over
+
+
+def candidates(item: Conversation, plan: Plan, now: int, among: Collection[Agent] | None = None) -> list[Verdict]:
+    """Every agent (or those `among`) with a yes or a no: who would get the item first, then who else, then who not."""
+    at = stage(item, plan, now)
+    queue = plan.queue_of(item)
+    verdicts = [_verdict(item, agent, at, plan, now) for agent in (plan.agents.values() if among is None else among)]
+    addressee = next((one for one in verdicts if one.reason == "reserved"), None)
+    if addressee is not None:
+        verdicts = [_awaiting(one, addressee) for one in verdicts]
+    fitting = sorted((one for one in verdicts if one.fits), key=lambda one: rank(item, one.agent, at.ring, queue))
+    return [*fitting, *(one for one in verdicts if not one.fits)]
+
+
+def choose(item: Conversation, plan: Plan, now: int, among: Collection[Agent] | None = None) -> Choice | None:
+    """Who gets an item now; None when nobody may.
+
+    Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone
+    while they can take it; a returning customer's item waits a while for who served them last.
+    """
+    fitting = [one for one in candidates(item, plan, now, among) if one.fits]
+    if not fitting:
+        return None
+    chosen = fitting if fitting[0].reason == "broadcast" else fitting[:1]
+    return Choice(agents=tuple(one.agent for one in chosen), reason=fitting[0].reason)
+
+
+def rank(item: Conversation, agent: Agent, ring: Ring, queue: Queue) -> tuple[object, ...]:
+    """An agent's place among those who fit: who speaks the customer's language, then as the queue's strategy says."""
+    foreign = item.locale not in agent.languages
+    match queue.strategy:
+        case "most_proficient":
+            skill = -sum(agent.skills.get(need.skill, 0) for need in (*ring.needs, *item.needs))
+            return (foreign, skill, agent.used, agent.idle_since, agent.id)
+        case "round_robin":
+            return (foreign, agent.offered_at, agent.idle_since, agent.id)
+        case "longest_idle":
+            return (foreign, bool(agent.used), max(agent.offered_at, agent.idle_since), agent.id)
+        case "least_loaded" | "broadcast":
+            return (foreign, agent.used, agent.idle_since, agent.id)
 
 
 def serves(agent: Agent, queue: str | None) -> bool:
@@ -35,59 +150,97 @@ def serves(agent: Agent, queue: str | None) -> bool:
     return not agent.queues or queue in agent.queues
 
 
-def fits(item: Conversation, agent: Agent, rules: Workplace) -> bool:
-    """Whether an agent serves the item's queue and has room for it."""
-    return serves(agent, item.queue) and has_room(item, agent, rules)
+def in_ring(agent: Agent, needs: Iterable[Need], ring: Ring, locale: str) -> str | None:
+    """Why an agent is not in a ring: wrong_team, speaks_not, lacks_skill:<skill>:<level>; None when they are."""
+    if ring.teams and not set(ring.teams) & set(agent.teams):
+        return "wrong_team"
+    if ring.speaks and locale not in agent.languages:
+        return "speaks_not"
+    for need in (*ring.needs, *needs):
+        if agent.skills.get(need.skill, 0) < need.level:
+            return f"lacks_skill:{need.skill}:{need.level}"
+    return None
 
 
-def choose(item: Conversation, agents: Collection[Agent], rules: Workplace, now: int) -> Choice | None:
-    """The best agent for an item now; None when nobody fits.
-
-    Who declined or missed it is not asked again for the cooling time. A transfer asks its addressee first and alone
-    while they can take it, whichever queues they serve. Otherwise: who speaks the customer's language, then who has
-    least to do, then who is idle longest.
-    """
-    cooled = [agent for agent in agents if _cooled(item, agent, rules, now)]
-    if item.reserved_for is not None:
-        wanted = next(
-            (agent for agent in cooled if agent.id == item.reserved_for and has_room(item, agent, rules)), None
-        )
-        if wanted is not None:
-            return Choice(agent=wanted, reason="reserved")
-    able = [agent for agent in cooled if fits(item, agent, rules)]
-    if not able:
-        return None
-    best = min(able, key=lambda agent: _rank(item, agent))
-    return Choice(agent=best, reason="longest_idle")
+def absence(agent: Agent) -> str | None:
+    """Why an agent takes no new work at all; None when they do."""
+    if not agent.active:
+        return "inactive"
+    if agent.status != "online":
+        return agent.status.partition(":")[0]
+    return None if agent.connected else "not_connected"
 
 
-def _cooled(item: Conversation, agent: Agent, rules: Workplace, now: int) -> bool:
-    passed = item.passed.get(agent.id)
-    return passed is None or not 0 <= now - passed < rules.cooling_seconds * 1000  # a clock set back bars nobody
+def crowded(item: Conversation, agent: Agent, rules: Workplace) -> str | None:
+    """Why an agent has no room for an item: no_room, at_maximum, no_phone; None when they have."""
+    channel = item.header.channel
+    if channel == "voice" and not agent.phone:
+        return "no_phone"
+    if agent.used + cost_of(channel, rules) > agent.capacity:
+        return "no_room"
+    maximum = maximum_of(channel, agent, rules)
+    if maximum is not None and sum(one.channel == channel for one in agent.load) >= maximum:
+        return "at_maximum"
+    return None
 
 
-def _rank(item: Conversation, agent: Agent) -> tuple[bool, int, int, str]:
-    speaks = item.locale in agent.languages
-    return (not speaks, agent.used, agent.idle_since, agent.id)
-
-
-def places(line: Iterable[Conversation]) -> dict[ConversationId, int]:
-    """Everybody's place in their queue, from 1, among those that wait or are being offered."""
-    counts: dict[str | None, int] = defaultdict(int)
-    found: dict[ConversationId, int] = {}
-    for item in in_order(line):
-        counts[item.queue] += 1
-        found[item.id] = counts[item.queue]
-    return found
+def cooling(item: Conversation, agent: AgentId, rules: Workplace, now: int) -> bool:
+    """Whether an agent declined or missed the item a moment ago. A clock that was set back bars nobody."""
+    passed = item.passed.get(agent)
+    return passed is not None and 0 <= now - passed < rules.cooling_seconds * 1000
 
 
 def expected_wait(place_in_line: int, serving: int, handle_ms: float) -> int | None:
     """The honest expected wait in minutes, rounded up to a band; None when nothing honest can be said.
 
     `EWT = handle time * place / serving` (each of `serving` slots frees up once per handle time), as in the classic
-    estimates of the field, rounded up to 1, 2, 3, 5, 10, 15, 20, 30, then None ("a long time").
+    estimates of the field.
     """
     if serving <= 0:
         return None
     minutes = handle_ms * place_in_line / serving / 60_000
-    return next((band for band in (1, 2, 3, 5, 10, 15, 20, 30) if minutes <= band), None)
+    return next((band for band in BANDS if minutes <= band), None)
+
+
+def _verdict(item: Conversation, agent: Agent, at: Stage, plan: Plan, now: int) -> Verdict:
+    addressed = item.reserved_for == agent.id
+    no = absence(agent) or ("cooling" if cooling(item, agent.id, plan.rules, now) else None)
+    if no is None and not addressed:  # whoever a colleague gives it to need not serve the queue
+        no = _stranger(item, agent, at)
+    no = no or crowded(item, agent, plan.rules)
+    if no is None:
+        strategy = plan.queue_of(item).strategy
+        yes = "reserved" if addressed else "preferred" if at.preferred == agent.id else strategy
+        return Verdict(agent=agent, fits=True, reason=yes)
+    reason, _, detail = no.partition(":")
+    return Verdict(agent=agent, fits=False, reason=reason, detail=detail)
+
+
+def _stranger(item: Conversation, agent: Agent, at: Stage) -> str | None:
+    if not serves(agent, item.queue):
+        return "other_queue"
+    if at.preferred is not None:
+        return None if at.preferred == agent.id else f"awaiting_preferred:{at.preferred}"
+    return in_ring(agent, item.needs, at.ring, item.locale)
+
+
+def _awaiting(one: Verdict, addressee: Verdict) -> Verdict:
+    if one is addressee or not one.fits:
+        return one
+    return Verdict(agent=one.agent, fits=False, reason="awaiting_addressee", detail=addressee.agent.id)
+
+
+def _entered(item: Conversation, now: int) -> int:
+    return item.entered_at or item.queued_at or now
+
+
+def _may_wait_for(item: Conversation, plan: Plan, now: int) -> bool:
+    """Whether it makes sense to wait for who served the customer last: they are at work and serve the line."""
+    known = plan.agents.get(item.last_agent) if item.last_agent is not None else None
+    return (
+        known is not None
+        and absence(known) is None
+        and serves(known, item.queue)
+        and not cooling(item, known.id, plan.rules, now)
+        and crowded(item, replace(known, load=()), plan.rules) is None
+    )

@@ -50,12 +50,12 @@ class Courtesy:
         if state.contact_seq:
             await self._welcome_to_line(state)
 
-    async def offer_form(self, state: Conversation) -> None:
-        """Nobody came for too long: let the customer leave an address."""
+    async def offer_form(self, state: Conversation, form: str) -> None:
+        """Nobody came for too long: let the customer leave an address, or a number that is called back."""
         if not self.live(state.header.channel):
             await self._acknowledge(state)
             return
-        await self.acts.ask_form(state, "long_wait_form", "offline")
+        await self.acts.ask_form(state, "callback_form" if form == "callback" else "long_wait_form", form)
 
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)

@@ -1,11 +1,13 @@
 """The router: keeps the line in memory, offers its head to whoever fits, tells customers their place.
 
 The store is the truth; this is its reading. An offer is two conditional writes: the agent's capacity is reserved,
-then the offer is appended with the fence that was seen. Whoever loses either one has changed nothing.
+then the offer is appended with the fence that was seen. Whoever loses either one has changed nothing. Several
+processes may do this at once.
 """
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,7 +24,8 @@ from hub.model.conversation import Conversation
 from hub.model.entry import EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
-from hub.routing.choose import choose, expected_wait, in_order, places, serves
+from hub.routing.choose import Plan, expected_wait, in_order, serves
+from hub.routing.line import Line
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
@@ -43,6 +46,23 @@ class LineMoved:
     states: tuple[Conversation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OffersMissed:
+    """An agent missed so many offers in a row that supervisors should know."""
+
+    agent: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a customer was told last: in which line, at which place, to wait how long, with how many serving."""
+
+    queue: str | None
+    place: int
+    minutes: int | None
+    slots: int
+
+
 @dataclass(slots=True)
 class Router:
     """Matches the line with the staff."""
@@ -55,18 +75,26 @@ class Router:
     bus: Bus
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("routing"))
-    _line: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _known: dict[ConversationId, Conversation] = field(default_factory=dict)
     _places: dict[ConversationId, int] | None = None
-    _told: dict[ConversationId, tuple[int, int | None]] = field(default_factory=dict)
+    _told: dict[ConversationId, _Told] = field(default_factory=dict)
     _handle_ms: dict[str, float] = field(default_factory=dict)
+    _slots: dict[str, int] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
+    offers_made: int = 0
+    _line: Line = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with an empty line."""
+        self._line = Line(self._plan())
 
     async def load(self) -> None:
         """Read who waits and who is offered."""
+        self._line.replan(self._plan(), self.clock.now())
         for kind in ("queue", "offer"):
             for row in await self.conversations.unresolved(kind=kind):
-                self._follow(row.state)
+                self.follow(row.state)
         for queue in self.config.queues:
             times = await self.intervals.handle_times(queue=queue)
             if times:
@@ -76,15 +104,18 @@ class Router:
     def on_appended(self, event: Appended) -> None:
         """Follow everybody who enters, leaves or moves in the line; free the agents who have let go."""
         before, after = event.before, event.after
-        self._follow(after)
+        self.follow(after)
         if event.entry.author.kind == "contact" and not before.contact_seq:
             self._nudge()
         if not event.entry.moves_fence:
             return
-        if before.owner.agent is not None and before.owner.agent != after.owner.agent:
-            self.pool.start(self.staff.release(before.owner.agent, after.id), "release")
-        if after.owner.agent is not None and after.owner.agent != before.owner.agent:
-            self._burden(after)
+        had, has = set(before.owner.asked), set(after.owner.asked)
+        for agent in had - has:
+            self.pool.start(self.staff.release(agent, after.id), "release")
+        for agent in has - had:
+            self._burden(after, agent)
+        if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
+            self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
         self._withdraw_if_idle(after)
         if before.owner.kind == "agent" and before.queue:
             self._learn(before.queue, event.entry.at - before.fence_at)
@@ -95,18 +126,25 @@ class Router:
 
         Look for work for one who is free.
         """
+        self._line.agent_changed(event.before, event.after, self.clock.now())
         for state in self._offered_to(event.after.id):
             self._withdraw_if_idle(state)
+        misses = event.before.misses if event.before is not None else 0
+        if event.after.misses > max(misses, self.config.workplace.misses_before_alarm - 1):
+            self.bus.tell(OffersMissed(event.after))
+        self._slots.clear()
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
         """Queues or rules changed: look again, also for lines that are gone."""
-        for state in tuple(self._line.values()):
-            self._follow(state)
+        self._slots.clear()
+        self._line.replan(self._plan(), self.clock.now())
+        for state in tuple(self._known.values()):
+            self.follow(state)
         self._nudge()
 
     async def run(self) -> None:
-        """Match for ever: when something changed, and once a second, because cooling times end by themselves."""
+        """Match for ever: when something changed, and once a second, because rings widen and cooling ends by itself."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
@@ -120,7 +158,7 @@ class Router:
         while True:
             await self._moved.wait()
             self._moved.clear()
-            changed = tuple(state for state in self._line.values() if self._place_changed(state))
+            changed = tuple(state for state in self._known.values() if self._place_changed(state))
             if changed:
                 self.bus.tell(LineMoved(changed))
             await asyncio.sleep(TELL_SECONDS)
@@ -136,38 +174,53 @@ class Router:
         perhaps = {row.state.id for row in await self.conversations.held_by(agent)}
         perhaps |= {ConversationId(item.conversation) for item in (known.load if known else ())}
         states = [await self.acts.lanes.state(one) for one in perhaps]
-        return [state for state in states if state.owner.agent == agent]
+        return [state for state in states if agent in state.owner.asked]
 
     async def match(self) -> None:
         """Offer whatever can be offered now, in order."""
-        for item in in_order(state for state in self._line.values() if state.owner.kind == "queue"):
+        failed: set[ConversationId] = set()
+        while True:
             free = [agent for agent in self.staff.agents if agent.available and agent.used < agent.capacity]
-            if not free:
+            found = self._line.next_match(free, self.clock.now(), failed)
+            if found is None:
                 break
-            choice = choose(item, free, self.config.workplace, self.clock.now())
-            if choice is not None:
-                await self._offer(item, choice.agent, choice.reason)
+            item, choice = found
+            await self._offer(item, choice.agents, choice.reason)
+            failed.add(item.id)
         self._moved.set()
+
+    def next_change(self) -> int | None:
+        """When time alone changes who may take what (ms)."""
+        return self._line.next_change()
 
     def line(self) -> list[Conversation]:
         """Who waits or is being offered, in order."""
-        return in_order(self._line.values())
+        return in_order(self._known.values(), self._line.plan, self.clock.now())
+
+    @property
+    def plan(self) -> Plan:
+        """What decisions rest on now."""
+        return self._line.plan
 
     def place(self, conversation: ConversationId) -> tuple[int, int | None] | None:
-        """Place in line from 1 and the honest expected wait in minutes (None: unknown); None when not in line."""
-        state = self._line.get(conversation)
+        """Place in line from 1 and the honest expected wait in minutes (None: unknown); None when not in line.
+
+        The wait that somebody was told grows only when they were overtaken, were moved, or fewer serve the line.
+        """
+        state = self._known.get(conversation)
         if state is None:
             return None
-        if self._places is None:
-            self._places = places(self._line.values())
-        position = self._places[conversation]
-        return position, self.wait_minutes(state.queue or "", position)
+        now = self._reckoned(state)
+        told = self._told.get(conversation)
+        if told is None or (told.queue, told.slots) != (now.queue, now.slots) or now.place > told.place:
+            return now.place, now.minutes
+        known = [one for one in (told.minutes, now.minutes) if one is not None]
+        return now.place, min(known, default=None)
 
     def wait_minutes(self, queue: str, position: int) -> int | None:
         """The honest expected wait in minutes at a place of a queue."""
         handle = self._handle_ms.get(queue, self.config.workplace.default_handle_seconds * 1000)
-        slots = sum(max(1, agent.capacity // cost_of("", self.config.workplace)) for agent in self._serving(queue))
-        return expected_wait(position, slots, handle)
+        return expected_wait(position, self._slots_of(queue), handle)
 
     def staffed(self, queue: str) -> bool:
         """Whether anybody who serves the queue is at work."""
@@ -186,47 +239,72 @@ class Router:
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
         waiting: dict[str, list[int]] = defaultdict(list)
-        for state in self._line.values():
+        for state in self._known.values():
             waiting[state.queue or ""].append(state.queued_at or state.fence_at)
         return {
             queue: (len(waiting[queue]), len(self._serving(queue)), min(waiting[queue], default=None))
             for queue in self.config.queues
         }
 
+    def follow(self, state: Conversation) -> None:
+        """Keep the line as it is: who waits or is being offered, and has said something."""
+        self._places = None
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if state.owner.kind not in {"queue", "offer"} or not state.contact_seq or queue is None:
+            self._known.pop(state.id, None)
+            self._told.pop(state.id, None)
+            self._line.remove(state.id)
+            return
+        if queue.id != state.queue:
+            state = replace(state, queue=queue.id)
+        self._known[state.id] = state
+        if state.owner.kind == "queue":
+            self._line.put(state, self.clock.now())
+        else:
+            self._line.remove(state.id)
+
+    def _plan(self) -> Plan:
+        return Plan(queues=self.config.queues, rules=self.config.workplace, agents=self.staff.roster)
+
+    def _slots_of(self, queue: str) -> int:
+        """How many conversations those at work for a queue can have at once."""
+        if queue not in self._slots:
+            cost = max(1, cost_of("", self.config.workplace))
+            self._slots[queue] = sum(max(1, agent.capacity // cost) for agent in self._serving(queue))
+        return self._slots[queue]
+
     def _serving(self, queue: str) -> list[Agent]:
         return [agent for agent in self.staff.agents if agent.available and serves(agent, queue)]
 
-    async def _offer(self, item: Conversation, agent: Agent, reason: str) -> None:
-        if not await self.staff.reserve(agent.id, item):
-            await self.staff.refresh(agent.id)
+    async def _offer(self, item: Conversation, agents: Sequence[Agent], reason: str) -> None:
+        asked = [agent.id for agent in agents if await self._reserved(agent.id, item)]
+        if not asked:
             return
         queue = self.config.queue(item.queue or "")
         seconds = queue.offer_seconds if queue else 20
         try:
-            await self.acts.offer(item, agent.id, until=self.clock.now() + seconds * 1000, reason=reason)
+            await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
+            self.offers_made += 1
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
-            self.staff.doubtful.add(agent.id)  # it may have been stored all the same
-            self._follow(await self.acts.lanes.state(item.id))
+            self.staff.doubtful.update(asked)  # it may have been stored all the same
+            self.follow(await self.acts.lanes.state(item.id))
             self._wake.set()
 
-    def _follow(self, state: Conversation) -> None:
-        """Keep the line as it is: who waits or is being offered, and has said something."""
-        self._places = None
-        if state.owner.kind in {"queue", "offer"} and state.contact_seq:
-            queue = self.config.queue_for(state.queue, state.header.inbox)
-            if queue is not None and (queue.id, queue.priority) != (state.queue, state.priority):
-                state = replace(state, queue=queue.id, priority=queue.priority)
-            self._line[state.id] = state
-        else:
-            self._line.pop(state.id, None)
-            self._told.pop(state.id, None)
+    async def _reserved(self, agent: AgentId, item: Conversation) -> bool:
+        if await self.staff.reserve(agent, item):
+            return True
+        await self.staff.refresh(agent)
+        self._wake.set()
+        return False
 
     def _withdraw_if_idle(self, state: Conversation) -> None:
         """An offer must not stand with who cannot answer it, also when they left while it was being made."""
-        agent = self.staff.get(state.owner.agent) if state.owner.kind == "offer" and state.owner.agent else None
-        if agent is not None and not takes_offers(agent):
-            reason = "agent_unavailable" if agent.connected else "agent_gone"
+        if state.owner.kind != "offer":
+            return
+        asked = [agent for one in state.owner.asked if (agent := self.staff.get(one)) is not None]
+        if asked and not any(takes_offers(agent) for agent in asked):
+            reason = "agent_unavailable" if any(agent.connected for agent in asked) else "agent_gone"
             self.pool.start(self._withdraw(state, reason), "withdraw")
 
     async def _withdraw(self, state: Conversation, reason: str) -> None:
@@ -236,10 +314,10 @@ class Router:
             log.info("offer_ended_meanwhile", conversation=state.id)
 
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
-        return [s for s in self._line.values() if s.owner.kind == "offer" and s.owner.agent == agent]
+        return [state for state in self._known.values() if state.owner.kind == "offer" and agent in state.owner.asked]
 
-    def _burden(self, state: Conversation) -> None:
-        agent = self.staff.get(state.owner.agent) if state.owner.agent is not None else None
+    def _burden(self, state: Conversation, id_: AgentId) -> None:
+        agent = self.staff.get(id_)
         if agent is None:
             return
         reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
@@ -250,13 +328,26 @@ class Router:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
         self._handle_ms[queue] = known + EWMA * (handled_ms - known)
 
+    def _reckoned(self, state: Conversation) -> _Told:
+        if self._places is None:
+            counts: dict[str | None, int] = defaultdict(int)
+            self._places = {}
+            for item in self.line():
+                counts[item.queue] += 1
+                self._places[item.id] = counts[item.queue]
+        place, queue = self._places[state.id], state.queue or ""
+        return _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+
     def _place_changed(self, state: Conversation) -> bool:
-        now = self.place(state.id)
-        if now is None or self._told.get(state.id) == now:
-            return False
+        place, minutes = self.place(state.id) or (0, None)
+        now = replace(self._reckoned(state), minutes=minutes)
+        before = self._told.get(state.id)
         self._told[state.id] = now
-        return True
+        return before is None or (before.place, before.minutes) != (place, minutes)
 
     def _nudge(self) -> None:
         self._wake.set()
         self._moved.set()
+
+
+_ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})

@@ -24,6 +24,7 @@ _FIELDS = {
     "skills": 1,
     "teams": 1,
     "maxima": 1,
+    "phone": 1,
     "capacity": 1,
     "active": 1,
     "status": 1,
@@ -60,7 +61,7 @@ class Agents:
             row = await self._rows.find_one({"_id": agent}, _FIELDS)
         return _agent(row) if row else None
 
-    async def reserve(self, agent: AgentId, item: Load, maximum: int | None) -> Agent | None:
+    async def reserve(self, agent: AgentId, item: Load, maximum: int | None, now: int) -> Agent | None:
         """Put an item on an agent's load if it fits; None when it does not, or the agent is not free for work.
 
         `maximum`: so many of its channel at once.
@@ -75,7 +76,7 @@ class Agents:
             "load.conversation": {"$ne": item.conversation},
             "$expr": {"$and": _room_for(item, maximum)},
         }
-        return await self._change(query, {"$push": {"load": asdict(item)}})
+        return await self._change(query, {"$push": {"load": asdict(item)}, "$set": {"offered_at": now}})
 
     async def burden(self, agent: AgentId, item: Load) -> Agent | None:
         """Put an item on the load whatever it weighs (an agent picked it by hand)."""
@@ -105,6 +106,7 @@ class Agents:
             "idle_since": agent.idle_since,
             "connected": agent.connected,
             "gone_at": agent.gone_at,
+            "misses": agent.misses,
         }
         return await self._change({"_id": agent.id}, {"$set": change})
 

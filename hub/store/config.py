@@ -13,12 +13,14 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from hub.errors import Conflict, NotFound
-from hub.model.config import Canned, Inbox, Workplace
+from hub.model.calendar import Calendar
+from hub.model.config import Canned, Inbox, NamedCalendar, Workplace
 from hub.model.queues import Queue, Rules
+from hub.model.sla import SlaPolicy
 from hub.store.database import Database, guard
 
-Thing = Inbox | Queue | Canned | Workplace | Rules
-ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace, Rules)
+Thing = Inbox | Queue | Canned | Workplace | Rules | NamedCalendar | SlaPolicy
+ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace, Rules, NamedCalendar, SlaPolicy)
 
 _KINDS: dict[type[Thing], str] = {
     Inbox: "inbox",
@@ -26,6 +28,8 @@ _KINDS: dict[type[Thing], str] = {
     Canned: "canned",
     Workplace: "workplace",
     Rules: "rules",
+    NamedCalendar: "calendar",
+    SlaPolicy: "sla",
 }
 _TYPES = {kind: type_ for type_, kind in _KINDS.items()}
 
@@ -92,6 +96,30 @@ class Config:
     def workplace(self) -> Workplace:
         """The rules of the house; defaults until an admin changes them."""
         return self._one(Workplace, "") or Workplace()
+
+    def calendar(self, id_: str) -> NamedCalendar | None:
+        """Business hours by name, None when there are none."""
+        return self._one(NamedCalendar, id_)
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """All named business hours by id."""
+        return {value.id: value.calendar for value in self._values.values() if isinstance(value, NamedCalendar)}
+
+    @property
+    def named_calendars(self) -> Mapping[str, NamedCalendar]:
+        """All business hours with their names."""
+        return {value.id: value for value in self._values.values() if isinstance(value, NamedCalendar)}
+
+    def sla(self, id_: str) -> SlaPolicy | None:
+        """One promise, None when there is none."""
+        return self._one(SlaPolicy, id_)
+
+    @property
+    def slas(self) -> Mapping[str, SlaPolicy]:
+        """All promises by id, in their order."""
+        found = [value for value in self._values.values() if isinstance(value, SlaPolicy)]
+        return {one.id: one for one in sorted(found, key=lambda one: (one.order, one.id))}
 
     @property
     def rules(self) -> Rules:

@@ -87,6 +87,7 @@ class Conversations:
                 [("state.owner.agent", ASCENDING), ("state.last_at", DESCENDING)],
                 sparse=True,
             )
+            await self._rows.create_index([("state.owner.among", ASCENDING)], sparse=True)
 
     async def next_number(self) -> int:
         """The next short number that people say."""
@@ -214,7 +215,8 @@ class Conversations:
     async def held_by(self, agent: AgentId) -> list[Row]:
         """Conversations that an agent has or is offered."""
         async with guard():
-            rows = await self._rows.find({"state.owner.agent": agent}).to_list()
+            asked = [{"state.owner.agent": agent}, {"state.owner.among": agent}]
+            rows = await self._rows.find({"$or": asked}).to_list()
         return [_row(row) for row in rows]
 
     async def page(
@@ -297,6 +299,7 @@ def _in_sight(agent: AgentId, sight: Sight) -> dict[str, Any]:
     return {
         "$or": [
             {"state.owner.agent": agent},
+            {"state.owner.among": agent},
             {"state.last_agent": agent},
             {"state.queue": {"$in": list(sight.queues)}},
             {"state.queue": {"$nin": list(sight.all_queues)}, "header.inbox": {"$in": list(sight.inboxes)}},

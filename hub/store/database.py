@@ -34,9 +34,10 @@ class Database:
     A failing or silent server shows as `Unavailable` within `SOCKET_MS` (see `guard`).
     """
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: AsyncDatabase[dict[str, Any]], concern: WriteConcern = DURABLE) -> None:
         """Wrap a driver's database."""
         self._database = database
+        self._concern = concern
         self._collections: dict[str, Collection] = {}
 
     @property
@@ -48,8 +49,8 @@ class Database:
         """A collection with majority reads and journaled majority writes."""
         known = self._collections.get(name)
         if known is None:
-            majority = ReadConcern("majority")
-            known = self._database.get_collection(name, write_concern=DURABLE, read_concern=majority)
+            majority = ReadConcern("majority" if self._concern is DURABLE else "local")
+            known = self._database.get_collection(name, write_concern=self._concern, read_concern=majority)
             self._collections[name] = known
         return known
 
@@ -62,7 +63,7 @@ class Database:
         Raises:
             PyMongoError: The command as a whole failed; some of the documents may be stored.
         """
-        command = {"insert": name, "documents": rows, "ordered": True, "writeConcern": DURABLE.document}
+        command = {"insert": name, "documents": rows, "ordered": True, "writeConcern": self._concern.document}
         try:
             return await self._database.command(command)
         except (NetworkTimeout, ServerSelectionTimeoutError):
@@ -84,8 +85,11 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(uri: str, name: str) -> AsyncIterator[Database]:
-    """Open the database `name` at `uri` (a replica set member or list) and close it at the end."""
+async def connect(uri: str, name: str, *, throwaway: bool = False) -> AsyncIterator[Database]:
+    """Open the database `name` at `uri` (a replica set member or list) and close it at the end.
+
+    `throwaway`: for a simulation's data, which nobody misses after a crash.
+    """
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
         uri,
         serverSelectionTimeoutMS=SELECT_MS,
@@ -96,7 +100,7 @@ async def connect(uri: str, name: str) -> AsyncIterator[Database]:
         appname="peyk",
     )
     try:
-        yield Database(client.get_database(name))
+        yield Database(client.get_database(name), WriteConcern(w=1, j=False) if throwaway else DURABLE)
     finally:
         await client.close()
 

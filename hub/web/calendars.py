@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, Struct
 
 from hub.errors import BadInput
-from hub.model.config import WEEKDAYS, Calendar
+from hub.model.calendar import WEEKDAYS, Calendar
 
 Clock = Annotated[str, Meta(max_length=5)]
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")

@@ -18,13 +18,17 @@ from hub.model.due import next_due
 from hub.model.entry import BOT, Author, Draft, EventType, text_part
 from hub.model.fold import fold_all
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, new_id
-from hub.model.queues import Queue
+from hub.model.queues import Place, Queue
 from hub.store.conversations import Conversations
 from hub.store.database import Database
 from hub.store.entries import Entries
 
 CUSTOMER = Author(kind="contact", id="p")
 QUEUE = Queue(id=QueueId("support"), name="support")
+
+
+async def _as_wanted(state: Conversation, queue: QueueId | None, intent: str | None) -> Place:
+    return Place(queue=queue)
 
 
 class Shop:
@@ -41,7 +45,7 @@ class Shop:
         bus.on(Appended, told.append)
         lanes = Lanes(self.entries, self.conversations, bus, SystemClock(), lambda s: next_due(s, Workplace(), QUEUE))
         async with lanes.running():
-            yield lanes, Acts(lanes, SystemClock(), lambda channel: True, lambda channel: True), told
+            yield lanes, Acts(lanes, SystemClock(), lambda channel: True, lambda channel: True, _as_wanted), told
 
     async def begin(self) -> Conversation:
         """A new conversation, not yet opened."""
@@ -149,9 +153,9 @@ async def test_an_event_that_the_state_does_not_allow_is_refused_and_not_stored(
         opened = await lanes.state(state.id)
         with pytest.raises(Conflict):
             await acts.send_back(opened, CUSTOMER, reason="agent_gone")
-        await acts.offer(opened, AgentId("ali"), until=1, reason="longest_idle")
+        await acts.offer(opened, [AgentId("ali")], until=1, reason="longest_idle")
         with pytest.raises(StaleFence):
-            await acts.offer(opened, AgentId("sara"), until=1, reason="longest_idle")
+            await acts.offer(opened, [AgentId("sara")], until=1, reason="longest_idle")
         lost = Draft(conversation=ConversationId("nowhere"), author=CUSTOMER, dedupe="k2", parts=text_part("x"))
         with pytest.raises(NotFound):
             await lanes.append(lost)

@@ -14,7 +14,7 @@ from hub.acts import Acts
 from hub.clock import HeldClock
 from hub.errors import Unavailable
 from hub.lanes import Outcome
-from hub.model.config import Agent
+from hub.model.config import Agent, Load
 from hub.model.conversation import Conversation
 from hub.model.entry import Author
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
@@ -99,7 +99,7 @@ async def test_who_looks_free_and_is_not_is_looked_at_again_and_another_agent_ge
     ali, sara = await floor.comes("ali"), await floor.comes("sara")
     # Another process filled whoever would be asked first; the memory of this one does not know.
     rank = sorted((ali, sara))
-    full = [(ConversationId(f"c{n}"), 25) for n in range(4)]
+    full = [Load(conversation=f"c{n}", channel="webchat", cost=25) for n in range(4)]
     await floor.hub.staff.store.set_load(rank[0], full)
     receipt = await floor.writes("v1")
     state = await floor.until(receipt, lambda state: state.owner.kind == "offer")

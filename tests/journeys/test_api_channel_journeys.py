@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from hub.model.config import Calendar, Inbox
+from hub.model.calendar import Calendar
+from hub.model.config import Inbox
 from hub.model.ids import InboxId
 from hub.seed import QUEUE
 from tests.attacks.visitor import answer_to, until

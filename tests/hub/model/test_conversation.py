@@ -15,6 +15,7 @@ from hub.model.entry import BOT, SYSTEM, Author, Entry, EntryKind, Event, EventT
 from hub.model.fold import fold, fold_all
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Queue
+from hub.routing.choose import Plan, in_order
 
 HEADER = Header(
     id=ConversationId("c"),
@@ -218,7 +219,8 @@ def test_a_conversation_of_a_gone_agent_returns_to_the_front(story: Driver) -> N
     story.happen(EventType.ACCEPTED, agent="ali")
     returned = story.happen(EventType.RETURNED, agent="ali", reason="agent_gone", front=True)
     newcomer = replace(returned, front=False, queued_at=0)
-    assert returned.line_key < newcomer.line_key
+    plan = Plan(queues={"support": Queue(id=QueueId("support"), name="")}, rules=Workplace(), agents={})
+    assert in_order([newcomer, returned], plan, 0) == [returned, newcomer]
     assert returned.waiting_since is not None
 
 
