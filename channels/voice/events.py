@@ -87,7 +87,7 @@ class CallEvent:
 
 
 class BadCall(ValueError):
-    """What came cannot be understood. `code`: unreadable, too_large, not_a_call; the text says what is wrong."""
+    """What came cannot be understood. `code`: unreadable, too_large, not_a_call, empty; the text says what is wrong."""
 
     def __init__(self, code: str, text: str) -> None:
         """Say what is wrong, without repeating what came."""

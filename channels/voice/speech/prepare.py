@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from unicodedata import category
 
+from persiantools.jdatetime import JalaliDate
+
 from channels.voice.script import Locale
 from channels.voice.speech.numerals import cardinal, decimal, digits, ordinal
 
@@ -66,7 +68,7 @@ def spoken(text: str, locale: Locale) -> str:
 def _date(found: re.Match[str], locale: Locale) -> str:
     year, month, day = (int(found[name]) for name in ("y", "m", "d"))
     jalali = year < 1700
-    if not (1 <= month <= 12 and 1 <= day <= 31 and (jalali or _exists(year, month, day))):
+    if not (JalaliDate.check_date(year, month, day) if jalali else _exists(year, month, day)):
         return digits(found[0], locale)
     if locale == "fa":
         months = _JALALI if jalali else _GREGORIAN_FA

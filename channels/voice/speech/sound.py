@@ -21,7 +21,7 @@ def telephone_wav(raw: bytes, *, rate: int | None = None) -> bytes:
     Raises:
         SpeechError: `failed`, it is no sound of one channel and 16 bits, or `empty`.
     """
-    samples, had = (_array(raw), rate) if rate else read_wav(raw)
+    samples, had = (samples_of(raw), rate) if rate else read_wav(raw)
     if not samples:
         raise SpeechError("empty", "There is no sound in it.")
     out = io.BytesIO()
@@ -84,7 +84,7 @@ def read_wav(raw: bytes) -> tuple["array[int]", int]:
         with wave.open(io.BytesIO(_measured(raw)), "rb") as file:
             if (file.getnchannels(), file.getsampwidth()) != (1, 2):
                 raise SpeechError("failed", "The sound is not of one channel and 16 bits.")
-            return _array(file.readframes(file.getnframes())), file.getframerate()
+            return samples_of(file.readframes(file.getnframes())), file.getframerate()
     except (wave.Error, EOFError, struct.error) as error:
         raise SpeechError("failed", "This is no WAV file.") from error
 
@@ -99,7 +99,8 @@ def _measured(raw: bytes) -> bytes:
     return raw[:4] + (at + len(body)).to_bytes(4, "little") + raw[8 : at + 4] + len(body).to_bytes(4, "little") + body
 
 
-def _array(raw: bytes) -> "array[int]":
+def samples_of(raw: bytes) -> "array[int]":
+    """Bare samples as they stand in a file; half a sample at the end is dropped."""
     samples = array("h", raw[: len(raw) // 2 * 2])
     if sys.byteorder == "big":
         samples.byteswap()
