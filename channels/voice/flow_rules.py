@@ -1,0 +1,221 @@
+"""What is wrong with a flow, before a caller finds out."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from channels.voice.flow import (
+    ENDINGS,
+    Bot,
+    Callback,
+    Collect,
+    EdgeKind,
+    Flow,
+    Hours,
+    Language,
+    Menu,
+    Node,
+    NodeId,
+    Queue,
+    Transfer,
+    Voicemail,
+    Words,
+    edges,
+    texts,
+)
+from channels.voice.numbers import dialable
+
+LONGEST_TEXT = 2_000
+MOST_NODES = 500
+MOST_CHOICES = 50
+SHORTEST_PATIENCE = 10
+_KEYS = frozenset("0123456789*#")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a flow may name. `intents` is None where the bot's are not known."""
+
+    queues: frozenset[str]
+    calendars: frozenset[str]
+    intents: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong. `code` is one of `PROBLEMS`, `node` where, `detail` the name or key that it is about."""
+
+    code: str
+    node: NodeId = ""
+    detail: str = ""
+
+    def text(self, locale: str) -> str:
+        """The same for a person."""
+        said = PROBLEMS[self.code]
+        return (said.fa if locale == "fa" else said.en).format(node=self.node, detail=self.detail)
+
+
+PROBLEMS: Mapping[str, Words] = {
+    "unknown_node": Words(
+        fa="«{node}» به «{detail}» می‌رود که وجود ندارد.", en="“{node}” leads to “{detail}”, which does not exist."
+    ),
+    "unreachable": Words(fa="هیچ راهی به «{node}» نمی‌رسد.", en="Nothing leads to “{node}”."),
+    "no_end": Words(fa="از «{node}» راهی به پایان نیست.", en="No way leads from “{node}” to an end."),
+    "loop": Words(
+        fa="تماس‌گیرنده‌ای که چیزی نگوید در «{node}» ({detail}) دور خود می‌چرخد.",
+        en="A caller who says nothing goes round for ever in “{node}” ({detail}).",
+    ),
+    "no_choice": Words(fa="«{node}» هیچ گزینه‌ای ندارد.", en="“{node}” has no choices."),
+    "bad_key": Words(
+        fa="«{detail}» در «{node}» کلید تلفن نیست.", en="“{detail}” in “{node}” is no key of a telephone."
+    ),
+    "key_conflict": Words(
+        fa="کلیدهای {detail} در «{node}» با هم تداخل دارند.",
+        en="The keys {detail} in “{node}” get in each other's way.",
+    ),
+    "unknown_queue": Words(
+        fa="صف «{detail}» در «{node}» وجود ندارد.", en="“{node}” names a queue “{detail}” that does not exist."
+    ),
+    "unknown_calendar": Words(
+        fa="تقویم «{detail}» در «{node}» وجود ندارد.", en="“{node}” names a calendar “{detail}” that does not exist."
+    ),
+    "unknown_intent": Words(
+        fa="ربات «{detail}» را که «{node}» می‌پرسد نمی‌شناسد.",
+        en="The bot does not know “{detail}”, which “{node}” asks.",
+    ),
+    "missing_language": Words(
+        fa="متن «{node}» به زبان {detail} نوشته نشده است.", en="“{node}” says nothing in the language {detail}."
+    ),
+    "too_long": Words(fa="متن «{node}» بیش از اندازه بلند است.", en="What “{node}” says is too long."),
+    "too_many": Words(fa="یک جریان حداکثر {detail} گام دارد.", en="A flow may have {detail} nodes."),
+    "bad_number": Words(
+        fa="«{detail}» در «{node}» شماره‌ای نیست که بتوان گرفت.", en="“{detail}” in “{node}” is no number to call."
+    ),
+    "bad_entry": Words(fa="«{detail}» شماره‌ای نیست که بتوان گرفت.", en="“{detail}” is no number that can be dialled."),
+    "no_language": Words(fa="جریان هیچ زبانی ندارد.", en="The flow has no language."),
+    "bad_limits": Words(fa="حدهای «{node}» با هم نمی‌خوانند.", en="The limits of “{node}” contradict each other."),
+    "no_then": Words(fa="«{node}» برای پس از شکیبایی جایی ندارد.", en="“{node}” has nowhere to go after the patience."),
+}
+
+
+def problems(flow: Flow, known: Known) -> tuple[Problem, ...]:
+    """All that is wrong with a flow, in the order of its nodes; empty when it may serve callers."""
+    if len(flow.nodes) > MOST_NODES:
+        return (Problem(code="too_many", detail=str(MOST_NODES)),)
+    broken = tuple(_references(flow))
+    ways = () if broken else (*_unreachable(flow), *_endless(flow), *_loops(flow))
+    nodes = (found for name, node in flow.nodes.items() for found in _node(flow, name, node, known))
+    return (*_entries(flow), *broken, *ways, *nodes)
+
+
+def _entries(flow: Flow) -> Iterator[Problem]:
+    if not flow.locales:
+        yield Problem(code="no_language")
+    for number, entry in (("", flow.entry), *flow.entries.items()):
+        if number and dialable(number) is None:
+            yield Problem(code="bad_entry", detail=number)
+        if entry.node not in flow.nodes:
+            yield Problem(code="unknown_node", node=number, detail=entry.node)
+        if entry.locale not in flow.locales:
+            yield Problem(code="missing_language", node=entry.node, detail=entry.locale)
+
+
+def _references(flow: Flow) -> Iterator[Problem]:
+    for name, node in flow.nodes.items():
+        for target in dict.fromkeys(target for _, target in edges(node)):
+            if target not in flow.nodes:
+                yield Problem(code="unknown_node", node=name, detail=target)
+
+
+def _unreachable(flow: Flow) -> Iterator[Problem]:
+    starts = [one.node for one in (flow.entry, *flow.entries.values()) if one.node in flow.nodes]
+    reached = _spread(starts, lambda name: (target for _, target in edges(flow.nodes[name])))
+    yield from (Problem(code="unreachable", node=name) for name in flow.nodes if name not in reached)
+
+
+def _endless(flow: Flow) -> Iterator[Problem]:
+    """Nodes from which no end can be reached."""
+    back: dict[NodeId, list[NodeId]] = {name: [] for name in flow.nodes}
+    for name, node in flow.nodes.items():
+        for _, target in edges(node):
+            back[target].append(name)
+    good = _spread([name for name, node in flow.nodes.items() if isinstance(node, ENDINGS)], back.__getitem__)
+    yield from (Problem(code="no_end", node=name) for name in flow.nodes if name not in good)
+
+
+def _loops(flow: Flow) -> Iterator[Problem]:
+    """Rounds that a caller who says nothing would go for ever: each is told once, at its first node."""
+    silent: tuple[EdgeKind, ...] = ("pass", "otherwise")
+    left = {name: {target for kind, target in edges(node) if kind in silent} for name, node in flow.nodes.items()}
+    while finished := [name for name, targets in left.items() if not targets & left.keys()]:
+        for name in finished:
+            del left[name]
+    for name in list(left):
+        if name in left and name in (ring := _spread(left[name] & left.keys(), lambda one: left[one] & left.keys())):
+            yield Problem(code="loop", node=name, detail=", ".join(one for one in flow.nodes if one in ring))
+            for one in ring:
+                left.pop(one, None)
+
+
+def _spread(starts: Iterable[NodeId], onward: Callable[[NodeId], Iterable[NodeId]]) -> set[NodeId]:
+    reached: set[NodeId] = set()
+    ahead = list(starts)
+    while ahead:
+        if (name := ahead.pop()) not in reached:
+            reached.add(name)
+            ahead.extend(onward(name))
+    return reached
+
+
+def _node(flow: Flow, name: NodeId, node: Node, known: Known) -> Iterator[Problem]:
+    yield from _texts(flow, name, node)
+    match node:
+        case Menu() | Language():
+            yield from _keys(name, tuple(node.choices))
+        case Callback():
+            yield from _keys(name, (node.key,))
+        case Collect() if not 1 <= node.least <= node.most <= 32:
+            yield Problem(code="bad_limits", node=name)
+        case Hours() if node.calendar not in known.calendars:
+            yield Problem(code="unknown_calendar", node=name, detail=node.calendar)
+        case Bot() if node.intent and known.intents is not None and node.intent not in known.intents:
+            yield Problem(code="unknown_intent", node=name, detail=node.intent)
+        case Transfer() if dialable(node.number) is None:
+            yield Problem(code="bad_number", node=name, detail=node.number)
+        case Queue() if (node.patience is None) != (node.then is None):
+            yield Problem(code="no_then", node=name)
+        case Queue(patience=int(patience)) if patience < SHORTEST_PATIENCE:
+            yield Problem(code="bad_limits", node=name)
+        case _:
+            pass
+    if isinstance(node, Language):
+        foreign = sorted(set(node.choices.values()) - set(flow.locales))
+        yield from (Problem(code="missing_language", node=name, detail=one) for one in foreign)
+    if isinstance(node, Queue | Callback | Voicemail) and node.queue not in known.queues:
+        yield Problem(code="unknown_queue", node=name, detail=node.queue)
+    if getattr(node, "retries", 0) not in range(10) or not 1 <= getattr(node, "seconds", 1) <= 60:
+        yield Problem(code="bad_limits", node=name)
+
+
+def _texts(flow: Flow, name: NodeId, node: Node) -> Iterator[Problem]:
+    for said in texts(node):
+        for locale in flow.locales:
+            if not said.of(locale).strip():
+                yield Problem(code="missing_language", node=name, detail=locale)
+            if len(said.of(locale)) > LONGEST_TEXT:
+                yield Problem(code="too_long", node=name)
+
+
+def _keys(name: NodeId, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """A key that begins another is never known to be over; the same digit in two scripts is one key."""
+    if len(keys) > MOST_CHOICES:
+        yield Problem(code="bad_limits", node=name)
+        return
+    if not keys:
+        yield Problem(code="no_choice", node=name)
+    for one in keys:
+        if not (1 <= len(one) <= 4 and set(one) <= _KEYS):
+            yield Problem(code="bad_key", node=name, detail=one)
+    for one in keys:
+        for other in keys:
+            if one != other and other.startswith(one):
+                yield Problem(code="key_conflict", node=name, detail=f"{one}, {other}")

@@ -1,0 +1,29 @@
+"""What the voice channel itself says to callers, where a flow has no words of its own for it."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from channels.voice.flow import Words
+from channels.voice.script import Locale
+
+Phrase = Literal["invalid", "silent", "one_moment", "listening", "callback", "sorry", "thanks"]
+
+PHRASES: Mapping[Phrase, Words] = {
+    "invalid": Words(fa="این گزینه درست نیست.", en="That is not one of the choices."),
+    "silent": Words(fa="صدایی از شما نشنیدم.", en="I did not hear anything."),
+    "one_moment": Words(fa="یک لحظه لطفاً.", en="One moment, please."),
+    "listening": Words(fa="بفرمایید.", en="How can I help you?"),
+    "callback": Words(
+        fa="نوبت شما محفوظ است و با همین شماره با شما تماس می‌گیریم. خدانگهدار.",
+        en="You keep your place in line, and we will call you back at this number. Goodbye.",
+    ),
+    "sorry": Words(
+        fa="متأسفانه اکنون نمی‌توانیم ادامه دهیم. خدانگهدار.", en="We are sorry, we cannot go on now. Goodbye."
+    ),
+    "thanks": Words(fa="سپاسگزاریم. خدانگهدار.", en="Thank you. Goodbye."),
+}
+
+
+def phrase(name: Phrase, locale: Locale) -> str:
+    """One sentence in a language."""
+    return PHRASES[name].of(locale)

@@ -1,0 +1,1 @@
+"""The Simotel dialect: events of an Iranian PBX, and the answers that it waits a second for (wiki.simotel.com)."""

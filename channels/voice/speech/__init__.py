@@ -1,0 +1,1 @@
+"""Sound from words and words from sound, by whatever the machine has."""
