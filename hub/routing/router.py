@@ -24,7 +24,7 @@ from hub.model.conversation import Conversation
 from hub.model.entry import EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
-from hub.routing.choose import Plan, expected_wait, in_order, serves
+from hub.routing.choose import LineKey, Plan, expected_wait, in_order, line_key, serves
 from hub.routing.line import Line
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 EWMA = 0.25
 TELL_SECONDS = 1.0
+TOLD_AT_ONCE = 200
 TICK_SECONDS = 1.0
 
 
@@ -76,10 +77,12 @@ class Router:
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("routing"))
     _known: dict[ConversationId, Conversation] = field(default_factory=dict)
-    _places: dict[ConversationId, int] | None = None
+    _offered: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _queued: dict[str, dict[ConversationId, Conversation]] = field(default_factory=lambda: defaultdict(dict))
     _told: dict[ConversationId, _Told] = field(default_factory=dict)
     _handle_ms: dict[str, float] = field(default_factory=dict)
     _slots: dict[str, int] = field(default_factory=dict)
+    _hands: dict[str, int] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
@@ -133,11 +136,13 @@ class Router:
         if event.after.misses > max(misses, self.config.workplace.misses_before_alarm - 1):
             self.bus.tell(OffersMissed(event.after))
         self._slots.clear()
+        self._hands.clear()
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
         """Queues or rules changed: look again, also for lines that are gone."""
         self._slots.clear()
+        self._hands.clear()
         self._line.replan(self._plan(), self.clock.now())
         for state in tuple(self._known.values()):
             self.follow(state)
@@ -154,13 +159,19 @@ class Router:
             await self.match()
 
     async def tell_places(self) -> None:
-        """Tell customers when their place or wait changed; at most once a second."""
+        """Tell customers when their place or wait changed; at most once a second, and so many at once, front first."""
         while True:
             await self._moved.wait()
             self._moved.clear()
-            changed = tuple(state for state in self._known.values() if self._place_changed(state))
-            if changed:
-                self.bus.tell(LineMoved(changed))
+            left = TOLD_AT_ONCE
+            for queue in tuple(self._queued):
+                changed = self._moved_in(queue, left)
+                left -= len(changed)
+                if changed:
+                    self.bus.tell(LineMoved(tuple(changed)))
+                await asyncio.sleep(0)  # a long line is no reason to keep an agent waiting
+            if left <= 0:
+                self._moved.set()
             await asyncio.sleep(TELL_SECONDS)
 
     async def settle(self) -> None:
@@ -191,7 +202,7 @@ class Router:
 
     def offered(self) -> list[Conversation]:
         """Who is being offered to somebody."""
-        return [state for state in self._known.values() if state.owner.kind == "offer"]
+        return list(self._offered.values())
 
     def next_change(self) -> int | None:
         """When time alone changes who may take what (ms)."""
@@ -214,12 +225,10 @@ class Router:
         state = self._known.get(conversation)
         if state is None:
             return None
-        now = self._reckoned(state)
-        told = self._told.get(conversation)
-        if told is None or (told.queue, told.slots) != (now.queue, now.slots) or now.place > told.place:
-            return now.place, now.minutes
-        known = [one for one in (told.minutes, now.minutes) if one is not None]
-        return now.place, min(known, default=None)
+        mine = self._key(state)
+        ahead = sum(self._key(other) < mine for other in self._queued[state.queue or ""].values())
+        now = self._reckoned(state, ahead + 1)
+        return now.place, now.minutes
 
     def wait_minutes(self, queue: str, position: int) -> int | None:
         """The honest expected wait in minutes at a place of a queue."""
@@ -228,7 +237,7 @@ class Router:
 
     def staffed(self, queue: str) -> bool:
         """Whether anybody who serves the queue is at work."""
-        return bool(self._serving(queue))
+        return self._hands_of(queue) > 0
 
     def expected(self, queue: str) -> bool:
         """Whether anybody who serves the queue is at work, or was a moment ago and may come back within the grace time.
@@ -243,32 +252,41 @@ class Router:
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
         waiting: dict[str, list[int]] = defaultdict(list)
-        for state in self._known.values():
-            waiting[state.queue or ""].append(state.queued_at or state.fence_at)
+        for queue, states in self._queued.items():
+            waiting[queue] = [state.queued_at or state.fence_at for state in states.values()]
         return {
-            queue: (len(waiting[queue]), len(self._serving(queue)), min(waiting[queue], default=None))
+            queue: (len(waiting[queue]), self._hands_of(queue), min(waiting[queue], default=None))
             for queue in self.config.queues
         }
 
     def follow(self, state: Conversation) -> None:
         """Keep the line as it is: who waits or is being offered, and has said something."""
-        self._places = None
         queue = self.config.queue_for(state.queue, state.header.inbox)
+        before = self._known.pop(state.id, None)
+        self._offered.pop(state.id, None)
+        if before is not None:
+            self._queued[before.queue or ""].pop(state.id, None)
         if state.owner.kind not in {"queue", "offer"} or not state.contact_seq or queue is None:
-            self._known.pop(state.id, None)
             self._told.pop(state.id, None)
             self._line.remove(state.id)
             return
         if queue.id != state.queue:
             state = replace(state, queue=queue.id)
-        self._known[state.id] = state
+        self._known[state.id] = self._queued[queue.id][state.id] = state
         if state.owner.kind == "queue":
             self._line.put(state, self.clock.now())
         else:
+            self._offered[state.id] = state
             self._line.remove(state.id)
 
     def _plan(self) -> Plan:
         return Plan(queues=self.config.queues, rules=self.config.workplace, agents=self.staff.roster)
+
+    def _hands_of(self, queue: str) -> int:
+        """How many are at work for a queue."""
+        if queue not in self._hands:
+            self._hands[queue] = len(self._serving(queue))
+        return self._hands[queue]
 
     def _slots_of(self, queue: str) -> int:
         """How many conversations those at work for a queue can have at once."""
@@ -318,7 +336,7 @@ class Router:
             log.info("offer_ended_meanwhile", conversation=state.id)
 
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
-        return [state for state in self._known.values() if state.owner.kind == "offer" and agent in state.owner.asked]
+        return [state for state in self._offered.values() if agent in state.owner.asked]
 
     def _burden(self, state: Conversation, id_: AgentId) -> None:
         agent = self.staff.get(id_)
@@ -332,22 +350,30 @@ class Router:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
         self._handle_ms[queue] = known + EWMA * (handled_ms - known)
 
-    def _reckoned(self, state: Conversation) -> _Told:
-        if self._places is None:
-            counts: dict[str | None, int] = defaultdict(int)
-            self._places = {}
-            for item in self.line():
-                counts[item.queue] += 1
-                self._places[item.id] = counts[item.queue]
-        place, queue = self._places[state.id], state.queue or ""
-        return _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+    def _moved_in(self, queue: str, most: int) -> list[Conversation]:
+        """Who stands elsewhere in a line than they heard, or waits another time; at most so many, front first."""
+        changed: list[Conversation] = []
+        for place, state in enumerate(sorted(self._queued[queue].values(), key=self._key), 1):
+            if len(changed) >= most:
+                break
+            now, told = self._reckoned(state, place), self._told.get(state.id)
+            self._told[state.id] = now
+            if told is None or (told.place, told.minutes) != (now.place, now.minutes):
+                changed.append(state)
+        return changed
 
-    def _place_changed(self, state: Conversation) -> bool:
-        place, minutes = self.place(state.id) or (0, None)
-        now = replace(self._reckoned(state), minutes=minutes)
-        before = self._told.get(state.id)
-        self._told[state.id] = now
-        return before is None or (before.place, before.minutes) != (place, minutes)
+    def _reckoned(self, state: Conversation, place: int) -> _Told:
+        """What to tell somebody: a wait grows only for who was overtaken or moved, or when fewer serve the line."""
+        queue = state.queue or ""
+        now = _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+        told = self._told.get(state.id)
+        if told is None or told.queue != queue or now.slots < told.slots or place > told.place:
+            return now
+        known = [one for one in (told.minutes, now.minutes) if one is not None]
+        return replace(now, minutes=min(known, default=None))
+
+    def _key(self, state: Conversation) -> LineKey:
+        return line_key(state, self._line.plan, self.clock.now())
 
     def _nudge(self) -> None:
         self._wake.set()
