@@ -51,7 +51,7 @@ from hub.routing.router import LineMoved, Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
-from hub.staff import AgentChanged, Staff
+from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.agents import Agents
 from hub.store.aside import Aside
 from hub.store.config import Config
@@ -429,6 +429,7 @@ def _subscribe(hub: Hub) -> None:
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
     on(ReadMoved, hub.floor.on_read)

@@ -30,6 +30,13 @@ class AgentChanged:
     after: Agent
 
 
+@dataclass(frozen=True, slots=True)
+class OffersMissed:
+    """An agent missed so many offers in a row that supervisors should know."""
+
+    agent: Agent
+
+
 @dataclass(slots=True)
 class Staff:
     """The roster, kept in memory over the store.

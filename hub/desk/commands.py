@@ -282,6 +282,9 @@ class Commands:
 
     async def _take(self, desk: Desk, command: Take) -> None:
         state = await self._seen(desk, command.conversation)
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if desk.me().role == "agent" and state.owner.kind == "queue" and queue is not None and not queue.pick:
+            raise Conflict("Conversations of this line are given out in order.", code="pick_not_allowed")
         try:
             await self.acts.take(state, _author(desk.me()))
         except Conflict as error:

@@ -23,6 +23,7 @@ from hub.desk.frames import (
     MentionEvent,
     OfferEvent,
     OfferGone,
+    OffersMissedEvent,
     QueuesEvent,
     QueueView,
     SummaryEvent,
@@ -37,7 +38,7 @@ from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
-from hub.staff import AgentChanged
+from hub.staff import AgentChanged, OffersMissed
 from hub.store.config import Config
 from hub.store.conversations import Sight
 
@@ -213,6 +214,11 @@ class Floor:
             for desk in tuple(self.desks_of(after.id)):
                 self._forget_followed(desk)
         self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+
+    def on_offers_missed(self, event: OffersMissed) -> None:
+        """Supervisors hear of who does not answer."""
+        frame = encode(OffersMissedEvent(agent=event.agent.name, count=event.agent.misses))
+        self._push([desk for desk in self._all() if desk.me().role != "agent"], frame)
 
     def on_config_changed(self, kind: str) -> None:
         """Canned replies or inboxes changed."""

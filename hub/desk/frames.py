@@ -36,9 +36,10 @@ class UnderstoodView(Struct, frozen=True, omit_defaults=True):
 class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
-    `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
-    snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
-    `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
+    `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
+    taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
+    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
+    `until` in ms.
     """
 
     type: str
@@ -722,6 +723,13 @@ class AgentEvent(Struct, frozen=True, tag="agent", tag_field="type"):
     agent: AgentView
 
 
+class OffersMissedEvent(Struct, frozen=True, tag="offers.missed", tag_field="type"):
+    """For supervisors: a colleague missed so many offers in a row."""
+
+    agent: str
+    count: int
+
+
 class QueuesEvent(Struct, frozen=True, tag="queues", tag_field="type"):
     """Queue figures changed (coalesced, at most once a second)."""
 
@@ -811,6 +819,7 @@ Event = (
     | OfferGone
     | AgentEvent
     | QueuesEvent
+    | OffersMissedEvent
     | TypingEvent
     | DeliveryEvent
     | ContactEvent

@@ -26,7 +26,7 @@ from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
 from hub.routing.choose import LineKey, Plan, expected_wait, in_order, line_key, serves
 from hub.routing.line import Line
-from hub.staff import AgentChanged, Staff
+from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.store.intervals import Intervals
@@ -45,13 +45,6 @@ class LineMoved:
     """The place or expected wait of these conversations changed."""
 
     states: tuple[Conversation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OffersMissed:
-    """An agent missed so many offers in a row that supervisors should know."""
-
-    agent: Agent
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,11 +101,17 @@ async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]
             await hub.staff.choose(agent.id, "online")
         await _everybody_busy(live, agents)
         took = []
-        for number in range(-SCREENS, rounds):  # the first round of each reads what came before
+        for number in range(-SCREENS, rounds):  # first, each reads what came before
             agent = agents[number % SCREENS]
             took.append(await _one_round(live, agent, desks[agent.id]))
         left = len(hub.router.line())
-    return {"bench": "routing offers", "waiting": left, "agents": len(agents), "queues": QUEUES, **in_ms(took[SCREENS:])}
+    return {
+        "bench": "routing offers",
+        "waiting": left,
+        "agents": len(agents),
+        "queues": QUEUES,
+        **in_ms(took[SCREENS:]),
+    }
 
 
 async def _one_round(live: LiveHub, agent: Agent, desk: ClientWebSocketResponse) -> float:

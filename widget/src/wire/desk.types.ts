@@ -57,9 +57,10 @@ export interface UnderstoodView {
 /**
  * What happened, for entries of kind `event`.
  *
- * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
- * snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
- * `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
+ * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
+ * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
+ * bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
+ * `until` in ms.
  */
 export interface EventView {
   type: string
@@ -685,6 +686,13 @@ export interface AgentEvent {
   agent: AgentView
 }
 
+/** For supervisors: a colleague missed so many offers in a row. */
+export interface OffersMissedEvent {
+  type: "offers.missed"
+  agent: string
+  count: number
+}
+
 /** Queue figures changed (coalesced, at most once a second). */
 export interface QueuesEvent {
   type: "queues"
@@ -804,6 +812,7 @@ export type Event =
   | OfferGone
   | AgentEvent
   | QueuesEvent
+  | OffersMissedEvent
   | TypingEvent
   | DeliveryEvent
   | ContactEvent
