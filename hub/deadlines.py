@@ -28,6 +28,8 @@ from hub.store.conversations import Conversations
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 0.25
+LEASE_MS = 3_000
+"""So long does one of several processes have for what is due, before another tries."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,8 @@ class Deadlines:
         if self._rules_changed:
             await self._reckon()
         for conversation in await self.conversations.due(now):
-            await self._handle(conversation, now)
+            if await self.conversations.claim_due(conversation, now, LEASE_MS):
+                await self._handle(conversation, now)
         await self._sweep_gone(now)
 
     async def _reckon(self) -> None:

@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 EWMA = 0.25
 TELL_SECONDS = 1.0
 TOLD_AT_ONCE = 200
+LEAK_MS = 4_000
+"""A reservation without an offer is younger than this, or nobody is about to make the offer any more."""
 TICK_SECONDS = 1.0
 
 
@@ -79,6 +81,7 @@ class Router:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
+    _looked_at: int = 0
     _line: Line = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,8 +111,9 @@ class Router:
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
             self.pool.start(self.staff.release(agent, after.id), "release")
-        for agent in has - had:
-            self._burden(after, agent)
+        if event.entry.event is not None and event.entry.event.type in _BY_HAND:
+            for agent in has - had:
+                self.pool.start(self._burden(after, agent), "burden")
         if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
             self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
         self._withdraw_if_idle(after)
@@ -150,6 +154,22 @@ class Router:
             self._wake.clear()
             await self.settle()
             await self.match()
+            await self.release_leaks()
+
+    async def release_leaks(self) -> None:
+        """Free capacity that was reserved for an offer which was never made: whoever reserved it is gone."""
+        now = self.clock.now()
+        if now - self._looked_at < LEAK_MS:
+            return
+        self._looked_at = now
+        for agent in tuple(self.staff.agents):
+            if not agent.load or now - agent.offered_at < LEAK_MS:
+                continue
+            for item in agent.load:
+                state = await self.acts.lanes.state(ConversationId(item.conversation))
+                if agent.id not in state.owner.asked:
+                    log.info("reservation_released", agent=agent.id, conversation=state.id)
+                    await self.staff.release(agent.id, state.id)
 
     async def tell_places(self) -> None:
         """Tell customers when their place or wait changed; at most once a second, and so many at once, front first."""
@@ -331,13 +351,11 @@ class Router:
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
         return [state for state in self._offered.values() if agent in state.owner.asked]
 
-    def _burden(self, state: Conversation, id_: AgentId) -> None:
-        agent = self.staff.get(id_)
-        if agent is None:
-            return
-        reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
-        if not reserved:
-            self.pool.start(self.staff.burden(agent.id, state), "burden")
+    async def _burden(self, taken: Conversation, agent: AgentId) -> None:
+        """What an agent took by hand weighs, too, if it is still theirs: another process may tell of it late."""
+        state = await self.acts.lanes.newest(taken.id)
+        if agent in state.owner.asked:
+            await self.staff.burden(agent, state)
 
     def _learn(self, queue: str, handled_ms: int) -> None:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
@@ -368,9 +386,15 @@ class Router:
     def _key(self, state: Conversation) -> LineKey:
         return line_key(state, self._line.plan, self.clock.now())
 
+    def wake(self) -> None:
+        """Something changed elsewhere: look again."""
+        self._wake.set()
+
     def _nudge(self) -> None:
         self._wake.set()
         self._moved.set()
 
 
 _ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})
+_BY_HAND = frozenset({EventType.TAKEN, EventType.REOPENED})
+"""How an agent comes to something without an offer, for which capacity would have been reserved."""
