@@ -157,6 +157,10 @@ class Staff:
         """Put an item on the load that the agent took by hand."""
         await self._kept(agent, lambda: self.store.burden(agent, self._load(item)))
 
+    async def weigh(self, agent: AgentId, item: Conversation) -> None:
+        """An item was put aside or woke up: it costs less, or as much as before, even beyond the limit."""
+        await self._kept(agent, lambda: self.store.weigh(agent, self._load(item)))
+
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""
         await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))

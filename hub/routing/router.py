@@ -106,6 +106,8 @@ class Router:
         self.follow(after)
         if event.entry.author.kind == "contact" and not before.contact_seq:
             self._nudge()
+        if before.owner == after.owner and after.owner.agent is not None and before.status != after.status:
+            self.pool.start(self.staff.weigh(after.owner.agent, after), "weigh")
         if not event.entry.moves_fence:
             return
         had, has = set(before.owner.asked), set(after.owner.asked)
