@@ -239,13 +239,24 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
 
 
 class QueueView(Struct, frozen=True, omit_defaults=True):
-    """A queue now. `oldest_at`: since when its first one waits."""
+    """A queue now. `oldest_at`: since when its first one waits.
+
+    Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+    The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+    """
 
     id: str
     name: str
     waiting: int
     online: int
     oldest_at: int | None = None
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    short: int = 0
+    flow_out: int = 0
+    target_percent: int = 80
+    target_seconds: int = 20
 
 
 class CannedView(Struct, frozen=True):

@@ -251,13 +251,25 @@ export interface AgentView {
   languages?: string[]
 }
 
-/** A queue now. `oldest_at`: since when its first one waits. */
+/**
+ * A queue now. `oldest_at`: since when its first one waits.
+ *
+ * Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+ * The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+ */
 export interface QueueView {
   id: string
   name: string
   waiting: number
   online: number
   oldest_at?: number
+  answered?: number
+  in_time?: number
+  abandoned?: number
+  short?: number
+  flow_out?: number
+  target_percent?: number
+  target_seconds?: number
 }
 
 /**
