@@ -32,6 +32,7 @@ from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
@@ -212,6 +213,7 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
+            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,

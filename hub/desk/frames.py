@@ -568,6 +568,38 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
+class MoveToQueue(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: put a waiting conversation into another queue, with its place kept. Audited."""
+
+    id: int
+    conversation: str
+    queue: str
+
+
+class Prioritise(Struct, frozen=True, tag="prioritise", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited."""
+
+    id: int
+    conversation: str
+    priority: int
+
+
+class TakeOver(Struct, frozen=True, tag="take.over", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited."""
+
+    id: int
+    conversation: str
+    agent: str | None = None
+
+
+class ForceStatus(Struct, frozen=True, tag="status.force", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited."""
+
+    id: int
+    agent: str
+    status: Literal["online", "offline", "finishing"]
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -600,6 +632,10 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
+    | MoveToQueue
+    | Prioritise
+    | TakeOver
+    | ForceStatus
     | Ping
 )
 
