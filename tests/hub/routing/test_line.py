@@ -161,9 +161,8 @@ class Floor(RuleBasedStateMachine):
         self._become(replace(self.agents[agent], load=kept))
 
     def _become(self, after: Agent) -> None:
-        before = self.agents[after.id]
         self.agents[after.id] = after
-        self.line.agent_changed(before, after, self.now)
+        self.line.agent_changed(after, self.now)
 
 
 TestFloor = Floor.TestCase
