@@ -21,7 +21,7 @@ from hub.errors import Conflict, HubError
 from hub.lanes import Appended
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
-from hub.model.entry import EventType
+from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
 from hub.routing.choose import Plan, expected_wait, in_order, serves
@@ -318,11 +318,19 @@ class Router:
         try:
             await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
             self.offers_made += 1
+            if queue is not None and item.header.channel in queue.auto_accept and len(asked) == 1:
+                await self._accept_for(agents[0], item.id)
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
             self.staff.doubtful.update(asked)  # it may have been stored all the same
             self.follow(await self.acts.lanes.state(item.id))
             self._wake.set()
+
+    async def _accept_for(self, agent: Agent, conversation: ConversationId) -> None:
+        """What needs no answer is theirs at once."""
+        state = await self.acts.lanes.state(conversation)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED, reason="auto_accept")
 
     async def _reserved(self, agent: AgentId, item: Conversation) -> bool:
         if await self.staff.reserve(agent, item):
