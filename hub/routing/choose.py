@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from hub.model.config import PATIENCE_PER_CHANNEL, Agent, Workplace, cost_of, maximum_of
 from hub.model.conversation import Conversation
+from hub.model.due import next_due
 from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import ANYBODY, Need, Queue, Ring
 
@@ -110,10 +111,16 @@ def alone_until(item: Conversation, plan: Plan) -> int:
 
 
 def next_timer(item: Conversation, plan: Plan, now: int) -> int:
-    """When something becomes of a waiting item by itself (ms): a wider ring, the end of its line."""
-    over = _entered(item) + plan.queue_of(item).max_wait_seconds * 1000
+    """When something becomes of who waits by itself (ms): others are asked, or a deadline comes, which may be overdue.
+
+    Raises:
+        ValueError: nobody waits here.
+    """
+    due = next_due(item, plan.rules, plan.queue_of(item))
+    if due is None or item.owner.kind != "queue":
+        raise ValueError(f"{item.id} does not stand in a line")
     wider = stage(item, plan, now).until
-    return min(over, wider) if wider is not None else over
+    return min(due.at, wider) if wider is not None else due.at
 
 
 def candidates(item: Conversation, plan: Plan, now: int, among: Collection[Agent] | None = None) -> list[Verdict]:

@@ -99,8 +99,8 @@ class Line:
         self._queues[item.queue or ""].add(spot.key)
         if group is not None:
             self._join(group, spot.key)
-        if item.last_agent is not None and now < alone_until(item, self.plan):
-            self._hoping[item.last_agent].add(item.id)
+        for agent in self._hopes(item, now):
+            self._hoping[agent].add(item.id)
         if spot.until is not None and (before is None or before.until != spot.until):
             heappush(self._timers, (spot.until, item.id))
 
@@ -186,12 +186,12 @@ class Line:
         return (key for key in merge(self._heads, behind) if key[-1] not in barred)
 
     def _group(self, item: Conversation, at: Stage, now: int) -> _Group:
-        rules = self.plan.rules
+        rules, addressee = self.plan.rules, self.plan.agents.get(item.reserved_for or AgentId(""))
         kind = Kind(
             crew=Crew(item.queue or "", at.index, item.locale if at.ring.speaks else "", item.needs),
             channel=item.header.channel,
             only=at.preferred,
-            addressee=item.reserved_for,
+            addressee=addressee.id if addressee is not None and absence(addressee) is None else None,
             cooling=frozenset(agent for agent in map(AgentId, item.passed) if cooling(item, agent, rules, now)),
         )
         if kind not in self._groups:
@@ -204,6 +204,13 @@ class Line:
                 cooling=self._crews.bits_of(kind.cooling),
             )
         return self._groups[kind]
+
+    def _hopes(self, item: Conversation, now: int) -> Iterator[AgentId]:
+        """Whose coming and going decides who else may take an item."""
+        if item.reserved_for is not None:
+            yield item.reserved_for
+        if item.last_agent is not None and now < alone_until(item, self.plan):
+            yield item.last_agent
 
     def _until(self, item: Conversation, at: Stage, now: int) -> int | None:
         """When time alone moves an item. Who passed in the future, by a clock set back, will cool once more."""
@@ -224,8 +231,9 @@ class Line:
         if spot is None:
             return None
         self._queues[spot.item.queue or ""].remove(spot.key)
-        if spot.item.last_agent in self._hoping:
-            self._hoping[spot.item.last_agent].discard(item)
+        for agent in (spot.item.last_agent, spot.item.reserved_for):
+            if agent in self._hoping:
+                self._hoping[agent].discard(item)
         if spot.group is not None:
             self._leave(spot.group, spot.key)
         return spot
