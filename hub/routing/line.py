@@ -73,7 +73,7 @@ class Line:
     _spots: dict[ConversationId, _Spot] = field(default_factory=dict)
     _queues: dict[str, Ranked[LineKey]] = field(default_factory=lambda: defaultdict(Ranked))
     _groups: dict[Kind, _Group] = field(default_factory=dict)
-    _heads: Ranked[LineKey] = field(default_factory=Ranked)
+    _heads: dict[str, Ranked[LineKey]] = field(default_factory=lambda: defaultdict(Ranked))
     _timers: list[tuple[int, ConversationId]] = field(default_factory=list)
     _hoping: dict[AgentId, set[ConversationId]] = field(default_factory=lambda: defaultdict(set))
 
@@ -129,9 +129,9 @@ class Line:
     def replan(self, plan: Plan, now: int) -> None:
         """Queues or rules changed: everybody is placed anew; who waits in no known line any more, is not."""
         items = list(self)
-        self.plan, self._heads = plan, Ranked()
+        self.plan = plan
         self._crews.replan(plan)
-        for part in (self._spots, self._queues, self._groups, self._timers, self._hoping):
+        for part in (self._spots, self._queues, self._groups, self._heads, self._timers, self._hoping):
             part.clear()
         for item in items:
             if (item.queue or "") in plan.queues:
@@ -155,7 +155,7 @@ class Line:
             if seen.get(agent.id) is not agent:
                 self.agent_changed(agent, now)
             asked |= bits[agent.id]
-        for key in self._firsts(barred):
+        for key in self._firsts(asked, barred):
             spot = self._spots[key[-1]]
             takers = spot.group.takers(asked) if spot.group is not None else 0
             if takers:
@@ -175,15 +175,16 @@ class Line:
         self.advance(now)
         return (self._spots[key[-1]].item for key in self._queues.get(queue, ()))
 
-    def _firsts(self, barred: Collection[ConversationId]) -> Iterable[LineKey]:
-        """The first of each group in order, the barred not counted."""
+    def _firsts(self, asked: int, barred: Collection[ConversationId]) -> Iterable[LineKey]:
+        """The first of each group, of channels for which anybody asked has room, in order; the barred not counted."""
+        heads = merge(*(heads for channel, heads in self._heads.items() if self._crews.room(channel).bits & asked))
         if not barred:
-            return self._heads
+            return heads
         spots = (self._spots[one] for one in barred if one in self._spots)
         groups = {id(spot.group): spot.group for spot in spots if spot.group is not None}.values()
         others = (next((key for key in group.items if key[-1] not in barred), None) for group in groups)
         behind = sorted(key for key in others if key is not None)
-        return (key for key in merge(self._heads, behind) if key[-1] not in barred)
+        return (key for key in merge(heads, behind) if key[-1] not in barred)
 
     def _group(self, item: Conversation, at: Stage, now: int) -> _Group:
         rules, addressee = self.plan.rules, self.plan.agents.get(item.reserved_for or AgentId(""))
@@ -219,12 +220,12 @@ class Line:
         return min((when for when in (at.until, *changes) if when is not None and when > now), default=None)
 
     def _join(self, group: _Group, key: LineKey) -> None:
-        head = group.items.first if group.items else None
+        head, heads = group.items.first if group.items else None, self._heads[group.kind.channel]
         group.items.add(key)
         if head is None or key < head:
             if head is not None:
-                self._heads.remove(head)
-            self._heads.add(key)
+                heads.remove(head)
+            heads.add(key)
 
     def _taken_out(self, item: ConversationId) -> _Spot | None:
         spot = self._spots.pop(item, None)
@@ -239,12 +240,12 @@ class Line:
         return spot
 
     def _leave(self, group: _Group, key: LineKey) -> None:
-        head = group.items.first
+        head, heads = group.items.first, self._heads[group.kind.channel]
         group.items.remove(key)
         if key == head:
-            self._heads.remove(key)
+            heads.remove(key)
             if group.items:
-                self._heads.add(group.items.first)
+                heads.add(group.items.first)
             else:
                 del self._groups[group.kind]
 
