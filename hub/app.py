@@ -28,6 +28,7 @@ from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivery
 from hub.desk.commands import AgentTyping, Commands
+from hub.desk.ending import Ending
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
@@ -47,7 +48,8 @@ from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
-from hub.routing.router import LineMoved, Router
+from hub.routing.places import LineMoved
+from hub.routing.router import Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
@@ -198,7 +200,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -211,11 +213,12 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
+            ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
             reading=self.reading,
-            line=self.router,
+            line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
             bus=self.bus,
@@ -237,7 +240,7 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.clock)
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router.places, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -314,7 +317,7 @@ class Hub:
             entries=self.entries,
             tickets=self.tickets,
             staff=self.staff,
-            router=self.router,
+            places=self.router.places,
             reading=self.reading,
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
@@ -441,7 +444,7 @@ def _subscribe(hub: Hub) -> None:
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
-    figures.watch("line", lambda: len(hub.router.line()))
+    figures.watch("line", lambda: len(hub.router.places.line()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
@@ -494,7 +497,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "router": hub.router.run,
-        "places": hub.router.tell_places,
+        "places": hub.router.places.tell,
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,

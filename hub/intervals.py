@@ -88,7 +88,7 @@ def _kind(state: Conversation) -> str | None:
         case "offer":
             return "offered"
         case "agent":
-            if state.ended_by_customer is not None:
+            if state.ended_at is not None:
                 return "wrap_up"
             return "hold" if state.status == "waiting" else "active"
 

@@ -154,6 +154,10 @@ class Staff:
         """Put an item on the load that the agent took by hand."""
         await self._kept(agent, lambda: self.store.burden(agent, self._load(item)))
 
+    async def reweigh(self, agent: AgentId, item: Conversation) -> None:
+        """An item on the load costs another sum than before."""
+        await self._kept(agent, lambda: self.store.reweigh(agent, self._load(item)))
+
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""
         await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))

@@ -8,6 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
+from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
@@ -17,6 +18,7 @@ from hub.desk.frames import (
     DeclineOffer,
     DeskSettings,
     Draft,
+    ExtendWrapUp,
     HandBack,
     History,
     HistoryPage,
@@ -115,6 +117,7 @@ class Commands:
     views: Views
     config: Config
     people: People
+    ending: Ending
     conversations: Conversations
     entries: Entries
     files: Files
@@ -130,7 +133,7 @@ class Commands:
         me = desk.me()
         held = await self.conversations.held_by(me.id)
         mine = [row for row in held if row.state.owner.kind == "agent"]
-        offers = [row for row in held if row.state.owner.kind == "offer"]
+        offers = [row for row in held if row.state.owner.kind == "offer" and not row.state.owner.auto]
         now = self.clock.now()
         return Ready(
             now=now,
@@ -304,11 +307,11 @@ class Commands:
 
     async def _resolve(self, desk: Desk, command: Resolve) -> None:
         state, author = await self._mine(desk, command.conversation)
-        if command.disposition not in self.config.workplace.dispositions:
-            raise BadInput("There is no such disposition.", code="bad_disposition", field="disposition")
-        await self.acts.resolve(
-            state, author, disposition=command.disposition, reason="agent", note=_optional(command.note)
-        )
+        await self.ending.resolve(state, author, command.disposition, _optional(command.note))
+
+    async def _extend(self, desk: Desk, command: ExtendWrapUp) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.ending.extend(state, author)
 
     async def _reopen(self, desk: Desk, command: Reopen) -> None:
         state = await self._seen(desk, command.conversation)
@@ -430,6 +433,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Snooze: Commands._snooze,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
+    ExtendWrapUp: Commands._extend,
     Reopen: Commands._reopen,
     SaveDraft: Commands._draft,
     SetLabels: Commands._labels,

@@ -11,6 +11,7 @@ from msgspec.json import Encoder
 from hub.clock import Clock
 from hub.desk.frames import (
     AgentEvent,
+    AssignedEvent,
     BotEvent,
     BotView,
     CannedEvent,
@@ -29,7 +30,7 @@ from hub.desk.frames import (
     SummaryEvent,
     TypingEvent,
 )
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.views import Views, agent_view, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
@@ -179,7 +180,7 @@ class Floor:
         """All queues' figures now."""
         figures = self.figures.figures()
         return [
-            QueueView(id=queue.id, name=queue.name, waiting=waiting, online=online, oldest_at=oldest)
+            queue_view(queue, waiting, online, oldest)
             for queue in self.config.queues.values()
             for waiting, online, oldest in [figures.get(queue.id, (0, 0, None))]
         ]
@@ -298,15 +299,18 @@ class Floor:
     def _tell_offer(self, event: Appended) -> None:
         before, after = event.before.owner, event.after.owner
         still = after.asked if after.offer == before.offer else ()
-        if before.kind == "offer" and before.offer is not None:
+        if before.kind == "offer" and before.offer is not None and not before.auto:
             kind = event.entry.event.type.value if event.entry.event else "withdrawn"
             for agent in set(before.asked) - set(still):
                 mine = kind if len(before.asked) == 1 or agent == event.entry.author.id else "withdrawn"
                 self._push(self.desks_of(agent), encode(OfferGone(offer=before.offer, reason=mine)))
-        if after.kind == "offer" and after.offer != before.offer:
+        if after.kind == "offer" and after.offer != before.offer and not after.auto:
             view = self.views.offer(event.after, self.reading.known(event.after.id), self.clock.now())
             for agent in after.asked:
                 self._push(self.desks_of(agent), encode(OfferEvent(offer=view)))
+        if before.auto and after.kind == "agent" and after.agent is not None:
+            row = self.views.summary(event.after, self.reading.known(event.after.id))
+            self._push(self.desks_of(after.agent), encode(AssignedEvent(conversation=row)))
 
     def _listeners(self, state: Conversation) -> set[Desk]:
         followers = self._followers.get(state.id)

@@ -22,6 +22,7 @@ from hub.desk.frames import (
     MemberView,
     OfferView,
     OwnerView,
+    QueueView,
     Role,
     SameView,
     SharedView,
@@ -32,8 +33,10 @@ from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
+from hub.model.due import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
+from hub.model.queues import Queue
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -87,9 +90,15 @@ class Views:
             contact_read=marks.contact_read,
             disposition=state.disposition,
             rating=state.rating,
-            ended_by_customer=state.ended_by_customer is not None,
+            ended_by_customer=state.ended_by == "contact",
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
+            callback=state.callback_to or None,
+            wrap_up_until=wrap_up_over(state, self.config.workplace, self._queue(state)),
+            wrap_up_extended=state.extended,
         )
+
+    def _queue(self, state: Conversation) -> Queue | None:
+        return self.config.queue_for(state.queue, state.header.inbox)
 
     def owner(self, state: Conversation) -> OwnerView:
         """Who holds a conversation."""
@@ -185,6 +194,7 @@ class Views:
             until=event.until,
             score=event.score,
             ticket=event.ticket,
+            route=event.route,
         )
 
 
@@ -200,6 +210,20 @@ def agent_view(agent: Agent) -> AgentView:
         capacity=agent.capacity,
         status_since=agent.status_since,
         languages=list(agent.languages),
+    )
+
+
+def queue_view(queue: Queue, waiting: int, online: int, oldest: int | None) -> QueueView:
+    """A line and what its agents must know of it."""
+    return QueueView(
+        id=queue.id,
+        name=queue.name,
+        waiting=waiting,
+        online=online,
+        oldest_at=oldest,
+        pick=queue.pick,
+        wrap_up=queue.wrap_up.mode,
+        disposition_required=queue.wrap_up.disposition_required,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from hub.model.conversation import NOBODY, Conversation, Owner
 from hub.model.entry import Entry, Event, EventType
+from hub.model.said import resumed, said
 
 
 def fold_all(state: Conversation, entries: Iterable[Entry]) -> Conversation:
@@ -20,57 +20,11 @@ def fold(state: Conversation, entry: Entry) -> Conversation:
     """The state after one more entry. Pure; never refuses what is stored."""
     if entry.event is None:
         # The most frequent step of all: one copy of the state, not three.
-        said = _said(state, entry) if entry.kind == "message" else {}
-        return replace(state, last_seq=entry.seq, last_at=entry.at, **said)
-    if entry.moves_fence:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=entry.seq, fence_at=entry.at)
-    else:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at)
+        words = said(state, entry) if entry.kind == "message" else {}
+        return replace(state, last_seq=entry.seq, last_at=entry.at, **words)
+    fence, at = (entry.seq, entry.at) if entry.moves_fence else (state.fence, state.fence_at)
+    state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=fence, fence_at=at)
     return _HAPPENINGS[entry.event.type](state, entry, entry.event)
-
-
-def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
-    """What a message changes."""
-    words = {"last_text": preview(entry), "last_author": entry.author.kind}
-    match entry.author.kind:
-        case "contact":
-            answers = any(part.type == "form_reply" for part in entry.parts)
-            return {
-                **words,
-                "form_at": entry.at if answers else state.form_at,
-                "contact_seq": entry.seq,
-                "contact_at": entry.at,
-                "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
-                "waiting_since": state.waiting_since or entry.at,
-                "status": "open" if state.status == "waiting" else state.status,
-                "pauses": _resumed(state, entry.at),
-                "callback_at": entry.at if any(part.form == "callback" for part in entry.parts) else state.callback_at,
-                "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
-                "contact_name": _name_in(entry) or state.contact_name,
-                "reply": entry.reply or state.reply,
-            }
-        case "agent":
-            return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
-        case "bot":
-            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), "waiting_since": None}
-        case "system":
-            asks = any(part.type == "form" for part in entry.parts)
-            return {"form_at": entry.at} if asks else {}
-
-
-def _name_in(entry: Entry) -> str:
-    return next(
-        (part.values.get("name", "") for part in entry.parts if part.type == "form_reply"),
-        "",
-    )
-
-
-def preview(entry: Entry) -> str:
-    """The first words of a message for a list row, at most 120 characters on one line; a file's name in brackets."""
-    words = " ".join(entry.text.split())
-    if not words:
-        words = next((f"[{part.file.name}]" for part in entry.parts if part.file), "")
-    return words[:120]
 
 
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -85,7 +39,7 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         owner=Owner(kind="queue"),
         queued_at=event.since or entry.at,
         asked_at=state.asked_at or entry.at,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
         entered_at=entry.at,
         priority=state.priority if event.priority is None else event.priority,
         needs=event.needs or state.needs,
@@ -94,6 +48,9 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         passed={},
         reserved_for=None,
         form_at=None,
+        exited=None,
+        deferred=None,
+        lines=(),
     )
 
 
@@ -117,6 +74,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
         among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
+        auto=event.auto,
     )
     return replace(state, owner=owner)
 
@@ -148,7 +106,9 @@ def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         disposition=None,
         resolved_at=None,
-        ended_by_customer=None,
+        ended_at=None,
+        ended_by=None,
+        extended=False,
     )
 
 
@@ -182,7 +142,7 @@ def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversatio
     return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
 
 
-def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversation:
+def _moved(state: Conversation, entry: Entry, event: Event) -> Conversation:
     """On to another queue, with the place kept."""
     return replace(
         state,
@@ -191,8 +151,18 @@ def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversati
         entered_at=entry.at,
         passed={},
         reserved_for=None,
-        form_at=None,
+        exited=None,
+        lines=(),
     )
+
+
+def _overflowed(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    been = (*state.lines, state.queue) if state.queue is not None else state.lines
+    return replace(_moved(state, entry, event), lines=been)
+
+
+def _waited_out(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, exited=event.reason, form_at=state.form_at or entry.at)
 
 
 def _prioritised(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -228,14 +198,16 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
         reserved_for=None,
         waiting_since=None,
         snoozed_until=None,
-        disposition=event.disposition,
+        disposition=event.disposition or state.disposition,
+        callback_at=None,
+        callback_to="",
         resolved_at=entry.at,
     )
 
 
 def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
     idle = state.waiting_since is None  # no clock stands still while the customer waits for words
-    pauses = (*_resumed(state, entry.at), (entry.at, None)) if idle else state.pauses
+    pauses = (*resumed(state, entry.at), (entry.at, None)) if idle else state.pauses
     return replace(state, status="waiting", snoozed_until=event.until, pauses=pauses)
 
 
@@ -246,19 +218,30 @@ def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
         waiting_since=entry.at if state.waiting_since else None,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
     )
 
 
-def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
-    """The pauses, with the one that runs ended at `at`."""
-    if not state.pauses or state.pauses[-1][1] is not None:
-        return state.pauses
-    return (*state.pauses[:-1], (state.pauses[-1][0], at))
-
-
 def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, ended_by_customer=entry.at, waiting_since=None)
+    return replace(state, ended_at=entry.at, ended_by="contact", waiting_since=None)
+
+
+def _wrapped(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    """The talk is over for the agent, or how it ended is known; what follows takes its time."""
+    return replace(
+        state,
+        status="open",
+        snoozed_until=None,
+        waiting_since=None,
+        pauses=resumed(state, entry.at),
+        ended_at=state.ended_at or entry.at,
+        ended_by=state.ended_by or "agent",
+        disposition=event.disposition or state.disposition,
+    )
+
+
+def _extended(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, extended=True)
 
 
 def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -275,7 +258,9 @@ def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # What a projection repeats of the words goes with them, whenever it is written.
-    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, reply={})
+    return replace(
+        state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, callback_to="", reply={}
+    )
 
 
 def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -309,8 +294,11 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
     EventType.AUTOMATIC: _noted,
-    EventType.OVERFLOWED: _to_next_line,
-    EventType.MOVED: _to_next_line,
+    EventType.OVERFLOWED: _overflowed,
+    EventType.MOVED: _moved,
+    EventType.WAITED_OUT: _waited_out,
+    EventType.WRAPPED: _wrapped,
+    EventType.EXTENDED: _extended,
     EventType.PRIORITISED: _prioritised,
     EventType.SLA: _sla,
 }

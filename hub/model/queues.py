@@ -132,10 +132,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last."""
+    """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last.
+
+    `route`: why this line, see `Event`; None where it is the one that was meant.
+    """
 
     queue: QueueId | None
     priority: int | None = None
     needs: tuple[Need, ...] = ()
     since: int | None = None
     known_to: AgentId | None = None
+    route: str | None = None

@@ -117,7 +117,7 @@ def _parts(database: Database) -> House:
         staff=staff,
         config=config,
         conversations=conversations,
-        courtesy=Courtesy(acts, staff, config, clock, router.expected, lambda _: True),
+        courtesy=Courtesy(acts, staff, config, clock, router.places.expected, lambda _: True),
         promises=Promises(acts, config, clock),
         clock=clock,
     )
