@@ -229,14 +229,18 @@ class Acts:
     async def send_back(
         self, state: Conversation, by: Author, *, reason: str, front: bool = False, note: str | None = None
     ) -> Outcome:
-        """A held conversation returns to its line; `front` before everybody."""
-        event = Event(type=EventType.RETURNED, agent=state.owner.agent, reason=reason, front=front, note=note)
+        """A held conversation returns to its line (one that was taken from the bot, to where it would have gone)."""
+        queue = state.queue or (await self.place(state, None, None)).queue
+        event = Event(
+            type=EventType.RETURNED, agent=state.owner.agent, reason=reason, queue=queue, front=front, note=note
+        )
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def transfer(
         self, state: Conversation, by: Author, *, agent: AgentId | None, queue: QueueId | None, note: str | None
     ) -> Outcome:
         """Give a held conversation to a colleague or another queue, before everybody there."""
+        queue = queue or state.queue or (await self.place(state, None, None)).queue
         event = Event(
             type=EventType.TRANSFERRED, agent=state.owner.agent, to_agent=agent, queue=queue, note=note, front=True
         )

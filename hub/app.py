@@ -65,6 +65,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.store.visits import Visits
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -108,6 +109,7 @@ class Hub:
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
+        self.visits = Visits(database)
         self.tickets = Tickets(database)
         self.notes = Notes(database)
         self.fetches = Fetches(database)
@@ -293,7 +295,7 @@ class Hub:
     @cached_property
     def interval_log(self) -> IntervalLog:
         """Where everything was, from when to when."""
-        return IntervalLog(self.intervals, self.conversations, self.clock)
+        return IntervalLog(self.intervals, self.visits, self.conversations, self.entries, self.clock)
 
     @cached_property
     def watch(self) -> BotWatch:
@@ -514,7 +516,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
+    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
     for part in parts:
         await part.index()
     await web_setup.index(hub.web)

@@ -121,7 +121,7 @@ class Conversation:
     reply: Mapping[str, str] = field(default_factory=dict)
     form_at: int | None = None
     exited: str | None = None
-    deferred: Literal["message", "callback"] | None = None
+    deferred: Literal["message", "callback", "voicemail"] | None = None
     lines: tuple[QueueId, ...] = ()
     disposition: str | None = None
     rating: int | None = None

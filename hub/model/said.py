@@ -1,12 +1,10 @@
 """What words change about a conversation. Pure; a part of the fold."""
 
-from typing import Any, Literal
+from typing import Any
 
 from hub.model.contact import phone
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
-
-Deferral = Literal["message", "callback"]
 
 
 def said(state: Conversation, entry: Entry) -> dict[str, Any]:
@@ -54,7 +52,8 @@ def _left(state: Conversation, entry: Entry) -> dict[str, Any]:
     if number is not None:
         fields |= {"callback_at": entry.at, "callback_to": number}
     if state.owner.kind in {"queue", "offer"}:
-        fields["deferred"] = state.deferred or ("message" if number is None else "callback")
+        kind = "callback" if number is not None else "voicemail" if form and form.form == "voicemail" else "message"
+        fields["deferred"] = state.deferred or kind
     return fields
 
 
