@@ -28,6 +28,8 @@ from hub.store.conversations import Conversations
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 0.25
+LEASE_MS = 3_000
+"""So long does one of several processes have for what is due, before another tries."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,8 @@ class Deadlines:
         if self._rules_changed:
             await self._reckon()
         for conversation in await self.conversations.due(now):
-            await self._handle(conversation, now)
+            if await self.conversations.claim_due(conversation, now, LEASE_MS):
+                await self._handle(conversation, now)
         await self._sweep_gone(now)
 
     async def _reckon(self) -> None:
@@ -140,9 +143,10 @@ class Deadlines:
         if state.owner.auto:  # nobody was asked, so nobody has missed it
             await self.acts.end_offer(state, EventType.WITHDRAWN, reason="not_accepted")
             return
-        await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
-        if agent is not None:
-            await self.staff.missed_offer(agent)
+        with self.staff.spared(agent):
+            await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
+            if agent is not None:
+                await self.staff.missed_offer(agent)
 
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000

@@ -33,7 +33,7 @@ from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
-from hub.model.due import wrap_up_over
+from hub.model.ending import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
 from hub.model.queues import Queue

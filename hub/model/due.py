@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from hub.model.config import PATIENCE_PER_CHANNEL, Workplace
 from hub.model.conversation import Conversation
-from hub.model.queues import ExitKind, Queue, WrapUp
+from hub.model.ending import wrap_up_over
+from hub.model.queues import ExitKind, Queue
 
 
 class DueKind(StrEnum):
@@ -65,15 +66,6 @@ def way_out(state: Conversation, queue: Queue | None, following: Queue | None) -
             return "voicemail" if state.header.channel == "voice" else "form"
         case other:
             return other
-
-
-def wrap_up_over(state: Conversation, rules: Workplace, queue: Queue | None) -> int | None:
-    """Until when the agent may wrap up (ms); None when they don't."""
-    if state.ended_at is None:
-        return None
-    after = queue.wrap_up if queue is not None else WrapUp()
-    seconds = rules.wrap_up_seconds if after.mode == "none" else after.seconds
-    return state.ended_at + seconds * (2 if state.extended else 1) * 1000
 
 
 def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:

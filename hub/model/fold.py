@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from hub.model.conversation import NOBODY, Conversation, Owner
+from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
 from hub.model.said import resumed, said
 
@@ -222,28 +223,6 @@ def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
     )
 
 
-def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, ended_at=entry.at, ended_by="contact", waiting_since=None)
-
-
-def _wrapped(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    """The talk is over for the agent, or how it ended is known; what follows takes its time."""
-    return replace(
-        state,
-        status="open",
-        snoozed_until=None,
-        waiting_since=None,
-        pauses=resumed(state, entry.at),
-        ended_at=state.ended_at or entry.at,
-        ended_by=state.ended_by or "agent",
-        disposition=event.disposition or state.disposition,
-    )
-
-
-def _extended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, extended=True)
-
-
 def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(state, rating=event.score)
 
@@ -287,7 +266,7 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.REOPENED: _reopened,
     EventType.SNOOZED: _snoozed,
     EventType.WOKE: _woke,
-    EventType.CUSTOMER_ENDED: _customer_ended,
+    EventType.CUSTOMER_ENDED: customer_ended,
     EventType.RATED: _rated,
     EventType.TICKET: _noted,
     EventType.ERASED: _erased,
@@ -297,8 +276,8 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.OVERFLOWED: _overflowed,
     EventType.MOVED: _moved,
     EventType.WAITED_OUT: _waited_out,
-    EventType.WRAPPED: _wrapped,
-    EventType.EXTENDED: _extended,
+    EventType.WRAPPED: wrapped,
+    EventType.EXTENDED: extended,
     EventType.PRIORITISED: _prioritised,
     EventType.SLA: _sla,
 }

@@ -54,7 +54,10 @@ class ServiceTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUp:
-    """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`."""
+    """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`.
+
+    None is closed without a disposition where `disposition_required`.
+    """
 
     mode: WrapUpMode = "none"
     seconds: int = 120

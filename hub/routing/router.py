@@ -34,6 +34,8 @@ from hub.workers import Pool
 
 log = structlog.get_logger(__name__)
 
+LEAK_MS = 4_000
+"""A reservation without an offer is younger than this, or nobody is about to make the offer any more."""
 TICK_SECONDS = 1.0
 SHORTEST_SECONDS = 0.01
 
@@ -53,6 +55,7 @@ class Router:
     _offered: dict[ConversationId, Conversation] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
+    _looked_at: int = 0
     places: Places = field(init=False)
     _line: Line = field(init=False)
 
@@ -85,10 +88,12 @@ class Router:
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
             self.pool.start(self.staff.release(agent, after.id), "release")
-        for agent in has - had:
-            self._burden(after, agent)
-        if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
-            self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
+        if event.entry.event is not None and event.entry.event.type in _BY_HAND:
+            for agent in has - had:
+                self.pool.start(self._burden(after, agent), "burden")
+        answered = event.entry.event if event.entry.event is not None and event.entry.event.type in _ANSWERS else None
+        if answered is not None and answered.agent is not None and not before.owner.auto:
+            self.pool.start(self.staff.answered(answered.agent), "answered")
         self._withdraw_if_idle(after)
         self._accept_if_auto(after)
         if before.owner.kind == "agent" and before.queue:
@@ -127,6 +132,22 @@ class Router:
             self._wake.clear()
             await self.settle()
             await self.match()
+            await self.release_leaks()
+
+    async def release_leaks(self) -> None:
+        """Free capacity that was reserved for an offer which was never made: whoever reserved it is gone."""
+        now = self.clock.now()
+        if now - self._looked_at < LEAK_MS:
+            return
+        self._looked_at = now
+        for agent in tuple(self.staff.agents):
+            if not agent.load or now - agent.offered_at < LEAK_MS:
+                continue
+            for item in agent.load:
+                state = await self.acts.lanes.state(ConversationId(item.conversation))
+                if agent.id not in state.owner.asked:
+                    log.info("reservation_released", agent=agent.id, conversation=state.id)
+                    await self.staff.release(agent.id, state.id)
 
     def _pause(self) -> float:
         """How long nothing happens by itself, in seconds; a clock that is set back or on is noticed in one."""
@@ -151,8 +172,7 @@ class Router:
         """Offer whatever can be offered now, in order."""
         failed: set[ConversationId] = set()
         while True:
-            free = [agent for agent in self.staff.agents if agent.available and agent.used < agent.capacity]
-            found = self._line.next_match(free, self.clock.now(), failed)
+            found = self._line.next_match(self.staff.free, self.clock.now(), failed)
             if found is None:
                 break
             item, choice = found
@@ -249,19 +269,21 @@ class Router:
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
         return [state for state in self._offered.values() if agent in state.owner.asked]
 
-    def _burden(self, state: Conversation, id_: AgentId) -> None:
-        agent = self.staff.get(id_)
-        if agent is None:
-            return
-        reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
-        if not reserved:
-            self.pool.start(self.staff.burden(agent.id, state), "burden")
+    async def _burden(self, taken: Conversation, agent: AgentId) -> None:
+        """What an agent took by hand weighs, too, if it is still theirs: another process may tell of it late."""
+        state = await self.acts.lanes.newest(taken.id)
+        if agent in state.owner.asked:
+            await self.staff.burden(agent, state)
 
     async def _reweigh(self, seen: Conversation) -> None:
         """What waits for the customer costs less; looked at as it is by now, for it may have been woken again."""
-        state = await self.acts.lanes.state(seen.id)
+        state = await self.acts.lanes.newest(seen.id)
         if state.owner.kind == "agent" and state.owner.agent is not None:
-            await self.staff.reweigh(state.owner.agent, state)
+            await self.staff.weigh(state.owner.agent, state)
+
+    def wake(self) -> None:
+        """Something changed elsewhere: look again."""
+        self._wake.set()
 
     def _nudge(self) -> None:
         self._wake.set()
@@ -269,3 +291,5 @@ class Router:
 
 
 _ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})
+_BY_HAND = frozenset({EventType.TAKEN, EventType.REOPENED})
+"""How an agent comes to something without an offer, for which capacity would have been reserved."""
