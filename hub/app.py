@@ -33,6 +33,7 @@ from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
@@ -66,6 +67,7 @@ from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
 from hub.store.visits import Visits
+from hub.today import Today
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -215,6 +217,7 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
+            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
             ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
@@ -242,7 +245,13 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router.places, self.clock)
+        figures = self.router.places
+        return Floor(self.views, self.lanes, self.config, self.reading, figures, self.today.service, self.clock)
+
+    @cached_property
+    def today(self) -> Today:
+        """How well each line has been served since midnight."""
+        return Today(self.config, self.visits, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -430,6 +439,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
+    on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
@@ -477,6 +487,8 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.staff.load()
         await hub.router.load()
         await hub.interval_log.load(hub.staff.agents)
+        await hub.interval_log.flush()
+        await hub.today.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)

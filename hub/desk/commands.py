@@ -19,6 +19,7 @@ from hub.desk.frames import (
     DeskSettings,
     Draft,
     ExtendWrapUp,
+    ForceStatus,
     HandBack,
     History,
     HistoryPage,
@@ -26,9 +27,11 @@ from hub.desk.frames import (
     ListPage,
     MergeContacts,
     Merged,
+    MoveToQueue,
     Note,
     OpenConversation,
     Opened,
+    Prioritise,
     Ready,
     Reopen,
     Reply,
@@ -43,11 +46,13 @@ from hub.desk.frames import (
     Snooze,
     Stored,
     Take,
+    TakeOver,
     Transfer,
     UndoMerge,
     Wake,
 )
 from hub.desk.people import People
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views, agent_view, canned_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
@@ -117,6 +122,7 @@ class Commands:
     views: Views
     config: Config
     people: People
+    supervision: Supervision
     ending: Ending
     conversations: Conversations
     entries: Entries
@@ -440,6 +446,10 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    MoveToQueue: lambda self, desk, command: self.supervision.move(desk, command),
+    Prioritise: lambda self, desk, command: self.supervision.prioritise(desk, command),
+    TakeOver: lambda self, desk, command: self.supervision.take_over(desk, command),
+    ForceStatus: lambda self, desk, command: self.supervision.force(desk, command),
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -37,6 +37,7 @@ from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
+from hub.model.service import Service
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
 from hub.staff import AgentChanged, OffersMissed
@@ -114,6 +115,7 @@ class Floor:
     config: Config
     reading: Reading
     figures: Figures
+    today: Callable[[], Mapping[str, Service]]
     clock: Clock
     bot: BotView = field(default_factory=lambda: BotView(available=False, detail="starting"))
     _desks: dict[AgentId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
@@ -178,11 +180,10 @@ class Floor:
 
     def queues(self) -> list[QueueView]:
         """All queues' figures now."""
-        figures = self.figures.figures()
+        figures, served = self.figures.figures(), self.today()
         return [
-            queue_view(queue, waiting, online, oldest)
+            queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
             for queue in self.config.queues.values()
-            for waiting, online, oldest in [figures.get(queue.id, (0, 0, None))]
         ]
 
     def on_appended(self, event: Appended) -> None:

@@ -248,6 +248,8 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
 class QueueView(Struct, frozen=True, omit_defaults=True):
     """A queue now. `oldest_at`: since when its first one waits.
 
+    Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+    The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
     `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
     a time that cannot be cut short). `disposition_required`: none is closed without one.
     """
@@ -257,6 +259,13 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
     waiting: int
     online: int
     oldest_at: int | None = None
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    short: int = 0
+    flow_out: int = 0
+    target_percent: int = 80
+    target_seconds: int = 20
     pick: bool = True
     wrap_up: Literal["none", "fixed", "until_done"] = "none"
     disposition_required: bool = False
@@ -582,6 +591,38 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
+class MoveToQueue(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: put a waiting conversation into another queue, with its place kept. Audited."""
+
+    id: int
+    conversation: str
+    queue: str
+
+
+class Prioritise(Struct, frozen=True, tag="prioritise", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited."""
+
+    id: int
+    conversation: str
+    priority: int
+
+
+class TakeOver(Struct, frozen=True, tag="take.over", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited."""
+
+    id: int
+    conversation: str
+    agent: str | None = None
+
+
+class ForceStatus(Struct, frozen=True, tag="status.force", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited."""
+
+    id: int
+    agent: str
+    status: Literal["online", "offline", "finishing"]
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -615,6 +656,10 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
+    | MoveToQueue
+    | Prioritise
+    | TakeOver
+    | ForceStatus
     | Ping
 )
 

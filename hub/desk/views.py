@@ -37,6 +37,7 @@ from hub.model.ending import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
 from hub.model.queues import Queue
+from hub.model.service import Service
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -213,14 +214,22 @@ def agent_view(agent: Agent) -> AgentView:
     )
 
 
-def queue_view(queue: Queue, waiting: int, online: int, oldest: int | None) -> QueueView:
-    """A line and what its agents must know of it."""
+def queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
+    """A line, how it stands, how it was served today, and what its agents must know of it."""
+    waiting, online, oldest = figures
     return QueueView(
         id=queue.id,
         name=queue.name,
         waiting=waiting,
         online=online,
         oldest_at=oldest,
+        answered=served.answered,
+        in_time=served.in_time,
+        abandoned=served.abandoned,
+        short=served.short,
+        flow_out=served.flow_out,
+        target_percent=queue.target.percent,
+        target_seconds=queue.target.seconds,
         pick=queue.pick,
         wrap_up=queue.wrap_up.mode,
         disposition_required=queue.wrap_up.disposition_required,

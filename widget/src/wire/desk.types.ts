@@ -261,6 +261,8 @@ export interface AgentView {
 /**
  * A queue now. `oldest_at`: since when its first one waits.
  *
+ * Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+ * The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
  * `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
  * a time that cannot be cut short). `disposition_required`: none is closed without one.
  */
@@ -270,6 +272,13 @@ export interface QueueView {
   waiting: number
   online: number
   oldest_at?: number
+  answered?: number
+  in_time?: number
+  abandoned?: number
+  short?: number
+  flow_out?: number
+  target_percent?: number
+  target_seconds?: number
   pick?: boolean
   wrap_up?: "none" | "fixed" | "until_done"
   disposition_required?: boolean
@@ -584,6 +593,38 @@ export interface UndoMerge {
   merge: string
 }
 
+/** Supervisors: put a waiting conversation into another queue, with its place kept. Audited. */
+export interface MoveToQueue {
+  type: "move"
+  id: number
+  conversation: string
+  queue: string
+}
+
+/** Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited. */
+export interface Prioritise {
+  type: "prioritise"
+  id: number
+  conversation: string
+  priority: number
+}
+
+/** Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited. */
+export interface TakeOver {
+  type: "take.over"
+  id: number
+  conversation: string
+  agent?: string | null
+}
+
+/** Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited. */
+export interface ForceStatus {
+  type: "status.force"
+  id: number
+  agent: string
+  status: "online" | "offline" | "finishing"
+}
+
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -834,6 +875,10 @@ export type Command =
   | ShowContact
   | MergeContacts
   | UndoMerge
+  | MoveToQueue
+  | Prioritise
+  | TakeOver
+  | ForceStatus
   | Ping
 
 export type Event =
