@@ -14,7 +14,8 @@ def said(state: Conversation, entry: Entry) -> dict[str, Any]:
         case "contact":
             return {**words, **_contact_said(state, entry), **_left(state, entry)}
         case "agent":
-            return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
+            first = state.first_response_at or entry.at
+            return {**words, "waiting_since": None, "first_response_at": first, **_goes_on(state)}
         case "bot":
             return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), "waiting_since": None}
         case "system":
@@ -34,9 +35,14 @@ def _contact_said(state: Conversation, entry: Entry) -> dict[str, Any]:
         "contact_name": _in_form(entry, "name") or state.contact_name,
         "reply": entry.reply or state.reply,
     }
-    if state.ended_by == "agent":  # whoever has one more thing to say is still heard
-        fields |= {"ended_at": None, "ended_by": None, "extended": False, "disposition": None}
-    return fields
+    return fields | _goes_on(state)
+
+
+def _goes_on(state: Conversation) -> dict[str, Any]:
+    """Whoever has one more thing to say while the agent wraps up: the talk is not over."""
+    if state.ended_by != "agent":
+        return {}
+    return {"ended_at": None, "ended_by": None, "extended": False, "disposition": None}
 
 
 def _left(state: Conversation, entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import Receipt
-from hub.desk.frames import ExtendWrapUp, Resolve
+from hub.desk.frames import ExtendWrapUp, Reply, Resolve
 from hub.errors import BadInput, Conflict
 from hub.model.conversation import Conversation
 from hub.model.queues import WrapUp
@@ -99,6 +99,9 @@ async def test_a_customer_with_one_more_thing_to_say_is_with_the_same_agent(hous
     assert (state.ended_at, state.owner.agent) == (None, house.agent("ali").id)
     await house.passes(61)
     assert (await house.state(receipt)).status == "open"
+    await resolves(house, ali, receipt, "sale")
+    await ali.asks(Reply(id=3, conversation=receipt.conversation, client_id="one-more-thing", text="here it is"))
+    assert (await house.state(receipt)).ended_at is None
 
 
 async def test_after_a_customer_who_left_the_lines_own_time_counts(house: House) -> None:  # noqa: F811
