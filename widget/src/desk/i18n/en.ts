@@ -510,7 +510,7 @@ export const en = {
   "toast.woke": "Awake again",
   "toast.mention": "{name} mentioned you in conversation {number}",
   "toast.mention.open": "Open",
-  "alarm.missed": "{agent} missed {n} offer in a row|{agent} missed {n} offers in a row",
+  "alarm.missed": "{agent} missed {n} offers in a row",
   "toast.undo": "Undo",
   "toast.undone": "Undone",
   "toast.dismiss": "Dismiss",
