@@ -28,6 +28,7 @@ from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivery
 from hub.desk.commands import AgentTyping, Commands
+from hub.desk.ending import Ending
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
@@ -48,7 +49,8 @@ from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
-from hub.routing.router import LineMoved, Router
+from hub.routing.places import LineMoved
+from hub.routing.router import Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
@@ -64,6 +66,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.store.visits import Visits
 from hub.today import Today
 from hub.vault import Vault
 from hub.web import setup as web_setup
@@ -108,6 +111,7 @@ class Hub:
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
+        self.visits = Visits(database)
         self.tickets = Tickets(database)
         self.notes = Notes(database)
         self.fetches = Fetches(database)
@@ -200,7 +204,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -214,11 +218,12 @@ class Hub:
             config=self.config,
             people=self.people,
             supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
+            ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
             reading=self.reading,
-            line=self.router,
+            line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
             bus=self.bus,
@@ -240,12 +245,13 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.today.service, self.clock)
+        figures = self.router.places
+        return Floor(self.views, self.lanes, self.config, self.reading, figures, self.today.service, self.clock)
 
     @cached_property
     def today(self) -> Today:
         """How well each line has been served since midnight."""
-        return Today(self.config, self.intervals, self.clock)
+        return Today(self.config, self.visits, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -298,7 +304,7 @@ class Hub:
     @cached_property
     def interval_log(self) -> IntervalLog:
         """Where everything was, from when to when."""
-        return IntervalLog(self.intervals, self.conversations, self.clock)
+        return IntervalLog(self.intervals, self.visits, self.conversations, self.entries, self.clock)
 
     @cached_property
     def watch(self) -> BotWatch:
@@ -322,7 +328,7 @@ class Hub:
             entries=self.entries,
             tickets=self.tickets,
             staff=self.staff,
-            router=self.router,
+            places=self.router.places,
             reading=self.reading,
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
@@ -451,7 +457,7 @@ def _subscribe(hub: Hub) -> None:
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
-    figures.watch("line", lambda: len(hub.router.line()))
+    figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
@@ -481,8 +487,9 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
         await hub.staff.load()
         await hub.router.load()
-        await hub.today.load()
         await hub.interval_log.load(hub.staff.agents)
+        await hub.interval_log.flush()
+        await hub.today.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
@@ -505,7 +512,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "router": hub.router.run,
-        "places": hub.router.tell_places,
+        "places": hub.router.places.tell,
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
@@ -522,7 +529,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
+    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
     for part in parts:
         await part.index()
     await web_setup.index(hub.web)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -55,6 +56,7 @@ class Staff:
     _sockets: dict[AgentId, int] = field(default_factory=dict)
     _one_at_a_time: dict[AgentId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     doubtful: set[AgentId] = field(default_factory=set)
+    _spared: set[AgentId] = field(default_factory=set)
 
     async def load(self) -> None:
         """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
@@ -89,6 +91,25 @@ class Staff:
         for agent in list(self._roster.values()) if self.desks_here else ():
             if agent.connected != bool(self._sockets.get(agent.id)):
                 await self._match_sockets(agent.id)
+
+    @contextmanager
+    def spared(self, agent: AgentId | None) -> Iterator[None]:
+        """Nothing is offered to the agent meanwhile: who just missed an offer is not asked before they are parked."""
+        if agent is not None:
+            self._spared.add(agent)
+        try:
+            yield
+        finally:
+            self._spared -= {agent}
+
+    @property
+    def free(self) -> list[Agent]:
+        """Who may be asked and has room for something."""
+        return [
+            agent
+            for agent in self._roster.values()
+            if agent.available and agent.used < agent.capacity and agent.id not in self._spared
+        ]
 
     @property
     def roster(self) -> Mapping[AgentId, Agent]:

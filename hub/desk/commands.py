@@ -8,6 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
+from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
@@ -17,6 +18,7 @@ from hub.desk.frames import (
     DeclineOffer,
     DeskSettings,
     Draft,
+    ExtendWrapUp,
     ForceStatus,
     HandBack,
     History,
@@ -96,7 +98,7 @@ class Attachments(Protocol):
 class Line(Protocol):
     """The waiting line, in order."""
 
-    def line(self) -> list[Conversation]:
+    def in_order(self) -> list[Conversation]:
         """Who waits or is being offered."""
 
 
@@ -121,6 +123,7 @@ class Commands:
     config: Config
     people: People
     supervision: Supervision
+    ending: Ending
     conversations: Conversations
     entries: Entries
     files: Files
@@ -136,7 +139,7 @@ class Commands:
         me = desk.me()
         held = await self.conversations.held_by(me.id)
         mine = [row for row in held if row.state.owner.kind == "agent"]
-        offers = [row for row in held if row.state.owner.kind == "offer"]
+        offers = [row for row in held if row.state.owner.kind == "offer" and not row.state.owner.auto]
         now = self.clock.now()
         return Ready(
             now=now,
@@ -190,7 +193,7 @@ class Commands:
         me = desk.me()
         limit = max(1, min(command.limit, 100))
         if command.tab == "queue":
-            waiting = [state for state in self.line.line() if may_see(me, state, self.config)]
+            waiting = [state for state in self.line.in_order() if may_see(me, state, self.config)]
             rows = [self.views.summary(state, await self.reading.marks(state.id)) for state in waiting[:500]]
             return ListPage(rows=rows, total=len(waiting))
         found, total = await self.conversations.page(
@@ -310,11 +313,11 @@ class Commands:
 
     async def _resolve(self, desk: Desk, command: Resolve) -> None:
         state, author = await self._mine(desk, command.conversation)
-        if command.disposition not in self.config.workplace.dispositions:
-            raise BadInput("There is no such disposition.", code="bad_disposition", field="disposition")
-        await self.acts.resolve(
-            state, author, disposition=command.disposition, reason="agent", note=_optional(command.note)
-        )
+        await self.ending.resolve(state, author, command.disposition, _optional(command.note))
+
+    async def _extend(self, desk: Desk, command: ExtendWrapUp) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.ending.extend(state, author)
 
     async def _reopen(self, desk: Desk, command: Reopen) -> None:
         state = await self._seen(desk, command.conversation)
@@ -436,6 +439,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Snooze: Commands._snooze,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
+    ExtendWrapUp: Commands._extend,
     Reopen: Commands._reopen,
     SaveDraft: Commands._draft,
     SetLabels: Commands._labels,

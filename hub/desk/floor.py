@@ -11,6 +11,7 @@ from msgspec.json import Encoder
 from hub.clock import Clock
 from hub.desk.frames import (
     AgentEvent,
+    AssignedEvent,
     BotEvent,
     BotView,
     CannedEvent,
@@ -29,14 +30,13 @@ from hub.desk.frames import (
     SummaryEvent,
     TypingEvent,
 )
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.views import Views, agent_view, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
-from hub.model.queues import Queue
 from hub.model.service import Service
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
@@ -78,24 +78,6 @@ class Figures(Protocol):
 
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, since when the first one waits (ms)."""
-
-
-def _queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
-    waiting, online, oldest = figures
-    return QueueView(
-        id=queue.id,
-        name=queue.name,
-        waiting=waiting,
-        online=online,
-        oldest_at=oldest,
-        answered=served.answered,
-        in_time=served.in_time,
-        abandoned=served.abandoned,
-        short=served.short,
-        flow_out=served.flow_out,
-        target_percent=queue.target.percent,
-        target_seconds=queue.target.seconds,
-    )
 
 
 def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
@@ -200,7 +182,7 @@ class Floor:
         """All queues' figures now."""
         figures, served = self.figures.figures(), self.today()
         return [
-            _queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
+            queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
             for queue in self.config.queues.values()
         ]
 
@@ -320,15 +302,18 @@ class Floor:
     def _tell_offer(self, event: Appended) -> None:
         before, after = event.before.owner, event.after.owner
         still = after.asked if after.offer == before.offer else ()
-        if before.kind == "offer" and before.offer is not None:
+        if before.kind == "offer" and before.offer is not None and not before.auto:
             kind = event.entry.event.type.value if event.entry.event else "withdrawn"
             for agent in set(before.asked) - set(still):
                 mine = kind if len(before.asked) == 1 or agent == event.entry.author.id else "withdrawn"
                 self._push(self.desks_of(agent), encode(OfferGone(offer=before.offer, reason=mine)))
-        if after.kind == "offer" and after.offer != before.offer:
+        if after.kind == "offer" and after.offer != before.offer and not after.auto:
             view = self.views.offer(event.after, self.reading.known(event.after.id), self.clock.now())
             for agent in after.asked:
                 self._push(self.desks_of(agent), encode(OfferEvent(offer=view)))
+        if before.auto and after.kind == "agent" and after.agent is not None:
+            row = self.views.summary(event.after, self.reading.known(event.after.id))
+            self._push(self.desks_of(after.agent), encode(AssignedEvent(conversation=row)))
 
     def _listeners(self, state: Conversation) -> set[Desk]:
         followers = self._followers.get(state.id)

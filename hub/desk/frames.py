@@ -36,10 +36,11 @@ class UnderstoodView(Struct, frozen=True, omit_defaults=True):
 class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
-    `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
-    taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
-    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
-    `until` in ms.
+    `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
+    withdrawn, taken, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
+    customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
+    a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms. `route`: why this
+    queue (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
     """
 
     type: str
@@ -53,6 +54,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     until: int | None = None
     score: int | None = None
     ticket: str | None = None
+    route: str | None = None
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
@@ -107,6 +109,8 @@ class Summary(Struct, frozen=True, omit_defaults=True):
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
     `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+    `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
+    may write down how it ended until then (`wrap_up_extended`: not longer again).
     """
 
     id: str
@@ -136,6 +140,9 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     ended_by_customer: bool = False
     reply_until: int | None = None
     sla: SlaView | None = None
+    callback: str | None = None
+    wrap_up_until: int | None = None
+    wrap_up_extended: bool = False
 
 
 class IdentityView(Struct, frozen=True):
@@ -252,6 +259,8 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
 
     Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
     The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+    `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
+    a time that cannot be cut short). `disposition_required`: none is closed without one.
     """
 
     id: str
@@ -266,6 +275,9 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
     flow_out: int = 0
     target_percent: int = 80
     target_seconds: int = 20
+    pick: bool = True
+    wrap_up: Literal["none", "fixed", "until_done"] = "none"
+    disposition_required: bool = False
 
 
 class CannedView(Struct, frozen=True):
@@ -510,12 +522,23 @@ class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown
 
 
 class Resolve(Struct, frozen=True, tag="resolve", tag_field="type", forbid_unknown_fields=True):
-    """Close with a disposition of the settings."""
+    """Close, with a disposition of the settings; refused with `disposition_required` where the queue wants one.
+
+    Where the queue has a wrap-up, this begins it (see `Summary.wrap_up_until`), and once more ends it; a fixed one only
+    notes the disposition, and ends by itself.
+    """
 
     id: int
     conversation: str
-    disposition: str
+    disposition: str | None = None
     note: str | None = None
+
+
+class ExtendWrapUp(Struct, frozen=True, tag="wrap_up.extend", tag_field="type", forbid_unknown_fields=True):
+    """As much time again to wrap up; once (`already_extended`), and not when it is over (`too_late`)."""
+
+    id: int
+    conversation: str
 
 
 class Reopen(Struct, frozen=True, tag="reopen", tag_field="type", forbid_unknown_fields=True):
@@ -635,6 +658,7 @@ Command = (
     | Snooze
     | Wake
     | Resolve
+    | ExtendWrapUp
     | Reopen
     | SaveDraft
     | SetLabels
@@ -708,7 +732,8 @@ class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
     bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
-    already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
+    already_merged, conflicting, window_closed, no_files, bad_template, pick_not_allowed, disposition_required,
+    already_extended, unavailable, unauthorized, forbidden.
     """
 
     code: str
@@ -771,6 +796,12 @@ class OfferGone(Struct, frozen=True, tag="offer.gone", tag_field="type"):
 
     offer: str
     reason: str
+
+
+class AssignedEvent(Struct, frozen=True, tag="assigned", tag_field="type"):
+    """A conversation is mine without my answer, as its queue says: make it heard."""
+
+    conversation: Summary
 
 
 class AgentEvent(Struct, frozen=True, tag="agent", tag_field="type"):
@@ -873,6 +904,7 @@ Event = (
     | SummaryEvent
     | OfferEvent
     | OfferGone
+    | AssignedEvent
     | AgentEvent
     | QueuesEvent
     | OffersMissedEvent

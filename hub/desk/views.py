@@ -22,6 +22,7 @@ from hub.desk.frames import (
     MemberView,
     OfferView,
     OwnerView,
+    QueueView,
     Role,
     SameView,
     SharedView,
@@ -33,8 +34,11 @@ from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
+from hub.model.ending import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
+from hub.model.queues import Queue
+from hub.model.service import Service
 from hub.model.sla import SlaClock
 from hub.staff import Staff
 from hub.store.config import Config
@@ -90,14 +94,20 @@ class Views:
             contact_read=marks.contact_read,
             disposition=state.disposition,
             rating=state.rating,
-            ended_by_customer=state.ended_by_customer is not None,
+            ended_by_customer=state.ended_by == "contact",
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
             sla=self._sla(state),
+            callback=state.callback_to or None,
+            wrap_up_until=wrap_up_over(state, self.config.workplace, self._queue(state)),
+            wrap_up_extended=state.extended,
         )
 
     def _sla(self, state: Conversation) -> SlaView | None:
         clock = self.most_urgent(state)
         return SlaView(promise=clock.promise, due=clock.due, warn=clock.warn) if clock is not None else None
+
+    def _queue(self, state: Conversation) -> Queue | None:
+        return self.config.queue_for(state.queue, state.header.inbox)
 
     def owner(self, state: Conversation) -> OwnerView:
         """Who holds a conversation."""
@@ -193,6 +203,7 @@ class Views:
             until=event.until,
             score=event.score,
             ticket=event.ticket,
+            route=event.route,
         )
 
 
@@ -208,6 +219,28 @@ def agent_view(agent: Agent) -> AgentView:
         capacity=agent.capacity,
         status_since=agent.status_since,
         languages=list(agent.languages),
+    )
+
+
+def queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
+    """A line, how it stands, how it was served today, and what its agents must know of it."""
+    waiting, online, oldest = figures
+    return QueueView(
+        id=queue.id,
+        name=queue.name,
+        waiting=waiting,
+        online=online,
+        oldest_at=oldest,
+        answered=served.answered,
+        in_time=served.in_time,
+        abandoned=served.abandoned,
+        short=served.short,
+        flow_out=served.flow_out,
+        target_percent=queue.target.percent,
+        target_seconds=queue.target.seconds,
+        pick=queue.pick,
+        wrap_up=queue.wrap_up.mode,
+        disposition_required=queue.wrap_up.disposition_required,
     )
 
 

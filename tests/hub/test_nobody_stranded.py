@@ -278,11 +278,11 @@ async def test_a_line_of_higher_priority_is_served_first_also_when_an_admin_says
         queue=QueueId("support"),
         note=None,
     )
-    assert [state.id for state in floor.hub.router.line()] == [urgent.conversation, first.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [urgent.conversation, first.conversation]
     support = floor.hub.config.queue("support")
     assert support is not None
     await floor.hub.config.save(replace(support, priority=5))
-    assert [state.id for state in floor.hub.router.line()] == [first.conversation, urgent.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [first.conversation, urgent.conversation]
 
 
 class Asker(Parrot):

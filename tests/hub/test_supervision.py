@@ -62,7 +62,7 @@ async def test_moving_and_hurrying_change_who_is_next(live: LiveHub, desks: dict
     first, second = await waiting(live, "v1"), await waiting(live, "v2")
     mina = desks["mina"]
     assert "code" not in await mina.asks(type="prioritise", conversation=second, priority=5)
-    assert [state.id for state in live.hub.router.line()] == [second, first]
+    assert [state.id for state in live.hub.router.places.in_order()] == [second, first]
     before = await live.hub.lanes.state(ConversationId(first))
     assert "code" not in await mina.asks(type="move", conversation=first, queue="second")
     after = await live.hub.lanes.state(ConversationId(first))

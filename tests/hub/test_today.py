@@ -31,7 +31,7 @@ async def test_answered_given_up_and_gone_elsewhere_are_counted_once_and_survive
     assert (card.answered, card.abandoned, card.flow_out) == (1, 1, 1)
 
     await hub.interval_log.flush()
-    again = Today(hub.config, hub.intervals, floor.clock)
+    again = Today(hub.config, hub.visits, floor.clock)
     await again.load()
     assert _counts(again) == expected
     floor.clock.advance(86_400_000)

@@ -57,10 +57,11 @@ export interface UnderstoodView {
 /**
  * What happened, for entries of kind `event`.
  *
- * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
- * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
- * bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
- * `until` in ms.
+ * `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
+ * withdrawn, taken, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
+ * customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
+ * a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms. `route`: why this
+ * queue (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
  */
 export interface EventView {
   type: string
@@ -74,6 +75,7 @@ export interface EventView {
   until?: number
   score?: number
   ticket?: string
+  route?: string
 }
 
 /**
@@ -126,6 +128,8 @@ export interface SlaView {
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+ * `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
+ * may write down how it ended until then (`wrap_up_extended`: not longer again).
  */
 export interface Summary {
   id: string
@@ -155,6 +159,9 @@ export interface Summary {
   ended_by_customer?: boolean
   reply_until?: number
   sla?: SlaView
+  callback?: string
+  wrap_up_until?: number
+  wrap_up_extended?: boolean
 }
 
 /** An address of a contact; `verified` false means claimed. */
@@ -264,6 +271,8 @@ export interface AgentView {
  *
  * Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
  * The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+ * `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
+ * a time that cannot be cut short). `disposition_required`: none is closed without one.
  */
 export interface QueueView {
   id: string
@@ -278,6 +287,9 @@ export interface QueueView {
   flow_out?: number
   target_percent?: number
   target_seconds?: number
+  pick?: boolean
+  wrap_up?: "none" | "fixed" | "until_done"
+  disposition_required?: boolean
 }
 
 /**
@@ -508,13 +520,25 @@ export interface Snooze {
   until: number
 }
 
-/** Close with a disposition of the settings. */
+/**
+ * Close, with a disposition of the settings; refused with `disposition_required` where the queue wants one.
+ *
+ * Where the queue has a wrap-up, this begins it (see `Summary.wrap_up_until`), and once more ends it; a fixed one only
+ * notes the disposition, and ends by itself.
+ */
 export interface Resolve {
   type: "resolve"
   id: number
   conversation: string
-  disposition: string
+  disposition?: string | null
   note?: string | null
+}
+
+/** As much time again to wrap up; once (`already_extended`), and not when it is over (`too_late`). */
+export interface ExtendWrapUp {
+  type: "wrap_up.extend"
+  id: number
+  conversation: string
 }
 
 /** Open a resolved conversation again, as mine. */
@@ -667,7 +691,8 @@ export interface Result {
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
- * already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
+ * already_merged, conflicting, window_closed, no_files, bad_template, pick_not_allowed, disposition_required,
+ * already_extended, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -730,6 +755,12 @@ export interface OfferGone {
   type: "offer.gone"
   offer: string
   reason: string
+}
+
+/** A conversation is mine without my answer, as its queue says: make it heard. */
+export interface AssignedEvent {
+  type: "assigned"
+  conversation: Summary
 }
 
 /** Somebody's status or load changed (me included). */
@@ -845,6 +876,7 @@ export type Command =
   | Snooze
   | Wake
   | Resolve
+  | ExtendWrapUp
   | Reopen
   | SaveDraft
   | SetLabels
@@ -866,6 +898,7 @@ export type Event =
   | SummaryEvent
   | OfferEvent
   | OfferGone
+  | AssignedEvent
   | AgentEvent
   | QueuesEvent
   | OffersMissedEvent

@@ -200,6 +200,9 @@ export const en = {
   "part.offered": "Choices offered",
 
   "event.overflowed": "Nobody came in time: on to the next line",
+  "event.waited_out": "Nobody came in time",
+  "event.wrapped": "{agent} ended the talk",
+  "event.extended": "{agent} took more time to wrap up",
   "event.moved": "{agent} moved it",
   "event.prioritised": "{agent} changed its priority",
   "event.sla.warned": "A promise is about to be broken",
@@ -522,6 +525,8 @@ export const en = {
   "error.too_large": "That is too large.",
   "error.too_fast": "That was too fast. Try again in a moment.",
   "error.not_found": "It isn’t there any more.",
+  "error.disposition_required": "Say how it ended first.",
+  "error.already_extended": "The wrap-up was extended once already.",
   "error.pick_not_allowed": "Conversations of this line are given out in order.",
   "error.queue_takes_none": "That queue does not take this conversation.",
   "error.bad_priority": "A priority is a number from -10 to 10.",

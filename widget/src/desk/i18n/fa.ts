@@ -201,6 +201,9 @@ export const fa: Record<keyof typeof en, string> = {
   "part.offered": "گزینه‌ها",
 
   "event.overflowed": "کسی به‌موقع نیامد؛ به صف بعدی رفت",
+  "event.waited_out": "کسی به‌موقع نیامد",
+  "event.wrapped": "{agent} گفتگو را تمام کرد",
+  "event.extended": "{agent} برای جمع‌بندی وقت بیشتری گرفت",
   "event.moved": "{agent} جابه‌جایش کرد",
   "event.prioritised": "{agent} اولویتش را عوض کرد",
   "event.sla.warned": "مهلت رو به پایان است",
@@ -523,6 +526,8 @@ export const fa: Record<keyof typeof en, string> = {
   "error.too_large": "بیش از اندازه بزرگ است.",
   "error.too_fast": "کمی تند بود؛ چند لحظهٔ دیگر دوباره امتحان کنید.",
   "error.not_found": "دیگر وجود ندارد.",
+  "error.disposition_required": "نخست بگویید گفتگو چطور تمام شد.",
+  "error.already_extended": "جمع‌بندی پیش‌تر یک بار تمدید شده است.",
   "error.pick_not_allowed": "گفتگوهای این صف به نوبت داده می‌شود.",
   "error.queue_takes_none": "آن صف این گفتگو را نمی‌پذیرد.",
   "error.bad_priority": "اولویت عددی از ‎-۱۰‎ تا ۱۰ است.",

@@ -580,6 +580,7 @@ export const en = {
   "error.too_many_rings": "These are too many rings.",
   "error.queue_takes_none": "That queue takes none of these customers.",
   "error.overflow_in_a_circle": "The queues would lead in a circle.",
+  "error.wrap_up_out_of_range": "A wrap-up takes between 5 seconds and an hour.",
   "error.unknown_channel": "There is no such channel.",
   "error.unknown_language": "There is no such language.",
   "error.target_out_of_range": "The service target is out of range.",

@@ -569,6 +569,7 @@ export const fa: Record<WordKey, string> = {
   "error.too_many_rings": "حلقه‌ها بیش از اندازه‌اند.",
   "error.queue_takes_none": "آن صف هیچ‌یک از این مشتری‌ها را نمی‌پذیرد.",
   "error.overflow_in_a_circle": "صف‌ها دور می‌زنند.",
+  "error.wrap_up_out_of_range": "جمع‌بندی بین ۵ ثانیه تا یک ساعت طول می‌کشد.",
   "error.unknown_channel": "چنین کانالی نیست.",
   "error.unknown_language": "چنین زبانی نیست.",
   "error.target_out_of_range": "هدف پاسخ‌گویی بیرون از محدوده است.",
