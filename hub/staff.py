@@ -22,6 +22,9 @@ from hub.store.conversations import Conversations
 
 log = structlog.get_logger(__name__)
 
+LEAK_MS = 6_000
+"""A reservation without an offer is younger than this, or the store has refused the offer by now."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged:
@@ -59,32 +62,42 @@ class Staff:
     _spared: set[AgentId] = field(default_factory=set)
 
     async def load(self) -> None:
-        """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
+        """Read the roster at start: nobody has a socket yet, and loads that the conversations deny are doubtful."""
         if self.desks_here:
             await self.store.all_gone(self.clock.now())
         self._roster = {agent.id: agent for agent in await self.store.all()}
         await self.recount()
 
     async def recount(self) -> None:
-        """Set every agent's load to what the conversations say."""
-        held: dict[AgentId, list[Load]] = {}
+        """Doubt every load that is not what the conversations say."""
+        held: dict[AgentId, set[str]] = defaultdict(set)
         for row in await self.conversations.unresolved():
-            owner = row.state.owner
-            for asked in owner.asked:
-                held.setdefault(asked, []).append(self._load(row.state))
-        for agent in list(self._roster.values()):
-            wanted = held.get(agent.id, [])
-            if set(agent.load) != set(wanted):
-                await self._kept(agent.id, partial(self.store.set_load, agent.id, wanted))
+            for asked in row.state.owner.asked:
+                held[asked].add(row.state.id)
+        self.doubtful |= {
+            agent.id for agent in self.agents if {one.conversation for one in agent.load} != held[agent.id]
+        }
 
-    async def hold(self, agent: AgentId, held: Callable[[], Awaitable[list[Conversation]]]) -> None:
-        """Set the agent's load to what `held` finds while nothing else changes it; no doubt is left."""
+    async def hold(self, agent: AgentId, held: Iterable[Conversation]) -> None:
+        """Make an agent's load what they hold. What they may be about to be offered by another process stays on it."""
+        known = await self.store.get(agent)
+        if known is None:
+            return
+        loads = {load.conversation: load for load in map(self._load, held)}
+        for load in known.load:
+            wanted = loads.pop(load.conversation, None)
+            if wanted is None:
+                await self.drop(known, ConversationId(load.conversation))
+            elif (wanted.cost, wanted.parked) != (load.cost, load.parked):
+                await self._kept(agent, partial(self.store.weigh, agent, wanted))
+        for load in loads.values():
+            await self._kept(agent, partial(self.store.burden, agent, load))
+        await self.refresh(agent)
 
-        async def write() -> Agent | None:
-            return await self.store.set_load(agent, [self._load(item) for item in await held()])
-
-        await self._kept(agent, write)
-        self.doubtful.discard(agent)
+    async def drop(self, seen: Agent, item: ConversationId) -> None:
+        """Free what was reserved for an offer that was never made, unless it may yet be made (`LEAK_MS`)."""
+        if self.clock.now() - seen.offered_at >= LEAK_MS:
+            await self._kept(seen.id, lambda: self.store.drop(seen, item))
 
     async def settle(self) -> None:
         """Make good what the store did not take while it was away: who has a socket, and who has none."""
@@ -182,13 +195,14 @@ class Staff:
         """An item was put aside or woke up: it costs less, or as much as before, even beyond the limit."""
         await self._kept(agent, lambda: self.store.weigh(agent, self._load(item)))
 
-    async def release(self, agent: AgentId, item: ConversationId) -> None:
-        """Take an item off the load."""
-        await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))
+    async def release(self, agent: AgentId, item: Conversation) -> None:
+        """Take an item off the load that is the agent's no more."""
+        await self._kept(agent, lambda: self.store.release(agent, item.id, item.fence, self.clock.now()))
 
     def _load(self, item: Conversation) -> Load:
         channel, parked = item.header.channel, item.status == "waiting"
-        return Load(conversation=item.id, channel=channel, cost=cost_of(channel, self.config.workplace, parked=parked))
+        cost = cost_of(channel, self.config.workplace, parked=parked)
+        return Load(conversation=item.id, channel=channel, cost=cost, fence=item.fence, parked=parked)
 
     async def _match_sockets(self, agent: AgentId) -> None:
         def seen(known: Agent) -> Agent:

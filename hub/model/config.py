@@ -92,11 +92,17 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity."""
+    """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity.
+
+    `fence`: the conversation's when it was put on. `parked`: it waits for the customer, and is none of its channel's
+    maximum.
+    """
 
     conversation: str
     cost: int
     channel: str = ""
+    fence: int = 0
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +144,10 @@ class Agent:
     def used(self) -> int:
         """Capacity units in use."""
         return sum(item.cost for item in self.load)
+
+    def carries(self, channel: str) -> int:
+        """How many of a channel the agent has at hand: all but those that wait for the customer."""
+        return sum(item.channel == channel and not item.parked for item in self.load)
 
     @property
     def available(self) -> bool:

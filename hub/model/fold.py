@@ -215,7 +215,6 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
         pauses=resumed(state, entry.at),
         snoozed_until=None,
         disposition=event.disposition or state.disposition,
-        callback_at=None,
         callback_to="",
         resolved_at=entry.at,
     )

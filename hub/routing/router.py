@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import structlog
 
@@ -26,7 +25,7 @@ from hub.model.presence import takes_offers
 from hub.routing.choose import Plan
 from hub.routing.line import Line
 from hub.routing.places import Places
-from hub.staff import AgentChanged, OffersMissed, Staff
+from hub.staff import LEAK_MS, AgentChanged, OffersMissed, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.store.intervals import Intervals
@@ -34,8 +33,6 @@ from hub.workers import Pool
 
 log = structlog.get_logger(__name__)
 
-LEAK_MS = 4_000
-"""A reservation without an offer is younger than this, or nobody is about to make the offer any more."""
 TICK_SECONDS = 1.0
 SHORTEST_SECONDS = 0.01
 
@@ -87,7 +84,7 @@ class Router:
             return
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
-            self.pool.start(self.staff.release(agent, after.id), "release")
+            self.pool.start(self.staff.release(agent, after), "release")
         if event.entry.event is not None and event.entry.event.type in _BY_HAND:
             for agent in has - had:
                 self.pool.start(self._burden(after, agent), "burden")
@@ -142,13 +139,11 @@ class Router:
             return
         self._looked_at = now
         for agent in tuple(self.staff.agents):
-            if not agent.load or now - agent.offered_at < LEAK_MS:
-                continue
-            for item in agent.load:
+            for item in agent.load if now - agent.offered_at >= LEAK_MS else ():
                 state = await self.acts.lanes.state(ConversationId(item.conversation))
                 if agent.id not in state.owner.asked:
                     log.info("reservation_released", agent=agent.id, conversation=state.id)
-                    await self.staff.release(agent.id, state.id)
+                    await self.staff.drop(agent, state.id)
 
     def _pause(self) -> float:
         """How long nothing happens by itself, in seconds; a clock that is set back or on is noticed in one."""
@@ -160,13 +155,14 @@ class Router:
         """Make good what the store did not take while it was away: who is there, and what each of them carries."""
         await self.staff.settle()
         for agent in tuple(self.staff.doubtful):
-            await self.staff.hold(agent, partial(self._held_by, agent))
+            await self.staff.hold(agent, await self._held_by(agent))
+            self.staff.doubtful.discard(agent)
 
     async def _held_by(self, agent: AgentId) -> list[Conversation]:
         known = self.staff.get(agent)
         perhaps = {row.state.id for row in await self.conversations.held_by(agent)}
         perhaps |= {ConversationId(item.conversation) for item in (known.load if known else ())}
-        states = [await self.acts.lanes.state(one) for one in perhaps]
+        states = [await self.acts.lanes.newest(one) for one in perhaps]
         return [state for state in states if agent in state.owner.asked]
 
     async def match(self) -> None:

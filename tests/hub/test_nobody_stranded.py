@@ -100,7 +100,8 @@ async def test_who_looks_free_and_is_not_is_looked_at_again_and_another_agent_ge
     # Another process filled whoever would be asked first; the memory of this one does not know.
     rank = sorted((ali, sara))
     full = [Load(conversation=f"c{n}", channel="webchat", cost=25) for n in range(4)]
-    await floor.hub.staff.store.set_load(rank[0], full)
+    for load in full:
+        await floor.hub.staff.store.burden(rank[0], load)
     receipt = await floor.writes("v1")
     state = await floor.until(receipt, lambda state: state.owner.kind == "offer")
     assert state.owner.agent == rank[1]
