@@ -32,7 +32,9 @@ from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views
+from hub.desk.wallboard import Wallboard
 from hub.dialogue import Dialogue
 from hub.errands import Errands
 from hub.fetching import AT_ONCE, Fetching, FileCame
@@ -62,7 +64,9 @@ from hub.store.entries import Entries
 from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
+from hub.store.stays import Stays
 from hub.store.tickets import Tickets
+from hub.today import Today
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -211,6 +215,8 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
+            board=self.board,
+            supervision=self.supervision,
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
@@ -222,6 +228,23 @@ class Hub:
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def today(self) -> Today:
+        """The day's figures."""
+        return Today(Stays(self.database), self.entries, self.conversations, self.config, self.clock)
+
+    @cached_property
+    def board(self) -> Wallboard:
+        """What supervisors see."""
+        return Wallboard(self.floor, self.staff, self.config, self.today, self.conversations, self.clock)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What supervisors do."""
+        return Supervision(
+            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+        )
 
     @cached_property
     def people(self) -> People:
@@ -426,9 +449,12 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
     on(Appended, figures.on_appended)
+    on(Appended, hub.today.on_appended)
+    on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(AgentChanged, hub.board.on_agent_changed)
     on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
@@ -446,6 +472,8 @@ def _subscribe(hub: Hub) -> None:
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
+    hub.config.on_change(hub.today.on_rules_changed)
+    hub.config.on_change(hub.board.on_rules_changed)
 
 
 def make_app(hub: Hub) -> web.Application:
@@ -472,6 +500,8 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.staff.load()
         await hub.router.load()
         await hub.interval_log.load(hub.staff.agents)
+        await hub.today.load()
+        await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
@@ -488,6 +518,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         finally:
             await hub.reading.flush()
             await hub.interval_log.flush()
+            await hub.today.flush()
             await web_setup.close(hub.web)
 
 
@@ -498,6 +529,8 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
+        "today": hub.today.run,
+        "board": hub.board.run,
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
@@ -512,6 +545,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 async def _index(hub: Hub) -> None:
     parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
-    for part in parts:
+    for part in (*parts, hub.today.store):
         await part.index()
     await web_setup.index(hub.web)

@@ -8,6 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
+from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
@@ -46,7 +47,9 @@ from hub.desk.frames import (
     Wake,
 )
 from hub.desk.people import People
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.supervision import Act, Supervision
+from hub.desk.views import Views, canned_view
+from hub.desk.wallboard import Wallboard
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
 from hub.model.config import Agent
@@ -60,7 +63,7 @@ from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | None
 
 PAGE = 50
 RESUME = 500
@@ -115,6 +118,8 @@ class Commands:
     views: Views
     config: Config
     people: People
+    board: Wallboard
+    supervision: Supervision
     conversations: Conversations
     entries: Entries
     files: Files
@@ -134,8 +139,8 @@ class Commands:
         now = self.clock.now()
         return Ready(
             now=now,
-            me=agent_view(me),
-            agents=[agent_view(agent) for agent in self.staff.agents if agent.active],
+            me=self.views.agent(me),
+            agents=[self.views.agent(agent) for agent in self.staff.agents if agent.active],
             queues=self.floor.queues(),
             offers=[self.views.offer(row.state, row.marks, now) for row in offers],
             mine=[self.views.row(row) for row in mine],
@@ -357,6 +362,15 @@ class Commands:
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
 
+    async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
+        if command.on:
+            return self.board.watch(desk)
+        self.board.unwatch(desk)
+        return None
+
+    async def _supervise(self, desk: Desk, command: Act) -> Acted | None:
+        return await self.supervision.do(desk.me(), command)
+
     def _may(self, desk: Desk, row: Row) -> bool:
         return may_see(desk.me(), row.state, self.config)
 
@@ -436,6 +450,8 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    WatchBoard: Commands._watch_board,
+    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
 }
 
 

@@ -29,7 +29,7 @@ from hub.desk.frames import (
     SummaryEvent,
     TypingEvent,
 )
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.views import Views, canned_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
@@ -213,7 +213,7 @@ class Floor:
         if before is not None and (before.queues, before.role) != (after.queues, after.role):
             for desk in tuple(self.desks_of(after.id)):
                 self._forget_followed(desk)
-        self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+        self._push(self._all(), encode(AgentEvent(agent=self.views.agent(event.after))))
 
     def on_offers_missed(self, event: OffersMissed) -> None:
         """Supervisors hear of who does not answer."""

@@ -13,6 +13,22 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part of this protocol
+from hub.desk.board_frames import (
+    Acted,
+    ActedEvent,
+    ActedWhat,  # noqa: F401 - part of this protocol
+    AgentBoard,  # noqa: F401 - part of this protocol
+    Assign,
+    Board,
+    BoardEvent,
+    ForceStatus,
+    HeldView,  # noqa: F401 - part of this protocol
+    Move,
+    Prioritise,
+    QueueBoard,  # noqa: F401 - part of this protocol
+    SignOut,
+    WatchBoard,
+)
 
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
@@ -37,9 +53,9 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
     `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
-    taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
-    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
-    `until` in ms.
+    taken, assigned, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased,
+    ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens
+    translate, `until` in ms, `priority` from -10 to 10.
     """
 
     type: str
@@ -51,6 +67,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     note: str | None = None
     disposition: str | None = None
     until: int | None = None
+    priority: int | None = None
     score: int | None = None
     ticket: str | None = None
 
@@ -208,7 +225,10 @@ class ContactView(Struct, frozen=True, omit_defaults=True):
 
 
 class OfferView(Struct, frozen=True, omit_defaults=True):
-    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring."""
+    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring.
+
+    `reason`: why the conversation needs a person; `why`: why it came to me, as a code of the screens.
+    """
 
     id: str
     conversation: Summary
@@ -217,6 +237,7 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
     until: int
     seconds: int
     waited_ms: int
+    why: str | None = None
     note: str | None = None
     from_agent: str | None = None
 
@@ -224,7 +245,8 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
 class AgentView(Struct, frozen=True, omit_defaults=True):
     """A colleague (or me).
 
-    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
+    `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
     """
 
     id: str
@@ -235,6 +257,8 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
     load: int = 0
     capacity: int = 100
     status_since: int = 0
+    channels: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     languages: list[str] = field(default_factory=list)
 
 
@@ -589,6 +613,12 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
+    | WatchBoard
+    | Move
+    | Prioritise
+    | Assign
+    | ForceStatus
+    | SignOut
     | Ping
 )
 
@@ -644,7 +674,7 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
@@ -820,6 +850,8 @@ Event = (
     | AgentEvent
     | QueuesEvent
     | OffersMissedEvent
+    | BoardEvent
+    | ActedEvent
     | TypingEvent
     | DeliveryEvent
     | ContactEvent

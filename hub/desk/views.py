@@ -1,5 +1,6 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -29,7 +30,7 @@ from hub.desk.frames import (
     UnderstoodView,
 )
 from hub.desk.limits import channel_view, inbox_view, reply_until
-from hub.model.config import Agent, Canned
+from hub.model.config import Agent, Canned, room_for
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry, Event, Part, Understood
@@ -167,9 +168,29 @@ class Views:
             until=until,
             seconds=max(1, round((until - state.fence_at) / 1000)),
             waited_ms=max(0, now - (state.queued_at or state.fence_at)),
+            why=state.owner.why,
             note=state.transfer_note,
             from_agent=self.staff.name(state.last_agent) if state.handoff_reason == "transferred" else None,
         )
+
+    def agent(self, agent: Agent) -> AgentView:
+        """A colleague."""
+        return AgentView(
+            id=agent.id,
+            name=agent.name,
+            role=cast("Role", agent.role),
+            status=agent.status,
+            connected=agent.connected,
+            load=agent.used,
+            capacity=agent.capacity,
+            status_since=agent.status_since,
+            channels=dict(Counter(item.channel for item in agent.load)),
+            most={channel: room_for(channel, agent, self.config.workplace) for channel in self._in_use()},
+            languages=list(agent.languages),
+        )
+
+    def _in_use(self) -> set[str]:
+        return {inbox.channel for inbox in self.config.inboxes.values()}
 
     def _event(self, event: Event) -> EventView:
         queue = self.config.queue(event.queue or "")
@@ -183,24 +204,10 @@ class Views:
             note=event.note,
             disposition=event.disposition,
             until=event.until,
+            priority=event.priority,
             score=event.score,
             ticket=event.ticket,
         )
-
-
-def agent_view(agent: Agent) -> AgentView:
-    """A colleague."""
-    return AgentView(
-        id=agent.id,
-        name=agent.name,
-        role=cast("Role", agent.role),
-        status=agent.status,
-        connected=agent.connected,
-        load=agent.used,
-        capacity=agent.capacity,
-        status_since=agent.status_since,
-        languages=list(agent.languages),
-    )
 
 
 def canned_view(canned: Canned) -> CannedView:

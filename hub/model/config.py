@@ -49,7 +49,7 @@ COST_PER_CHANNEL: Mapping[str, int] = {"voice": 100, "email": 5, OTHERS: 25}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
-    """Rules of the house. All times in seconds.
+    """Rules of the house. All times in seconds. `time_zone`: where the day of the figures begins at midnight.
 
     grace: a gone agent's conversations wait so long before they return to the line. silent: a customer unanswered by
     the agent so long returns to the line. bot_idle / agent_idle: nothing said so long closes the conversation.
@@ -61,6 +61,7 @@ class Workplace:
     maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and rings may use.
     """
 
+    time_zone: str = "Asia/Tehran"
     grace_seconds: int = 30
     silent_seconds: int = 600
     bot_idle_seconds: int = 86_400
@@ -156,3 +157,10 @@ def cost_of(channel: str, rules: Workplace, *, parked: bool = False) -> int:
 def maximum_of(channel: str, agent: Agent, rules: Workplace) -> int | None:
     """How many conversations of a channel an agent may hold at once; None: as many as fit."""
     return agent.maxima.get(channel, rules.maxima.get(channel))
+
+
+def room_for(channel: str, agent: Agent, rules: Workplace) -> int:
+    """How many conversations of a channel an agent has room for with nothing else at hand."""
+    by_units = agent.capacity // max(1, cost_of(channel, rules))
+    maximum = maximum_of(channel, agent, rules)
+    return by_units if maximum is None else min(by_units, maximum)

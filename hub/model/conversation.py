@@ -38,7 +38,7 @@ class Header:
 class Owner:
     """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer.
 
-    An offer to several at once names them in `among`; whoever accepts first has it.
+    An offer to several at once names them in `among`; whoever accepts first has it. `why` it was made to them.
     """
 
     kind: OwnerKind
@@ -46,6 +46,7 @@ class Owner:
     offer: str | None = None
     until: int | None = None
     among: tuple[AgentId, ...] = ()
+    why: str | None = None
 
     @property
     def asked(self) -> tuple[AgentId, ...]:
@@ -174,8 +175,11 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.OVERFLOWED: frozenset({"queue"}),
     EventType.MOVED: frozenset({"queue", "offer"}),
     EventType.PRIORITISED: frozenset({"queue", "offer"}),
+    EventType.ASSIGNED: _ANY_LIVE,
 }
-_GIVES_ON = frozenset({EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED})
+_GIVES_ON = frozenset(
+    {EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED, EventType.ASSIGNED}
+)
 _BY_HOLDER = frozenset(
     {
         EventType.ACCEPTED,

@@ -113,6 +113,7 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    ASSIGNED = "assigned"
     SLA = "sla"
 
 
@@ -133,6 +134,7 @@ OWNERSHIP = frozenset(
         EventType.REOPENED,
         EventType.OVERFLOWED,
         EventType.MOVED,
+        EventType.ASSIGNED,
     }
 )
 
@@ -149,6 +151,7 @@ class Event:
     last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
+    assigned: `agent` (whom a supervisor gave it to, wherever it was).
 
     sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
 

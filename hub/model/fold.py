@@ -117,6 +117,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
         among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
+        why=event.reason,
     )
     return replace(state, owner=owner)
 
@@ -133,6 +134,11 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         passed={},
         reserved_for=None,
     )
+
+
+def _assigned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    woken = _woke(state, entry, event) if state.status == "waiting" else state
+    return _held(woken, entry, event)
 
 
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -312,5 +318,6 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.OVERFLOWED: _to_next_line,
     EventType.MOVED: _to_next_line,
     EventType.PRIORITISED: _prioritised,
+    EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
 }
