@@ -21,7 +21,7 @@ from hub.errors import Conflict, HubError
 from hub.lanes import Appended
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
-from hub.model.entry import EventType
+from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
 from hub.routing.choose import LineKey, Plan, expected_wait, in_order, line_key, serves
@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 EWMA = 0.25
 TELL_SECONDS = 1.0
 TOLD_AT_ONCE = 200
+LEAK_MS = 4_000
+"""A reservation without an offer is younger than this, or nobody is about to make the offer any more."""
 TICK_SECONDS = 1.0
 
 
@@ -79,6 +81,7 @@ class Router:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
+    _looked_at: int = 0
     _line: Line = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,13 +106,16 @@ class Router:
         self.follow(after)
         if event.entry.author.kind == "contact" and not before.contact_seq:
             self._nudge()
+        if before.owner == after.owner and after.owner.agent is not None and before.status != after.status:
+            self.pool.start(self.staff.weigh(after.owner.agent, after), "weigh")
         if not event.entry.moves_fence:
             return
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
             self.pool.start(self.staff.release(agent, after.id), "release")
-        for agent in has - had:
-            self._burden(after, agent)
+        if event.entry.event is not None and event.entry.event.type in _BY_HAND:
+            for agent in has - had:
+                self.pool.start(self._burden(after, agent), "burden")
         if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
             self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
         self._withdraw_if_idle(after)
@@ -150,6 +156,22 @@ class Router:
             self._wake.clear()
             await self.settle()
             await self.match()
+            await self.release_leaks()
+
+    async def release_leaks(self) -> None:
+        """Free capacity that was reserved for an offer which was never made: whoever reserved it is gone."""
+        now = self.clock.now()
+        if now - self._looked_at < LEAK_MS:
+            return
+        self._looked_at = now
+        for agent in tuple(self.staff.agents):
+            if not agent.load or now - agent.offered_at < LEAK_MS:
+                continue
+            for item in agent.load:
+                state = await self.acts.lanes.state(ConversationId(item.conversation))
+                if agent.id not in state.owner.asked:
+                    log.info("reservation_released", agent=agent.id, conversation=state.id)
+                    await self.staff.release(agent.id, state.id)
 
     async def tell_places(self) -> None:
         """Tell customers when their place or wait changed; at most once a second, and so many at once, front first."""
@@ -300,11 +322,19 @@ class Router:
         try:
             await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
             self.offers_made += 1
+            if queue is not None and item.header.channel in queue.auto_accept and len(asked) == 1:
+                await self._accept_for(agents[0], item.id)
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
             self.staff.doubtful.update(asked)  # it may have been stored all the same
             self.follow(await self.acts.lanes.state(item.id))
             self._wake.set()
+
+    async def _accept_for(self, agent: Agent, conversation: ConversationId) -> None:
+        """What needs no answer is theirs at once."""
+        state = await self.acts.lanes.state(conversation)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED, reason="auto_accept")
 
     async def _reserved(self, agent: AgentId, item: Conversation) -> bool:
         if await self.staff.reserve(agent, item):
@@ -331,13 +361,11 @@ class Router:
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
         return [state for state in self._offered.values() if agent in state.owner.asked]
 
-    def _burden(self, state: Conversation, id_: AgentId) -> None:
-        agent = self.staff.get(id_)
-        if agent is None:
-            return
-        reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
-        if not reserved:
-            self.pool.start(self.staff.burden(agent.id, state), "burden")
+    async def _burden(self, taken: Conversation, agent: AgentId) -> None:
+        """What an agent took by hand weighs, too, if it is still theirs: another process may tell of it late."""
+        state = await self.acts.lanes.newest(taken.id)
+        if agent in state.owner.asked:
+            await self.staff.burden(agent, state)
 
     def _learn(self, queue: str, handled_ms: int) -> None:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
@@ -368,9 +396,15 @@ class Router:
     def _key(self, state: Conversation) -> LineKey:
         return line_key(state, self._line.plan, self.clock.now())
 
+    def wake(self) -> None:
+        """Something changed elsewhere: look again."""
+        self._wake.set()
+
     def _nudge(self) -> None:
         self._wake.set()
         self._moved.set()
 
 
 _ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})
+_BY_HAND = frozenset({EventType.TAKEN, EventType.REOPENED})
+"""How an agent comes to something without an offer, for which capacity would have been reserved."""
