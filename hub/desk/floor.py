@@ -179,7 +179,7 @@ class Floor:
         """All queues' figures now."""
         figures = self.figures.figures()
         return [
-            QueueView(id=queue.id, name=queue.name, waiting=waiting, online=online, oldest_at=oldest)
+            QueueView(id=queue.id, name=queue.name, waiting=waiting, online=online, oldest_at=oldest, pick=queue.pick)
             for queue in self.config.queues.values()
             for waiting, online, oldest in [figures.get(queue.id, (0, 0, None))]
         ]

@@ -263,13 +263,14 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
 
 
 class QueueView(Struct, frozen=True, omit_defaults=True):
-    """A queue now. `oldest_at`: since when its first one waits."""
+    """A queue now. `oldest_at`: since when its first one waits. `pick`: agents may take out of it by hand."""
 
     id: str
     name: str
     waiting: int
     online: int
     oldest_at: int | None = None
+    pick: bool = True
 
 
 class CannedView(Struct, frozen=True):

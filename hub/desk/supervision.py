@@ -65,7 +65,7 @@ class Supervision:
             await self.acts.move(state, _author(me), queue.id)
             for agent in state.owner.asked:
                 self._tell(agent, _acted(state, "moved", me, to=queue.name))
-            await self._record(me, "conversation.move", f"conversation:{state.id}", queue=(state.queue, queue.id))
+            await self._record(me, "conversation.move", _target(state), queue=(self._name(state), queue.name))
 
         return await self._each(command.conversations, move)
 
@@ -78,8 +78,7 @@ class Supervision:
             if state.priority == wanted:
                 return
             await self.acts.prioritise(state, _author(me), wanted)
-            target = f"conversation:{state.id}"
-            await self._record(me, "conversation.prioritise", target, priority=(state.priority, wanted))
+            await self._record(me, "conversation.prioritise", _target(state), priority=(state.priority, wanted))
 
         return await self._each(command.conversations, prioritise)
 
@@ -113,8 +112,8 @@ class Supervision:
                 self._tell(agent, _acted(state, what, me, to=to.name))
         if to.id != me.id:
             self._tell(to.id, _acted(state, "assigned", me))
-        before = ",".join(state.owner.asked) or state.owner.kind
-        await self._record(me, "conversation.assign", f"conversation:{state.id}", owner=(before, to.id))
+        before = ", ".join(self.staff.name(one) or one for one in state.owner.asked) or self._name(state)
+        await self._record(me, "conversation.assign", _target(state), owner=(before, to.name))
 
     async def _force(self, me: Agent, command: ForceStatus) -> None:
         agent = self._below(me, command.agent)
@@ -136,6 +135,11 @@ class Supervision:
         self._tell(agent.id, ActedEvent(what="signed_out", by=me.name))
         await self._record(me, "agent.sign_out", f"agent:{agent.id}", status=(agent.status, "offline"))
         await self.end_sessions(agent.id)
+
+    def _name(self, state: Conversation) -> str:
+        """Where a conversation is while nobody has it."""
+        queue = self.config.queue(state.queue or "") if state.owner.kind != "bot" else None
+        return queue.name if queue is not None else state.owner.kind
 
     def _agent(self, id_: str) -> Agent:
         agent = self.staff.get(AgentId(id_))
@@ -164,6 +168,10 @@ def _refuse_queue(state: Conversation, queue: Queue) -> None:
         raise Conflict("It waits there already.", code="same_queue")
     if queue.channels and state.header.channel not in queue.channels:
         raise Conflict("This queue does not take the channel.", code="queue_refuses")
+
+
+def _target(state: Conversation) -> str:
+    return f"conversation:{state.header.number}"
 
 
 def _author(agent: Agent) -> Author:

@@ -49,7 +49,7 @@ async def test_a_move_takes_the_offer_away_tells_who_did_it_and_keeps_the_place(
         assert (told["what"], told["by"], told["to"]) == ("moved", "مینا کریمی", "Sales")
         moved = await centre.until(item, lambda state: state.queue == "sales")
         assert moved.queued_at == item.queued_at
-    assert await centre.audited("conversation.move") == [{"queue": ["support", "sales"]}]
+    assert await centre.audited("conversation.move") == [{"queue": ["پشتیبانی", "Sales"]}]
 
 
 async def test_each_of_many_is_moved_or_refused_with_its_own_code(centre: CallCentre) -> None:
@@ -86,8 +86,11 @@ async def test_taking_over_and_giving_on_tells_who_had_it_and_a_stale_screen_is_
         assert (told["what"], told["by"]) == ("assigned", "مینا کریمی")
         again = await mina.ask("assign", conversation=held.id, agent=centre.agent("sara").id)
         assert again["code"] == "has_it"
-    ali_id, sara_id = centre.agent("ali").id, centre.agent("sara").id
-    assert await centre.audited("conversation.assign") == [{"owner": [me, sara_id]}, {"owner": [ali_id, me]}]
+    names = {login: centre.agent(login).name for login in ("ali", "mina", "sara")}
+    assert await centre.audited("conversation.assign") == [
+        {"owner": [names["mina"], names["sara"]]},
+        {"owner": [names["ali"], names["mina"]]},
+    ]
 
 
 async def test_what_the_customer_has_ended_is_given_to_nobody(centre: CallCentre) -> None:

@@ -415,13 +415,14 @@ export interface AgentView {
   languages?: string[]
 }
 
-/** A queue now. `oldest_at`: since when its first one waits. */
+/** A queue now. `oldest_at`: since when its first one waits. `pick`: agents may take out of it by hand. */
 export interface QueueView {
   id: string
   name: string
   waiting: number
   online: number
   oldest_at?: number
+  pick?: boolean
 }
 
 /**

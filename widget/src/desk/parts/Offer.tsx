@@ -89,6 +89,7 @@ export function OfferCard(): JSX.Element | null {
           {offer.waited_ms >= 5000 && <span>{t("offer.waited", { time: span(offer.waited_ms) })}</span>}
           <span lang={row.locale}>{t(`card.language.${row.locale}`)}</span>
         </p>
+        {offer.why && <p class="offer-whyme">{t("offer.why", { why: word("reason", offer.why) })}</p>}
         {summary && (
           <p class="offer-summary" dir="auto">
             {summary}
