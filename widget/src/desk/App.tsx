@@ -15,7 +15,7 @@ import { KeysHelp } from "./parts/KeysHelp";
 import { ListPane } from "./parts/ListPane";
 import { MailPanel } from "./parts/Mail";
 import { NotifyQuestion, OfferCard } from "./parts/Offer";
-import { Rail } from "./parts/Rail";
+import { leads, Rail } from "./parts/Rail";
 import { SideCard } from "./parts/SideCard";
 import { Splitter } from "./parts/Splitter";
 import { Toasts } from "./parts/Toasts";
@@ -104,8 +104,8 @@ export function App(): JSX.Element {
       <Rail />
       <div class="stage">
         <Banners />
-        {here.view === "inbox" && <Inbox />}
-        {here.view === "team" && <Fetched key="board" part={board} />}
+        {(here.view === "inbox" || (here.view === "team" && !leads())) && <Inbox />}
+        {here.view === "team" && leads() && <Fetched key="board" part={board} />}
         {here.view === "admin" && <Fetched key="admin" part={admin} />}
         <NotifyQuestion />
       </div>

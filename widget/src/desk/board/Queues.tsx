@@ -166,7 +166,7 @@ function Figure(props: {
   return (
     <div title={props.title}>
       <dt>{props.name}</dt>
-      <dd class="tabular" data-figure={props.key_}>
+      <dd class="tabular" data-figure={props.key_} data-value={props.value ?? 0}>
         {number(props.value ?? 0)}
         {props.more && <small>{props.more}</small>}
       </dd>

@@ -67,7 +67,8 @@ export function OfferCard(): JSX.Element | null {
   const row = offer.conversation;
   const name = row.contact_name || t("row.noname");
   // Without a summary of the bot the hub sends the last words; only the customer's tell anything.
-  const summary = offer.summary === row.last_text && row.last_author !== "contact" ? "" : offer.summary;
+  const summary =
+    offer.summary === row.last_text && (row.last_author ?? "contact") !== "contact" ? "" : offer.summary;
   return (
     <section class="offer" role="alertdialog" aria-label={t("offer.title")} aria-describedby="offer-why">
       <header class="offer-head">
