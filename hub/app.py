@@ -64,7 +64,6 @@ from hub.store.entries import Entries
 from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
-from hub.store.stays import Stays
 from hub.store.tickets import Tickets
 from hub.today import Today
 from hub.vault import Vault
@@ -230,11 +229,6 @@ class Hub:
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
 
     @cached_property
-    def today(self) -> Today:
-        """The day's figures."""
-        return Today(Stays(self.database), self.entries, self.conversations, self.config, self.clock)
-
-    @cached_property
     def board(self) -> Wallboard:
         """What supervisors see."""
         return Wallboard(self.floor, self.staff, self.config, self.today, self.conversations, self.clock)
@@ -261,6 +255,11 @@ class Hub:
     def floor(self) -> Floor:
         """Every open desk."""
         return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.clock)
+
+    @cached_property
+    def today(self) -> Today:
+        """How well each line has been served since midnight."""
+        return Today(self.config, self.intervals, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -472,7 +471,6 @@ def _subscribe(hub: Hub) -> None:
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
-    hub.config.on_change(hub.today.on_rules_changed)
     hub.config.on_change(hub.board.on_rules_changed)
 
 
@@ -518,7 +516,6 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         finally:
             await hub.reading.flush()
             await hub.interval_log.flush()
-            await hub.today.flush()
             await web_setup.close(hub.web)
 
 
@@ -529,7 +526,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
-        "today": hub.today.run,
         "board": hub.board.run,
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
@@ -545,6 +541,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 async def _index(hub: Hub) -> None:
     parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
-    for part in (*parts, hub.today.store):
+    for part in parts:
         await part.index()
     await web_setup.index(hub.web)

@@ -6,7 +6,7 @@ of what changed, so that many agents and queues cost no more than what they do.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -19,13 +19,14 @@ from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import Queue
-from hub.model.stay import in_line
+from hub.model.service import Service, in_line
 from hub.staff import AgentChanged, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.today import Today
 
 PUSH_SECONDS = 1.0
+NOBODY_YET = Service()
 ACTIVE_MS = 60_000
 """How exact `active_at` is: an agent who types does not make news every second."""
 
@@ -68,10 +69,11 @@ class Wallboard:
         self._watching.add(desk)
         self._told.clear()  # what it is shown now may differ from what the others were told last
         self._shown.update(self.config.queues)
+        served = self.today.service()
         return Board(
             now=self.clock.now(),
             day_from=self.today.began(),
-            queues=[self._queue(queue) for queue in self.config.queues.values()],
+            queues=[self._queue(queue, served) for queue in self.config.queues.values()],
             agents=[self._agent(agent) for agent in self.staff.agents if agent.active],
         )
 
@@ -127,7 +129,7 @@ class Wallboard:
                 desk.push(frame)
 
     def _news(self, queues: Iterable[str], agents: Iterable[AgentId]) -> BoardEvent:
-        known = [one for one in map(self.config.queue, queues) if one is not None]
+        known, served = [one for one in map(self.config.queue, queues) if one is not None], self.today.service()
         everybody = [one for one in map(self.staff.get, agents) if one is not None]
         gone = [id_ for id_ in queues if id_ in self._shown and self.config.queue(id_) is None]
         self._shown = set(self.config.queues)
@@ -135,7 +137,7 @@ class Wallboard:
         people = [one for one in everybody if one.active]
         return BoardEvent(
             day_from=self._day_from,
-            queues=[row for row in map(self._queue, known) if self._is_new(row)],
+            queues=[row for queue in known if self._is_new(row := self._queue(queue, served))],
             agents=[row for row in map(self._agent, people) if self._is_new(row)],
             gone=gone,
         )
@@ -175,8 +177,8 @@ class Wallboard:
             self._active[agent] = at
             self._changed_agents.add(agent)
 
-    def _queue(self, queue: Queue) -> QueueBoard:
-        waiting, tally = self._lines[queue.id].values(), self.today.tally(queue.id)
+    def _queue(self, queue: Queue, served: Mapping[str, Service]) -> QueueBoard:
+        waiting, today = self._lines[queue.id].values(), served.get(queue.id, NOBODY_YET)
         serving = [one for one in self.staff.agents if one.available and (not one.queues or queue.id in one.queues)]
         chat = cost_of("", self.config.workplace)
         return QueueBoard(
@@ -190,11 +192,11 @@ class Wallboard:
             oldest_at=min((state.queued_at or state.fence_at for state in waiting), default=None),
             working=len(serving),
             free=sum(one.used + chat <= one.capacity for one in serving),
-            answered=tally.answered,
-            in_time=tally.in_time,
-            abandoned=tally.abandoned,
-            short=tally.short,
-            flow_out=tally.flow_out,
+            answered=today.answered,
+            in_time=today.in_time,
+            abandoned=today.abandoned,
+            short=today.short,
+            flow_out=today.flow_out,
         )
 
     def _agent(self, agent: Agent) -> AgentBoard:

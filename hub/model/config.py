@@ -49,7 +49,7 @@ COST_PER_CHANNEL: Mapping[str, int] = {"voice": 100, "email": 5, OTHERS: 25}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
-    """Rules of the house. All times in seconds. `time_zone`: where the day of the figures begins at midnight.
+    """Rules of the house. All times in seconds.
 
     grace: a gone agent's conversations wait so long before they return to the line. silent: a customer unanswered by
     the agent so long returns to the line. bot_idle / agent_idle: nothing said so long closes the conversation.
@@ -57,11 +57,11 @@ class Workplace:
     after a crash. starving: who has waited so long goes before every priority. misses_before_alarm: so many offers
     missed in a row tell the supervisors.
 
-    costs: capacity units per channel, `*` for all others; parked_costs: of a conversation that waits for the customer.
-    maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and rings may use.
+    costs: capacity units per channel, `*` for all others; parked_costs: of a conversation that waits for the
+    customer. maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and
+    rings may use. time_zone: in which the days of the figures begin.
     """
 
-    time_zone: str = "Asia/Tehran"
     grace_seconds: int = 30
     silent_seconds: int = 600
     bot_idle_seconds: int = 86_400
@@ -78,6 +78,7 @@ class Workplace:
     maxima: Mapping[str, int] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    time_zone: str = "Asia/Tehran"
     break_reasons: tuple[str, ...] = ("lunch", "prayer", "training", "meeting", "rest")
     dispositions: tuple[str, ...] = (
         "answered",

@@ -15,7 +15,7 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument
 
 from hub.errors import Unavailable
 from hub.model.delivery import before
-from hub.model.entry import OWNERSHIP, DeliveryState, Entry, File
+from hub.model.entry import DeliveryState, Entry, File
 from hub.model.ids import ConversationId
 from hub.store.codec import document, entry_document, entry_of
 from hub.store.database import Database, guard
@@ -139,13 +139,6 @@ class Entries:
         async with guard():
             rows = await self._rows.find({}, {"conversation": 1}).sort("$natural", DESCENDING).limit(limit).to_list()
         return {row["conversation"] for row in rows}
-
-    async def changed_hands_lately(self, since: int, limit: int) -> set[ConversationId]:
-        """The conversations that changed hands since a moment (ms), among the newest `limit` entries of all."""
-        fields = {"conversation": 1, "at": 1, "event.type": 1}
-        async with guard():
-            rows = await self._rows.find({}, fields).sort("$natural", DESCENDING).limit(limit).to_list()
-        return {row["conversation"] for row in rows if row["at"] >= since and _type_of(row) in OWNERSHIP}
 
     async def by_ref(self, refs: Sequence[str]) -> Entry | None:
         """The entry that a provider knows under one of these names."""
@@ -274,10 +267,6 @@ class Entries:
             await self._rows.update_many({**theirs, "kind": {"$in": ["message", "note"]}}, blank)
             await self._rows.update_many({**theirs, "kind": "event"}, repeated)
             await self._rows.update_many({**theirs, "author.kind": "contact"}, {"$unset": {"author.name": ""}})
-
-
-def _type_of(row: Mapping[str, Any]) -> str:
-    return str((row.get("event") or {}).get("type", ""))
 
 
 def _changed(fields: Mapping[str, object]) -> dict[str, Any]:
