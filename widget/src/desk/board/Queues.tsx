@@ -30,11 +30,7 @@ export function Sums(): JSX.Element {
         <dt>{t("sum.level")}</dt>
         <dd class="tabular">
           {share === null ? t("sum.nothing") : percent(share)}
-          {share !== null && (
-            <small>
-              {number(inTime)} / {number(of)}
-            </small>
-          )}
+          {share !== null && <small>{t("sum.of", { in_time: inTime, of })}</small>}
         </dd>
       </div>
       <div>

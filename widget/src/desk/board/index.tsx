@@ -1,7 +1,7 @@
 /** The wallboard: who waits, how the day goes, who does what, and what supervisors do about it. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { time } from "../../ui/format";
+import { dateTime } from "../../ui/format";
 import { Empty, Failed, IconButton, Skeleton } from "../parts/common";
 import { Full, Line } from "../parts/icons";
 import "./board.css";
@@ -20,7 +20,7 @@ export function Wallboard(): JSX.Element {
     <main class="board" ref={box}>
       <header class="board-head">
         <h1>{t("board.title")}</h1>
-        {loaded.value && <p class="quiet">{t("board.since", { time: time(dayFrom.value) })}</p>}
+        {loaded.value && <p class="quiet">{sinceText(dayFrom.value)}</p>}
         <span class="board-gap" />
         <IconButton label={t("board.full")} onClick={() => void fullScreen(box.current)}>
           <Full />
@@ -46,6 +46,13 @@ export function Wallboard(): JSX.Element {
       )}
     </main>
   );
+}
+
+/** Since when is counted; where the workplace's midnight is another than the reader's, its time. */
+function sinceText(from: number): string {
+  const day = new Date(from);
+  if (day.getHours() === 0 && day.getMinutes() === 0) return t("board.since.midnight");
+  return t("board.since", { time: dateTime(from) });
 }
 
 async function fullScreen(box: HTMLElement | null): Promise<void> {

@@ -40,6 +40,7 @@ export function Menu({ label, items, head, onClose, place }: MenuProps): JSX.Ele
   }, [at]);
   useEffect(() => {
     const before = document.activeElement;
+    box.current?.scrollIntoView({ block: "nearest" });
     const outside = (event: PointerEvent) => {
       if (event.target instanceof Node && !box.current?.parentElement?.contains(event.target)) onClose();
     };

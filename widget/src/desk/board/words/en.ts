@@ -1,7 +1,8 @@
 /** The wallboard in English. */
 export const en = {
   "board.title": "Wallboard",
-  "board.since": "since {time} today",
+  "board.since": "since {time}",
+  "board.since.midnight": "today",
   "board.full": "Full screen",
   "board.error": "The wallboard couldn’t be loaded.",
   "board.queues": "Queues",
@@ -16,6 +17,7 @@ export const en = {
   "sum.oldest": "Longest wait",
   "sum.level": "Service level today",
   "sum.working": "At work",
+  "sum.of": "{in_time} of {of}",
   "sum.nothing": "–",
   "queue.waiting": "{n} waits|{n} wait",
   "queue.oldest": "longest {time}",

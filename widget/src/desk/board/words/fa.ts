@@ -3,7 +3,8 @@ import type { en } from "./en";
 
 export const fa: Record<keyof typeof en, string> = {
   "board.title": "تابلوی زنده",
-  "board.since": "امروز از {time}",
+  "board.since": "از {time}",
+  "board.since.midnight": "امروز",
   "board.full": "تمام‌صفحه",
   "board.error": "تابلو باز نشد.",
   "board.queues": "صف‌ها",
@@ -18,6 +19,7 @@ export const fa: Record<keyof typeof en, string> = {
   "sum.oldest": "بیشترین انتظار",
   "sum.level": "سطح خدمت امروز",
   "sum.working": "سر کار",
+  "sum.of": "{in_time} از {of}",
   "sum.nothing": "–",
   "queue.waiting": "{n} نفر منتظر|{n} نفر منتظر",
   "queue.oldest": "بیشترین: {time}",
