@@ -79,8 +79,8 @@ class WatchBoard(Struct, frozen=True, tag="board.watch", tag_field="type", forbi
 class Move(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
     """Put waiting conversations into another queue, at most 100 at once; they keep their places. Answer: `Acted`.
 
-    Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_refuses` (not its channel),
-    `same_queue`.
+    Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_takes_none` (not its
+    channel or language), `same_queue`.
     """
 
     id: int

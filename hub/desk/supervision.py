@@ -166,8 +166,8 @@ class Supervision:
 def _refuse_queue(state: Conversation, queue: Queue) -> None:
     if state.queue == queue.id:
         raise Conflict("It waits there already.", code="same_queue")
-    if queue.channels and state.header.channel not in queue.channels:
-        raise Conflict("This queue does not take the channel.", code="queue_refuses")
+    if not queue.takes(state.header.channel, state.locale):
+        raise Conflict("That queue does not take this conversation.", code="queue_takes_none")
 
 
 def _target(state: Conversation) -> str:

@@ -21,7 +21,7 @@ async def test_a_line_gets_a_ring_and_tells_who_would_get_the_next_customer(peop
 
     await page.goto(f"{people.stack.hub}/desk/admin/queues/support")
     await page.get_by_role("button", name="افزودن حلقه").click()
-    ring = page.locator(".ring")
+    ring = page.locator(".ring-card")
     await expect(ring).to_have_count(1)
     await ring.get_by_label("billing").select_option("4")
     await page.keyboard.press("Control+s")

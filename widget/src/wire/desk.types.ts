@@ -141,8 +141,8 @@ export interface HeldView {
 /**
  * Put waiting conversations into another queue, at most 100 at once; they keep their places. Answer: `Acted`.
  *
- * Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_refuses` (not its channel),
- * `same_queue`.
+ * Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_takes_none` (not its
+ * channel or language), `same_queue`.
  */
 export interface Move {
   type: "move"

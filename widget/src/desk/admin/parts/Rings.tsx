@@ -32,7 +32,7 @@ export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element
           {value.length === 0 && <p class="remark">{t("queues.rings.none")}</p>}
           <ol class="rings">
             {value.map((ring, n) => (
-              <li key={n} class="ring">
+              <li key={n} class="ring-card">
                 <header class="ring-head">
                   <b>{t("queues.ring", { n: number(n + 1) })}</b>
                   <span class="ring-when">

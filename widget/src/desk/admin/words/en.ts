@@ -474,6 +474,13 @@ export const en = {
   "audit.do.conversation.prioritise": "changed the priority of conversation #{target}",
   "audit.do.conversation.assign": "gave conversation #{target} to somebody",
   "audit.do.settings.change": "changed the workplace rules",
+  "audit.do.rules.change": "changed which queue conversations go to",
+  "audit.do.calendar.create": "made the business hours {target}",
+  "audit.do.calendar.change": "changed the business hours {target}",
+  "audit.do.calendar.delete": "deleted the business hours {target}",
+  "audit.do.sla.create": "made the service level {target}",
+  "audit.do.sla.change": "changed the service level {target}",
+  "audit.do.sla.delete": "deleted the service level {target}",
 
   "account.title": "My account",
   "account.lead": "You are signed in as {login}, {role}.",

@@ -465,6 +465,13 @@ export const fa: Record<WordKey, string> = {
   "audit.do.conversation.prioritise": "اولویت گفتگوی {target} را عوض کرد",
   "audit.do.conversation.assign": "گفتگوی {target} را به کسی سپرد",
   "audit.do.settings.change": "قاعده‌های کار را عوض کرد",
+  "audit.do.rules.change": "قاعدهٔ رفتن گفتگوها به صف‌ها را عوض کرد",
+  "audit.do.calendar.create": "ساعت کاری {target} را ساخت",
+  "audit.do.calendar.change": "ساعت کاری {target} را عوض کرد",
+  "audit.do.calendar.delete": "ساعت کاری {target} را حذف کرد",
+  "audit.do.sla.create": "سطح خدمت {target} را ساخت",
+  "audit.do.sla.change": "سطح خدمت {target} را عوض کرد",
+  "audit.do.sla.delete": "سطح خدمت {target} را حذف کرد",
 
   "account.title": "حساب من",
   "account.lead": "با نام {login} وارد شده‌اید؛ نقش: {role}.",
