@@ -65,13 +65,15 @@ class Plan:
 
 
 def line_key(item: Conversation, plan: Plan, now: int) -> LineKey:
-    """Order in line: front first, who has waited too long, then priority, then the oldest place, then who began first.
+    """Order in line: front first, then who has waited too long, the oldest of them first, whatever their priority.
 
-    The place is the virtual start: an overflow, and an offer that came to nothing, keep it.
+    Then priority, then the oldest place, then who began first. The place is the virtual start: an overflow, and an
+    offer that came to nothing, keep it.
     """
     since = item.queued_at or 0
     starving = now - since >= plan.rules.starving_seconds * 1000
-    return (not item.front, not starving, -(plan.queue_of(item).priority + item.priority), since, item.header.number)
+    urgency = 0 if starving else plan.queue_of(item).priority + item.priority
+    return (not item.front, not starving, -urgency, since, item.header.number)
 
 
 def in_order(items: Iterable[Conversation], plan: Plan, now: int) -> list[Conversation]:

@@ -323,17 +323,17 @@ class Router:
             await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
             self.offers_made += 1
             if queue is not None and item.header.channel in queue.auto_accept and len(asked) == 1:
-                await self._accept_for(agents[0], item.id)
+                await self._accept_for(asked[0], item.id)
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
             self.staff.doubtful.update(asked)  # it may have been stored all the same
             self.follow(await self.acts.lanes.state(item.id))
             self._wake.set()
 
-    async def _accept_for(self, agent: Agent, conversation: ConversationId) -> None:
+    async def _accept_for(self, agent: AgentId, conversation: ConversationId) -> None:
         """What needs no answer is theirs at once."""
         state = await self.acts.lanes.state(conversation)
-        me = Author(kind="agent", id=agent.id, name=agent.name)
+        me = Author(kind="agent", id=agent, name=self.staff.name(agent))
         await self.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED, reason="auto_accept")
 
     async def _reserved(self, agent: AgentId, item: Conversation) -> bool:

@@ -120,9 +120,10 @@ class Intervals:
         return [int(row["end"]) - int(row["start"]) for row in rows]
 
     async def of(self, subject: str) -> list[dict[str, Any]]:
-        """All intervals of a subject, oldest first."""
+        """What a subject was in, one after another; stays in a line (`waited`) lie across these and are left out."""
+        query = {"subject": subject, "kind": {"$ne": "waited"}}
         async with guard():
-            rows: list[dict[str, Any]] = await self._rows.find({"subject": subject}).sort("start", ASCENDING).to_list()
+            rows: list[dict[str, Any]] = await self._rows.find(query).sort("start", ASCENDING).to_list()
         return rows
 
 

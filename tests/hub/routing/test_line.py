@@ -56,6 +56,13 @@ def test_every_agent_gets_a_verdict_with_its_reason_and_every_item_a_timer(plan:
     assert next_timer(item, plan, world.NOW) > 0
 
 
+@given(plan=world.plans(), items=st.lists(world.items(), min_size=2, max_size=6))
+def test_among_those_who_waited_too_long_the_oldest_is_first(plan: Plan, items: list[Conversation]) -> None:
+    far = world.NOW + plan.rules.starving_seconds * 1000
+    line = in_order([replace(world.later(item, n), front=False) for n, item in enumerate(items)], plan, far)
+    assert [item.queued_at for item in line] == sorted(item.queued_at or 0 for item in items)
+
+
 class Floor(RuleBasedStateMachine):
     """A line and its agents, with everything that can happen to either."""
 
