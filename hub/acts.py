@@ -211,6 +211,10 @@ class Acts:
         event = Event(type=EventType.PRIORITISED, agent=_agent_id(by), priority=priority)
         return await self._happen(state.id, event, by, fence=None)
 
+    async def assign(self, state: Conversation, by: Author, agent: AgentId) -> Outcome:
+        """A supervisor gives a conversation to an agent, from wherever it is."""
+        return await self._happen(state.id, Event(type=EventType.ASSIGNED, agent=agent), by, fence=state.fence)
+
     async def take(self, state: Conversation, agent: Author) -> Outcome:
         """An agent picks a waiting conversation, or takes over from the bot."""
         event = Event(type=EventType.TAKEN, agent=_agent_id(agent))

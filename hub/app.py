@@ -35,6 +35,7 @@ from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
 from hub.desk.supervision import Supervision
 from hub.desk.views import Views
+from hub.desk.wallboard import Wallboard
 from hub.dialogue import Dialogue
 from hub.errands import Errands
 from hub.fetching import AT_ONCE, Fetching, FileCame
@@ -217,7 +218,8 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
-            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
+            board=self.board,
+            supervision=self.supervision,
             ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
@@ -230,6 +232,18 @@ class Hub:
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def board(self) -> Wallboard:
+        """What supervisors see."""
+        return Wallboard(self.floor, self.staff, self.config, self.today, self.conversations, self.clock)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What supervisors do."""
+        return Supervision(
+            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+        )
 
     @cached_property
     def people(self) -> People:
@@ -245,8 +259,7 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        figures = self.router.places
-        return Floor(self.views, self.lanes, self.config, self.reading, figures, self.today.service, self.clock)
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router.places, self.clock)
 
     @cached_property
     def today(self) -> Today:
@@ -442,9 +455,11 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
+    on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(AgentChanged, hub.board.on_agent_changed)
     on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
@@ -462,6 +477,7 @@ def _subscribe(hub: Hub) -> None:
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
+    hub.config.on_change(hub.board.on_rules_changed)
 
 
 def make_app(hub: Hub) -> web.Application:
@@ -490,6 +506,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.interval_log.load(hub.staff.agents)
         await hub.interval_log.flush()
         await hub.today.load()
+        await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
@@ -516,6 +533,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
+        "board": hub.board.run,
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import structlog
 
@@ -78,20 +77,14 @@ class Staff:
             agent.id for agent in self.agents if {one.conversation for one in agent.load} != held[agent.id]
         }
 
-    async def hold(self, agent: AgentId, held: Iterable[Conversation]) -> None:
-        """Make an agent's load what they hold. What they may be about to be offered by another process stays on it."""
-        known = await self.store.get(agent)
-        if known is None:
-            return
-        loads = {load.conversation: load for load in map(self._load, held)}
-        for load in known.load:
-            wanted = loads.pop(load.conversation, None)
-            if wanted is None:
-                await self.drop(known, ConversationId(load.conversation))
-            elif (wanted.cost, wanted.parked) != (load.cost, load.parked):
-                await self._kept(agent, partial(self.store.weigh, agent, wanted))
-        for load in loads.values():
-            await self._kept(agent, partial(self.store.burden, agent, load))
+    async def hold(self, agent: AgentId, states: Iterable[Conversation]) -> None:
+        """Make an agent's load what these say, of all that it has or should have."""
+        for state in states:
+            if agent in state.owner.asked:
+                await self.burden(agent, state)
+                await self.weigh(agent, state)
+            else:
+                await self.release(agent, state)
         await self.refresh(agent)
 
     async def drop(self, seen: Agent, item: ConversationId) -> None:

@@ -39,6 +39,10 @@ class Today:
             if visit.end is not None:
                 self._ended[visit.queue].append(visit)
 
+    def began(self) -> int:
+        """When the day began (ms)."""
+        return self._midnight()
+
     def service(self) -> Mapping[str, Service]:
         """Every line's counts by the targets of now; after midnight they begin anew."""
         midnight = self._midnight()

@@ -8,6 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
+from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard
 from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
@@ -19,7 +20,6 @@ from hub.desk.frames import (
     DeskSettings,
     Draft,
     ExtendWrapUp,
-    ForceStatus,
     HandBack,
     History,
     HistoryPage,
@@ -27,11 +27,9 @@ from hub.desk.frames import (
     ListPage,
     MergeContacts,
     Merged,
-    MoveToQueue,
     Note,
     OpenConversation,
     Opened,
-    Prioritise,
     Ready,
     Reopen,
     Reply,
@@ -46,14 +44,14 @@ from hub.desk.frames import (
     Snooze,
     Stored,
     Take,
-    TakeOver,
     Transfer,
     UndoMerge,
     Wake,
 )
 from hub.desk.people import People
-from hub.desk.supervision import Supervision
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.supervision import Act, Supervision
+from hub.desk.views import Views, canned_view
+from hub.desk.wallboard import Wallboard
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
 from hub.model.config import Agent
@@ -67,7 +65,7 @@ from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | None
 
 PAGE = 50
 RESUME = 500
@@ -122,6 +120,7 @@ class Commands:
     views: Views
     config: Config
     people: People
+    board: Wallboard
     supervision: Supervision
     ending: Ending
     conversations: Conversations
@@ -143,8 +142,8 @@ class Commands:
         now = self.clock.now()
         return Ready(
             now=now,
-            me=agent_view(me),
-            agents=[agent_view(agent) for agent in self.staff.agents if agent.active],
+            me=self.views.agent(me),
+            agents=[self.views.agent(agent) for agent in self.staff.agents if agent.active],
             queues=self.floor.queues(),
             offers=[self.views.offer(row.state, row.marks, now) for row in offers],
             mine=[self.views.row(row) for row in mine],
@@ -366,6 +365,15 @@ class Commands:
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
 
+    async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
+        if command.on:
+            return self.board.watch(desk)
+        self.board.unwatch(desk)
+        return None
+
+    async def _supervise(self, desk: Desk, command: Act) -> Acted | None:
+        return await self.supervision.do(desk.me(), command)
+
     def _may(self, desk: Desk, row: Row) -> bool:
         return may_see(desk.me(), row.state, self.config)
 
@@ -446,10 +454,8 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
-    MoveToQueue: lambda self, desk, command: self.supervision.move(desk, command),
-    Prioritise: lambda self, desk, command: self.supervision.prioritise(desk, command),
-    TakeOver: lambda self, desk, command: self.supervision.take_over(desk, command),
-    ForceStatus: lambda self, desk, command: self.supervision.force(desk, command),
+    WatchBoard: Commands._watch_board,
+    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -30,14 +30,13 @@ from hub.desk.frames import (
     SummaryEvent,
     TypingEvent,
 )
-from hub.desk.views import Views, agent_view, canned_view, queue_view
+from hub.desk.views import Views, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
-from hub.model.service import Service
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
 from hub.staff import AgentChanged, OffersMissed
@@ -115,7 +114,6 @@ class Floor:
     config: Config
     reading: Reading
     figures: Figures
-    today: Callable[[], Mapping[str, Service]]
     clock: Clock
     bot: BotView = field(default_factory=lambda: BotView(available=False, detail="starting"))
     _desks: dict[AgentId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
@@ -180,11 +178,9 @@ class Floor:
 
     def queues(self) -> list[QueueView]:
         """All queues' figures now."""
-        figures, served = self.figures.figures(), self.today()
-        return [
-            queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
-            for queue in self.config.queues.values()
-        ]
+        figures = self.figures.figures()
+        nothing = (0, 0, None)
+        return [queue_view(queue, figures.get(queue.id, nothing)) for queue in self.config.queues.values()]
 
     def on_appended(self, event: Appended) -> None:
         """Entries to who follows or owns; offers to their agent; rows to everybody a moment later."""
@@ -215,7 +211,7 @@ class Floor:
         if before is not None and (before.queues, before.role) != (after.queues, after.role):
             for desk in tuple(self.desks_of(after.id)):
                 self._forget_followed(desk)
-        self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+        self._push(self._all(), encode(AgentEvent(agent=self.views.agent(event.after))))
 
     def on_offers_missed(self, event: OffersMissed) -> None:
         """Supervisors hear of who does not answer."""

@@ -13,6 +13,22 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part of this protocol
+from hub.desk.board_frames import (
+    Acted,
+    ActedEvent,
+    ActedWhat,  # noqa: F401 - part of this protocol
+    AgentBoard,  # noqa: F401 - part of this protocol
+    Assign,
+    Board,
+    BoardEvent,
+    ForceStatus,
+    HeldView,  # noqa: F401 - part of this protocol
+    Move,
+    Prioritise,
+    QueueBoard,  # noqa: F401 - part of this protocol
+    SignOut,
+    WatchBoard,
+)
 
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
@@ -37,10 +53,10 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
     `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
-    withdrawn, taken, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
+    withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
     customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
-    a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms. `route`: why this
-    queue (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
+    a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
+    -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
     """
 
     type: str
@@ -52,6 +68,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     note: str | None = None
     disposition: str | None = None
     until: int | None = None
+    priority: int | None = None
     score: int | None = None
     ticket: str | None = None
     route: str | None = None
@@ -224,7 +241,10 @@ class ContactView(Struct, frozen=True, omit_defaults=True):
 
 
 class OfferView(Struct, frozen=True, omit_defaults=True):
-    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring."""
+    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring.
+
+    `reason`: why the conversation needs a person; `why`: why it came to me, as a code of the screens.
+    """
 
     id: str
     conversation: Summary
@@ -233,6 +253,7 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
     until: int
     seconds: int
     waited_ms: int
+    why: str | None = None
     note: str | None = None
     from_agent: str | None = None
 
@@ -240,7 +261,8 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
 class AgentView(Struct, frozen=True, omit_defaults=True):
     """A colleague (or me).
 
-    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
+    `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
     """
 
     id: str
@@ -251,6 +273,8 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
     load: int = 0
     capacity: int = 100
     status_since: int = 0
+    channels: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     languages: list[str] = field(default_factory=list)
 
 
@@ -600,38 +624,6 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
-class MoveToQueue(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: put a waiting conversation into another queue, with its place kept. Audited."""
-
-    id: int
-    conversation: str
-    queue: str
-
-
-class Prioritise(Struct, frozen=True, tag="prioritise", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited."""
-
-    id: int
-    conversation: str
-    priority: int
-
-
-class TakeOver(Struct, frozen=True, tag="take.over", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited."""
-
-    id: int
-    conversation: str
-    agent: str | None = None
-
-
-class ForceStatus(Struct, frozen=True, tag="status.force", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited."""
-
-    id: int
-    agent: str
-    status: Literal["online", "offline", "finishing"]
-
-
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -665,10 +657,12 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
-    | MoveToQueue
+    | WatchBoard
+    | Move
     | Prioritise
-    | TakeOver
+    | Assign
     | ForceStatus
+    | SignOut
     | Ping
 )
 
@@ -724,7 +718,7 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
@@ -908,6 +902,8 @@ Event = (
     | AgentEvent
     | QueuesEvent
     | OffersMissedEvent
+    | BoardEvent
+    | ActedEvent
     | TypingEvent
     | DeliveryEvent
     | ContactEvent

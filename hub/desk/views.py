@@ -1,5 +1,6 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -31,14 +32,13 @@ from hub.desk.frames import (
     UnderstoodView,
 )
 from hub.desk.limits import channel_view, inbox_view, reply_until
-from hub.model.config import Agent, Canned
+from hub.model.config import Agent, Canned, room_for
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
 from hub.model.ending import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
 from hub.model.queues import Queue
-from hub.model.service import Service
 from hub.model.sla import SlaClock
 from hub.staff import Staff
 from hub.store.config import Config
@@ -185,9 +185,29 @@ class Views:
             until=until,
             seconds=max(1, round((until - state.fence_at) / 1000)),
             waited_ms=max(0, now - (state.queued_at or state.fence_at)),
+            why=state.owner.why,
             note=state.transfer_note,
             from_agent=self.staff.name(state.last_agent) if state.handoff_reason == "transferred" else None,
         )
+
+    def agent(self, agent: Agent) -> AgentView:
+        """A colleague."""
+        return AgentView(
+            id=agent.id,
+            name=agent.name,
+            role=cast("Role", agent.role),
+            status=agent.status,
+            connected=agent.connected,
+            load=agent.used,
+            capacity=agent.capacity,
+            status_since=agent.status_since,
+            channels=dict(Counter(item.channel for item in agent.load)),
+            most={channel: room_for(channel, agent, self.config.workplace) for channel in self._in_use()},
+            languages=list(agent.languages),
+        )
+
+    def _in_use(self) -> set[str]:
+        return {inbox.channel for inbox in self.config.inboxes.values()}
 
     def _event(self, event: Event) -> EventView:
         queue = self.config.queue(event.queue or "")
@@ -201,29 +221,15 @@ class Views:
             note=event.note,
             disposition=event.disposition,
             until=event.until,
+            priority=event.priority,
             score=event.score,
             ticket=event.ticket,
             route=event.route,
         )
 
 
-def agent_view(agent: Agent) -> AgentView:
-    """A colleague."""
-    return AgentView(
-        id=agent.id,
-        name=agent.name,
-        role=cast("Role", agent.role),
-        status=agent.status,
-        connected=agent.connected,
-        load=agent.used,
-        capacity=agent.capacity,
-        status_since=agent.status_since,
-        languages=list(agent.languages),
-    )
-
-
-def queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
-    """A line, how it stands, how it was served today, and what its agents must know of it."""
+def queue_view(queue: Queue, figures: tuple[int, int, int | None]) -> QueueView:
+    """A line, how it stands, and what its agents must know of it."""
     waiting, online, oldest = figures
     return QueueView(
         id=queue.id,
@@ -231,13 +237,6 @@ def queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Servi
         waiting=waiting,
         online=online,
         oldest_at=oldest,
-        answered=served.answered,
-        in_time=served.in_time,
-        abandoned=served.abandoned,
-        short=served.short,
-        flow_out=served.flow_out,
-        target_percent=queue.target.percent,
-        target_seconds=queue.target.seconds,
         pick=queue.pick,
         wrap_up=queue.wrap_up.mode,
         disposition_required=queue.wrap_up.disposition_required,

@@ -168,3 +168,10 @@ def cost_of(channel: str, rules: Workplace, *, parked: bool = False) -> int:
 def maximum_of(channel: str, agent: Agent, rules: Workplace) -> int | None:
     """How many conversations of a channel an agent may hold at once; None: as many as fit."""
     return agent.maxima.get(channel, rules.maxima.get(channel))
+
+
+def room_for(channel: str, agent: Agent, rules: Workplace) -> int:
+    """How many conversations of a channel an agent has room for with nothing else at hand."""
+    by_units = agent.capacity // max(1, cost_of(channel, rules))
+    maximum = maximum_of(channel, agent, rules)
+    return by_units if maximum is None else min(by_units, maximum)

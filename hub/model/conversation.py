@@ -39,7 +39,7 @@ class Owner:
     """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer.
 
     An offer to several at once names them in `among`; whoever accepts first has it. One that is `auto` is accepted for
-    its agent.
+    its agent. `why`: the reason it was made to them.
     """
 
     kind: OwnerKind
@@ -48,6 +48,7 @@ class Owner:
     until: int | None = None
     among: tuple[AgentId, ...] = ()
     auto: bool = False
+    why: str | None = None
 
     @property
     def asked(self) -> tuple[AgentId, ...]:
@@ -143,6 +144,11 @@ class Conversation:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
 
+    @property
+    def in_line(self) -> bool:
+        """Whether a customer, who has said something, waits in a line or is being offered."""
+        return self.owner.kind in {"queue", "offer"} and bool(self.contact_seq)
+
 
 def check(state: Conversation, event: Event) -> None:
     """Whether an event may happen now.
@@ -197,8 +203,11 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.EXTENDED: frozenset({"agent"}),
     EventType.MOVED: frozenset({"queue", "offer"}),
     EventType.PRIORITISED: frozenset({"queue", "offer"}),
+    EventType.ASSIGNED: _ANY_LIVE,
 }
-_GIVES_ON = frozenset({EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED})
+_GIVES_ON = frozenset(
+    {EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED, EventType.ASSIGNED}
+)
 _BY_HOLDER = frozenset(
     {
         EventType.ACCEPTED,

@@ -113,6 +113,7 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    ASSIGNED = "assigned"
     SLA = "sla"
     WAITED_OUT = "waited_out"
     WRAPPED = "wrapped"
@@ -136,6 +137,7 @@ OWNERSHIP = frozenset(
         EventType.REOPENED,
         EventType.OVERFLOWED,
         EventType.MOVED,
+        EventType.ASSIGNED,
     }
 )
 
@@ -153,6 +155,7 @@ class Event:
     last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
+    assigned: `agent` (whom a supervisor gave it to, wherever it was).
 
     sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it). waited_out: `reason` (what
     was offered when nobody came in time: form, callback, voicemail). wrapped: `agent`,

@@ -82,6 +82,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
         auto=event.auto,
+        why=event.reason,
     )
     return replace(state, owner=owner)
 
@@ -99,6 +100,11 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         passed={},
         reserved_for=None,
     )
+
+
+def _assigned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    woken = _woke(state, entry, event) if state.status == "waiting" else state
+    return _held(woken, entry, event)
 
 
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -297,5 +303,6 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.WRAPPED: wrapped,
     EventType.EXTENDED: extended,
     EventType.PRIORITISED: _prioritised,
+    EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
 }

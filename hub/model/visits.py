@@ -41,8 +41,7 @@ class Visit:
 
 def visit_of(state: Conversation) -> Visit | None:
     """The stay that a conversation is in."""
-    waits = state.owner.kind in {"queue", "offer"} and state.deferred is None and state.contact_seq
-    if not waits or state.entered_at is None:
+    if not state.in_line or state.deferred is not None or state.entered_at is None:
         return None
     return Visit(conversation=state.id, queue=state.queue or "", channel=state.header.channel, start=state.entered_at)
 
@@ -73,7 +72,7 @@ def _fate(after: Conversation, entry: Entry) -> tuple[Fate, str | None]:
     if entry.event is None:
         return "flow_out", after.deferred
     match entry.event.type:
-        case EventType.ACCEPTED | EventType.TAKEN:
+        case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED:
             return "answered", None
         case EventType.RESOLVED if entry.author.kind == "contact":
             return "abandoned", None

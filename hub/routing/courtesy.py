@@ -73,7 +73,7 @@ class Courtesy:
         match kind:
             case EventType.HANDOFF:
                 await self._welcome_to_line(state)
-            case EventType.ACCEPTED | EventType.TAKEN | EventType.REOPENED:
+            case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED | EventType.REOPENED:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
             case EventType.RETURNED:

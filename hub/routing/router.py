@@ -155,15 +155,14 @@ class Router:
         """Make good what the store did not take while it was away: who is there, and what each of them carries."""
         await self.staff.settle()
         for agent in tuple(self.staff.doubtful):
-            await self.staff.hold(agent, await self._held_by(agent))
+            await self.staff.hold(agent, await self._perhaps_held_by(agent))
             self.staff.doubtful.discard(agent)
 
-    async def _held_by(self, agent: AgentId) -> list[Conversation]:
+    async def _perhaps_held_by(self, agent: AgentId) -> list[Conversation]:
         known = self.staff.get(agent)
         perhaps = {row.state.id for row in await self.conversations.held_by(agent)}
         perhaps |= {ConversationId(item.conversation) for item in (known.load if known else ())}
-        states = [await self.acts.lanes.newest(one) for one in perhaps]
-        return [state for state in states if agent in state.owner.asked]
+        return [await self.acts.lanes.newest(one) for one in perhaps]
 
     async def match(self) -> None:
         """Offer whatever can be offered now, in order."""
@@ -194,7 +193,7 @@ class Router:
         """Keep the line as it is: who waits or is being offered, and has said something."""
         queue = self.config.queue_for(state.queue, state.header.inbox)
         self._offered.pop(state.id, None)
-        if state.owner.kind not in {"queue", "offer"} or not state.contact_seq or queue is None:
+        if not state.in_line or queue is None:
             self.places.forget(state.id)
             self._line.remove(state.id)
             return
@@ -285,5 +284,5 @@ class Router:
 
 
 _ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})
-_BY_HAND = frozenset({EventType.TAKEN, EventType.REOPENED})
+_BY_HAND = frozenset({EventType.TAKEN, EventType.ASSIGNED, EventType.REOPENED})
 """How an agent comes to something without an offer, for which capacity would have been reserved."""

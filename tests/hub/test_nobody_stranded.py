@@ -32,7 +32,7 @@ class Away(Agents):
     async def set_presence(self, agent: Agent) -> Agent | None:
         raise Unavailable("away")
 
-    async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
+    async def release(self, agent: AgentId, conversation: ConversationId, fence: int, now: int) -> Agent | None:
         raise Unavailable("away")
 
 

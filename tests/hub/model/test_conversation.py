@@ -162,7 +162,7 @@ class Timeline(RuleBasedStateMachine):
     def no_clock_stands_still_while_the_customer_waits_or_nothing_is_put_aside(self) -> None:
         stands = bool(self.state.pauses) and self.state.pauses[-1][1] is None
         may = self.state.status == "waiting" and self.state.unanswered_since is None
-        assert stands == may or (may and self.state.ended_by_customer is not None)
+        assert stands == may or (may and self.state.ended_at is not None)
         ended = [edge for start, stop in self.state.pauses for edge in (start, stop) if edge is not None]
         assert ended == sorted(ended)
 
