@@ -17,6 +17,7 @@ import {
   current,
   currentId,
   cursor,
+  dialog,
   dispatch,
   focusComposer,
   go,
@@ -29,6 +30,7 @@ import {
 } from "./desk";
 import { errorText, type Key, t, word } from "./i18n";
 import { line, resend } from "./link";
+import { wrapUpOf } from "./parts/owner";
 import { moment } from "./parts/when";
 import { isDark, theme } from "./prefs";
 import { type Toast, toast } from "./toasts";
@@ -161,10 +163,25 @@ export async function wake(row: Summary): Promise<void> {
   if (await attempt({ type: "wake", conversation: row.id })) toast(t("toast.woke"));
 }
 
-/** Closes with a disposition. */
+/** Ends the talk: where there is a wrap-up it begins, else one says how it ended. */
+export function endTalk(row: Summary): void {
+  if (row.wrap_up_until || wrapUpOf(row) === "none") dialog.value = "resolve";
+  else void attempt({ type: "resolve", conversation: row.id });
+}
+
+/** As much time again to wrap up. */
+export async function extendWrapUp(row: Summary): Promise<void> {
+  if (await attempt({ type: "wrap_up.extend", conversation: row.id })) toast(t("toast.extended"));
+}
+
+/** Closes with a disposition; in a wrap-up of a fixed time it is noted, and closes when the time is over. */
 export async function resolve(row: Summary, disposition: string, note: string): Promise<void> {
   if (!(await attempt({ type: "resolve", conversation: row.id, disposition, note: note || undefined })))
     return;
+  if (wrapUpOf(row) === "fixed") {
+    toast(t("wrap.known", { disposition: word("disposition", disposition) }));
+    return;
+  }
   toast(
     t("toast.resolved", { disposition: word("disposition", disposition) }),
     "plain",

@@ -127,6 +127,7 @@ export const en = {
   "pane.viewers": "Also here: {names}",
 
   "owner.mine": "With you",
+  "owner.wrap_up": "wrap-up",
   "owner.agent": "With {name}",
   "owner.bot": "With the bot",
   "owner.queue": "In line: {queue}",
@@ -373,7 +374,12 @@ export const en = {
   "composer.readonly.resolved": "This conversation is closed. Reopen it to answer.",
   "composer.readonly.snoozed": "Snoozed until {time}. Wake it to answer.",
   "composer.readonly.offer": "This conversation is being offered right now.",
-  "composer.readonly.ended": "The customer ended the chat. Say how it ended; notes are still possible.",
+  "wrap.customer": "The customer ended the chat. Say how it ended; notes are still possible.",
+  "wrap.agent": "The talk is over. Say how it ended; if you write to the customer, it goes on.",
+  "wrap.known": "Noted: “{disposition}”",
+  "wrap.left": "Time left for the wrap-up",
+  "wrap.extend": "More time",
+  "wrap.say": "Say how it ended",
   "composer.take": "Take it",
   "composer.takeover": "Take over",
   "composer.readonly.order":
@@ -513,6 +519,7 @@ export const en = {
   "field.page": "Page",
 
   "toast.resolved": "Closed as “{disposition}”",
+  "toast.extended": "More time to wrap up",
   "toast.snoozed": "Snoozed until {time}",
   "toast.transferred": "Transferred to {name}",
   "toast.handback.queue": "Back in line",
