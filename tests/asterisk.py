@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,29 @@ KEY = "the-bearer-key-of-the-tests"
 EXTENSIONS = ("101", "102", "103")
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port that nobody listens on."""
-    with socket.socket(type=kind) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody listens on, neither for streams nor for datagrams."""
+    return free_pair()
+
+
+def free_pair() -> int:
+    """The first of two such ports: who speaks SIP takes the next one for TLS."""
+    while True:
+        with ExitStack() as held:
+            try:
+                port = _bound(held, 0, socket.SOCK_STREAM)
+                for each in (port, port + 1):
+                    _bound(held, each, socket.SOCK_DGRAM)
+                _bound(held, port + 1, socket.SOCK_STREAM)
+            except OSError:
+                continue
+            return port
+
+
+def _bound(held: ExitStack, port: int, kind: socket.SocketKind) -> int:
+    one = held.enter_context(socket.socket(type=kind))
+    one.bind(("127.0.0.1", port))
+    return int(one.getsockname()[1])
 
 
 @dataclass(slots=True)
@@ -111,14 +130,14 @@ def make(root: Path, folder: Path) -> Asterisk:
         state=folder / "state",
         sip=Sip(
             bind="127.0.0.1",
-            port=free_port(socket.SOCK_DGRAM),
+            port=free_port(),
             trunk_host="127.0.0.1",
             extensions={name: f"secret-{name}" for name in EXTENSIONS},
             rtp=(first, first + 998),
         ),
     )
     spool, data = folder / "spool", root / "usr/share/asterisk"
-    for part in ("run", "log", "var", "spool/recording", "spool/tmp"):
+    for part in ("run", "log", "var/keys", "spool/recording", "spool/tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "var" / "documentation").symlink_to(data / "documentation")
     places = config_files.Places(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import math
-import socket
 import struct
 import subprocess
 import wave
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.up import telephones
-from tests.asterisk import Asterisk, free_port
+from tests.asterisk import Asterisk, free_pair, free_port
 
 RATE = 8_000
 WINDOW = 1_600
@@ -93,19 +93,35 @@ class Phone:
                     return
                 await asyncio.sleep(0.05)
 
+    def ever_heard(self, tone: float, *, since: int = 0) -> bool:
+        """Whether the tone is anywhere in what it heard, from a sample on."""
+        return has(self.heard()[since:], tone)
+
     async def hears_something(self) -> None:
-        """Wait until there is sound."""
-        start = len(self.heard())
+        """Wait until there has been sound in its latest call."""
         async with asyncio.timeout(15):
-            while not any(
-                loud(self.heard()[at : at + WINDOW]) for at in range(start, len(self.heard()) - WINDOW, WINDOW)
-            ):
+            while not any(loud(piece) for piece in _pieces(self.heard())):
                 await asyncio.sleep(0.05)
+
+
+def _pieces(sound: array[int]) -> Iterator[array[int]]:
+    return (sound[at : at + WINDOW] for at in range(0, len(sound) - WINDOW, WINDOW))
 
 
 def loud(samples: array[int]) -> bool:
     """Whether this is sound, and not the hiss of a line."""
     return bool(samples) and sum(map(abs, samples)) / len(samples) > 100
+
+
+def has(samples: array[int], tone: float) -> bool:
+    """Whether a tone is somewhere in a sound."""
+    return any(share(piece, tone) > 0.3 for piece in _pieces(samples) if loud(piece))
+
+
+def samples_of_wav(raw: bytes) -> array[int]:
+    """The samples of a WAV file, 16 bits and one channel."""
+    with wave.open(io.BytesIO(raw), "rb") as file:
+        return array("h", file.readframes(file.getnframes()))
 
 
 def share(samples: array[int], tone: float) -> float:
@@ -135,7 +151,7 @@ def tone_file(path: Path, tone: float, seconds: int = 60) -> None:
 async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str = "") -> AsyncIterator[Phone]:
     """A telephone: a registered device of Asterisk's, or (without a name) one that calls in through the trunk."""
     folder.mkdir(parents=True)
-    sip, control = free_port(socket.SOCK_DGRAM), free_port()
+    sip, control = free_pair(), free_port()
     tone_file(folder / "tone.wav", tone)
     login = f";auth_pass=secret-{extension};regint=600" if extension else ";regint=0"
     name = extension or "caller"
@@ -156,7 +172,7 @@ async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str =
         one = Phone(folder, sip, reader, writer, process)
         listening = asyncio.create_task(one.listen())
         if extension:
-            await one.event("REGISTER_OK")
+            await _registered(folder / "log.txt")
         try:
             yield one
         finally:
@@ -178,6 +194,13 @@ async def _connected(
                 return await asyncio.open_connection("127.0.0.1", port)
             except OSError:
                 await asyncio.sleep(0.02)
+
+
+async def _registered(log: Path) -> None:
+    """It registers before anybody can listen to its events."""
+    async with asyncio.timeout(15):
+        while "200 OK" not in log.read_text(errors="replace"):
+            await asyncio.sleep(0.02)
 
 
 def _config(root: Path, folder: Path, sip: int, control: int) -> str:

@@ -162,6 +162,8 @@ async def _in_time(event: "asyncio.Future[Event]", seconds: float | None) -> boo
 async def message(x: Exchange, leg: Leg, verb: Listen) -> Payload:
     """Record what the caller says, until silence, the finish key or the limit; what is told of it."""
     await leg.pick_up()
+    if verb.play_beep:
+        await leg.play(await x.sounds.beep())
     name = f"peyk-{uuid4().hex}"
     done: asyncio.Future[Event] = x.ari.expect(f"RecordingFinished:{name}", f"RecordingFailed:{name}")
     try:
@@ -170,7 +172,6 @@ async def message(x: Exchange, leg: Leg, verb: Listen) -> Payload:
             f"channels/{leg.sid}/record",
             name=name,
             format="wav",
-            beep=verb.play_beep,
             maxDurationSeconds=min(verb.max_length or LONGEST_MESSAGE, LONGEST_MESSAGE),
             maxSilenceSeconds=max(verb.timeout, 0),
             terminateOn=verb.finish_on_key if verb.finish_on_key in {"#", "*"} else "none",

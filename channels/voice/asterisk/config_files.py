@@ -1,23 +1,20 @@
 """The configuration of an Asterisk 22 beside the gateway: small, whole, and only for this."""
 
-import math
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from channels.voice.asterisk.settings import GatewaySettings, Sip
-from channels.voice.speech.port import RATE
-from channels.voice.speech.sound import sound_bytes, telephone_wav
+from channels.voice.asterisk.sounds import tones
 
 HOLD_TONES = (440.0, 554.0)
 """What the music is made of where there is no other: two tones in turn, soft."""
 _MODULES = """
 app_stasis.so app_playback.so app_dial.so bridge_builtin_features.so bridge_holding.so bridge_native_rtp.so
 bridge_simple.so bridge_softmix.so bridge_builtin_interval_features.so chan_pjsip.so chan_bridge_media.so codec_a_mu.so
-codec_alaw.so codec_ulaw.so codec_gsm.so codec_resample.so codec_opus.so format_gsm.so format_pcm.so format_wav.so
+codec_alaw.so codec_ulaw.so codec_gsm.so codec_resample.so format_gsm.so format_pcm.so format_wav.so
 func_callerid.so func_channel.so func_talkdetect.so func_pjsip_contact.so func_pjsip_endpoint.so func_curl.so
-func_logic.so func_math.so pbx_config.so res_agi.so res_ari.so res_ari_applications.so res_ari_asterisk.so
+func_logic.so func_math.so pbx_config.so res_speech.so res_agi.so res_ari.so res_ari_applications.so res_ari_asterisk.so
 res_ari_bridges.so res_ari_channels.so res_ari_device_states.so res_ari_endpoints.so res_ari_events.so
 res_ari_model.so res_ari_playbacks.so res_ari_recordings.so res_ari_sounds.so res_crypto.so res_curl.so
 res_format_attr_opus.so res_http_websocket.so res_musiconhold.so res_pjproject.so res_pjsip.so
@@ -56,7 +53,7 @@ def write(folder: Path, settings: GatewaySettings, places: Places | None = None)
         written.append(path)
     music = folder / "moh" / "hold.wav"
     music.parent.mkdir(exist_ok=True)
-    music.write_bytes(_music())
+    music.write_bytes(tones(*HOLD_TONES * 4, level=2_400))
     return [*written, music]
 
 
@@ -76,8 +73,12 @@ def files(folder: Path, settings: GatewaySettings, places: Places) -> Mapping[st
         "stasis.conf": "[threadpool]\ninitial_size=2\nidle_timeout_sec=20\nmax_size=20\n",
         "ccss.conf": "[general]\n",
         "features.conf": "[general]\n",
-        "indications.conf": "[general]\ncountry=us\n[us]\nringcadence = 2000,4000\nring = 440+480/2000,0/4000\n",
+        "indications.conf": "[general]\ncountry=us\n[us]\ndescription=us\nringcadence = 2000,4000\nring = 440+480/2000,0/4000\n",
         "acl.conf": "",
+        "cdr.conf": "[general]\nenable=no\n",
+        "cel.conf": "[general]\nenable=no\n",
+        "manager.conf": "[general]\nenabled=no\n",
+        "pjproject.conf": "",
         "udptl.conf": "[general]\n",
     }
 
@@ -159,7 +160,7 @@ def _pjsip(sip: Sip) -> str:
         nets = "\n".join(f"local_net={one}" for one in sip.local_networks)
         outside = f"external_media_address={sip.external}\nexternal_signaling_address={sip.external}\n{nets}\n"
     parts = [
-        f"[global]\ntype=global\nuser_agent=Peyk\n\n[udp]\ntype=transport\nprotocol=udp\nbind={sip.bind}:{sip.port}\n{outside}"
+        f"[global]\ntype=global\nuser_agent=Peyk\nendpoint_identifier_order=username,ip\n\n[udp]\ntype=transport\nprotocol=udp\nbind={sip.bind}:{sip.port}\n{outside}"
     ]
     if sip.websocket_port:
         parts.append("[wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n")
@@ -237,7 +238,7 @@ password={password}
 
 [{name}]
 type=aor
-max_contacts=3
+max_contacts=1
 remove_existing=yes
 qualify_frequency=30
 """
@@ -291,14 +292,3 @@ exten => _[+0-9a-zA-Z].,1,Set(TRIES=0)
 [peyk-out]
 include => peyk-in
 """
-
-
-def _music() -> bytes:
-    """Eight seconds that can be repeated."""
-    samples = array("h")
-    for number in range(RATE * 8):
-        at = number / RATE
-        tone = HOLD_TONES[int(at) % 2]
-        swell = math.sin(math.pi * (at % 1.0)) ** 2
-        samples.append(round(2_400 * swell * math.sin(2 * math.pi * tone * at)))
-    return telephone_wav(sound_bytes(samples), rate=RATE)

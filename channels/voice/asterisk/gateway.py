@@ -44,6 +44,8 @@ from channels.voice.speech.port import Speech, Transcriber
 from channels.voice.speech.programs import espeak
 
 _PING_SECONDS = 20.0
+_BOOT_SECONDS = 0.1
+_AGAIN_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
 
@@ -116,16 +118,31 @@ class Gateway:
         """Asterisk answers nothing before it has said that the application is registered."""
         try:
             await registered
+            await _booted(x.ari)
             await switchboard.take_up(x)
             self.exchange = x
         except (AriError, AriLostError) as error:
             _log.error("gateway.not_taken_up", error=str(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
             await x.ari.socket.close()
 
     async def close(self) -> None:
         """Leave the calls as they are: whoever starts next goes on with them."""
         if self._socket is not None:
             await self._socket.close()
+
+
+async def _booted(ari: Ari) -> None:
+    """Wait until an Asterisk that has just been started has loaded everything; until then it refuses with 503."""
+    while True:
+        try:
+            await ari.request("GET", "asterisk/ping")
+        except AriError as error:
+            if error.status != 503:
+                raise
+            await asyncio.sleep(_BOOT_SECONDS)
+        else:
+            return
 
 
 def _is_ours(header: str, settings: GatewaySettings) -> bool:
@@ -156,11 +173,13 @@ async def gateway(
         )
         runner = web.AppRunner(made.listener(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
+        site = web.TCPSite(runner, settings.listen, settings.port)
         try:
-            await web.TCPSite(runner, settings.listen, settings.port).start()
+            await site.start()
             _log.info("gateway.ready", port=settings.port)
             yield made
         finally:
+            await site.stop()  # first: Asterisk dials again at once
             await made.close()
             await runner.cleanup()
             await made.teller.close()

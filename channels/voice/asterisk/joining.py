@@ -128,7 +128,7 @@ async def _entertained(x: Exchange, leg: Leg, row: Verbs, waiting: Waiting) -> N
             case Play():
                 await prompts.play(x, leg, verb)
             case Pause():
-                await prompts.pause(leg, verb.length)
+                await prompts.pause(verb.length)
             case Tag():
                 leg.change(tags=dict(verb.data))
             case _:
@@ -146,7 +146,7 @@ async def dequeue(x: Exchange, leg: Leg, verb: Dequeue, rest: Verbs) -> Payload:
         return {"dequeue_result": "timeout"}
     line_event(x, caller, waiting, "leave", "dequeued", leg.sid)
     if verb.beep:
-        await leg.play("sound:beep")
+        await leg.play(await x.sounds.beep())
     room = await meet(x, caller, leg)
     leg.does(verb, rest, since=now_ms(), room=room.name)
     waiting.over.set_result(room)
@@ -374,7 +374,7 @@ async def _confirmed(x: Exchange, leg: Leg, row: Verbs) -> Verbs:
             case Play():
                 await prompts.play(x, leg, verb)
             case Pause():
-                await prompts.pause(leg, verb.length)
+                await prompts.pause(verb.length)
             case Gather():
                 told = await asking.gather(x, leg, verb)
                 if verb.action_hook is not None:

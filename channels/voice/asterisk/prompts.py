@@ -29,18 +29,20 @@ async def say(x: Exchange, leg: Leg, verb: Say | PromptSay) -> bool:
 
 
 async def play(x: Exchange, leg: Leg, verb: Play | PromptPlay) -> bool:
-    """Play to the end; whether it could be."""
+    """Play to the end; whether it could be. `silence_stream://<ms>` is a pause."""
+    if (url := _one_of(verb.url)).startswith("silence_stream://"):
+        await pause(int("".join(one for one in url[17:25] if one.isdecimal()) or 0) / 1000)
+        return True
     try:
-        media = await x.sounds.fetched(_one_of(verb.url))
+        media = await x.sounds.fetched(url)
     except SoundError as error:
         _log.warning("gateway.not_played", call=leg.sid, error=str(error)[:200])
         return False
     return await _loop(leg, media, verb.loop)
 
 
-async def pause(leg: Leg, seconds: float) -> None:
+async def pause(seconds: float) -> None:
     """Silence."""
-    del leg
     await asyncio.sleep(min(max(seconds, 0), 3_600))
 
 

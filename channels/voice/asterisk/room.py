@@ -52,7 +52,7 @@ class Room:
 
     async def open(self) -> None:
         """Make the bridge; one that is there is good."""
-        await self.ari.request("POST", f"bridges/{self.bridge}", type="mixing", name=self.name[:60])
+        await self._quietly("POST", f"bridges/{self.bridge}", type="mixing", name=self.name[:60])
 
     async def enter(self, member: Member, *, muted: bool = False) -> None:
         """Let a leg hear and be heard."""
@@ -120,7 +120,7 @@ class Room:
     async def _coach(self, member: Member) -> None:
         """The supervisor and an ear at each of the coached are in a bridge of their own."""
         bridge = f"peyk-coach-{member.sid}"
-        await self.ari.request("POST", f"bridges/{bridge}", type="mixing")
+        await self._quietly("POST", f"bridges/{bridge}", type="mixing")
         coached = [one.sid for one in self.members.values() if member.coaches in {one.tag, one.sid}]
         for number, sid in enumerate(coached):
             ear = await snoop(self.ari, sid, spy="both" if number == 0 else "none", whisper="out")

@@ -49,6 +49,8 @@ Lasting = Dial | Transfer | Enqueue | Dequeue | Conference
 async def new(x: Exchange, leg: Leg) -> None:
     """A call that has come in: ask what to do with it."""
     facts = leg.facts
+    if facts.answered is None:
+        await leg.quietly("POST", f"channels/{leg.sid}/ring")
     sip = {"headers": {}, "method": "INVITE", "calledNumber": facts.callee, "callingNumber": facts.caller}
     await begin(x, leg, facts.hook, leg.payload(sip=sip, defaults={}))
 
@@ -153,7 +155,7 @@ async def _sound(x: Exchange, leg: Leg, verb: Say | Play | Pause | Dub | Dtmf) -
             reason = "playCompleted" if await prompts.play(x, leg, verb) else "playFailed"
             return await _told(x, leg, verb.action_hook, {"reason": reason})
         case Pause():
-            await prompts.pause(leg, verb.length)
+            await prompts.pause(verb.length)
         case Dub():
             await prompts.dub(x, leg, verb)
         case Dtmf():

@@ -1,8 +1,10 @@
 """What callers hear, as Asterisk's media addresses: spoken text, files from the network, Asterisk's own sounds."""
 
 import asyncio
+import math
 import re
 import time
+from array import array
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,8 +12,8 @@ from pathlib import Path
 import aiohttp
 
 from channels.voice.script import Locale
-from channels.voice.speech.port import Speech, SpeechError
-from channels.voice.speech.sound import telephone_wav
+from channels.voice.speech.port import RATE, Speech, SpeechError
+from channels.voice.speech.sound import sound_bytes, telephone_wav
 
 FRESH_SECONDS = 3_600
 MOST_BYTES = 64 * 1024 * 1024
@@ -42,8 +44,6 @@ class Sounds:
     async def fetched(self, url: str) -> str:
         """A WAV file at an address (kept for an hour), or the name of one of Asterisk's own. Raises `SoundError`."""
         if not url.startswith(("http://", "https://")):
-            if url.startswith("silence_stream://"):
-                return "sound:silence/1"
             if not _ASTERISKS_OWN.fullmatch(url) or ".." in url:
                 raise SoundError("This is neither an address nor the name of a sound.")
             return f"sound:{url}"
@@ -51,6 +51,13 @@ class Sounds:
         if not place.exists() or place.stat().st_mtime < time.time() - FRESH_SECONDS:
             sound = await self._get(url)
             await asyncio.to_thread(_keep, place, sound)
+        return media(place)
+
+    async def beep(self) -> str:
+        """What says that one may speak."""
+        place = self.folder / "beep.wav"
+        if not place.exists():
+            await asyncio.to_thread(_keep, place, tones(1_000, level=8_000, seconds=0.4))
         return media(place)
 
     async def _get(self, url: str) -> bytes:
@@ -65,6 +72,16 @@ class Sounds:
             raise SoundError(f"The sound cannot be fetched: {type(error).__name__}.") from error
         except SpeechError as error:
             raise SoundError(str(error)) from error
+
+
+def tones(*pitches: float, level: int, seconds: float = 1.0) -> bytes:
+    """A WAV file of tones (Hz) one after the other, each swelling and fading."""
+    samples = array("h")
+    for pitch in pitches:
+        for number in range(round(RATE * seconds)):
+            swell = math.sin(math.pi * number / (RATE * seconds)) ** 2
+            samples.append(round(level * swell * math.sin(2 * math.pi * pitch * number / RATE)))
+    return telephone_wav(sound_bytes(samples), rate=RATE)
 
 
 def locale_of(language: str, text: str = "") -> Locale:

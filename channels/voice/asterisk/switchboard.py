@@ -121,8 +121,9 @@ async def take_up(x: Exchange) -> None:
     known = [x.add(one) for one in x.journal.all()]
     channels = {one.id: one for one in await x.ari.read("channels", list[Channel])}
     bridges = {one.id: one for one in await x.ari.read("bridges", list[Bridge])}
-    await x.ari.request("POST", f"bridges/{WAITING}", type="holding", name="waiting")
-    await x.ari.request("POST", f"bridges/{WAITING}/moh")
+    if WAITING not in bridges:
+        await x.ari.request("POST", f"bridges/{WAITING}", type="holding", name="waiting")
+        await x.ari.request("POST", f"bridges/{WAITING}/moh")
     for leg in known:
         if x.legs.get(leg.sid) is leg and (leg.sid not in channels or leg.facts.status in _ENDS):
             del x.legs[leg.sid]

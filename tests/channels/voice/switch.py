@@ -17,6 +17,7 @@ from aiohttp import web
 from channels.voice.asterisk.gateway import Gateway, gateway
 from channels.voice.jambonz.signature import verify
 from tests.asterisk import KEY, SECRET, Asterisk, free_port
+from tests.phone import Phone, has, loud, samples_of_wav, tone_file
 
 Verbs = list[dict[str, Any]]
 Told = dict[str, Any]
@@ -32,6 +33,7 @@ class Hub:
     told: list[tuple[str, Told]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     status: int = 200
+    files: dict[str, bytes] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
 
     @property
@@ -41,6 +43,7 @@ class Hub:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/voice/{hook}", self._answer)
+        app.router.add_get("/files/{name}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -49,6 +52,9 @@ class Hub:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.files[request.match_info["name"]], content_type="audio/wav")
 
     async def _answer(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -121,6 +127,64 @@ class Lab:
         """Change a live call."""
         status, text = await self.api("POST", f"Calls/{sid}", body)
         assert status == 202, text
+
+    async def ring(self, extension: str, *, hook: str = "agent", call_sid: str = "", timeout: float = 20) -> str:
+        """Have an agent's device rung; once it picks up it takes that caller. The leg's id."""
+        if hook == "agent":
+            dequeue = {"verb": "dequeue", "name": "support", "callSid": call_sid, "actionHook": "take", "timeout": 1}
+            self.hub.scripts["agent"] = [dequeue]
+        body = {
+            "from": "02191000000",
+            "to": {"type": "user", "name": extension},
+            "call_hook": {"url": f"{self.hub.base}/{hook}", "method": "POST"},
+            "timeout": timeout,
+        }
+        status, text = await self.api("POST", "Calls", body)
+        assert status == 201, text
+        return str(msgspec.json.decode(text)["sid"])
+
+    async def take(self, call_sid: str, agent: Phone, extension: str) -> str:
+        """Have an agent take a caller; the id of the agent's leg."""
+        times = agent.events.count("CALL_INCOMING") + 1
+        sid = await self.ring(extension, call_sid=call_sid)
+        await agent.event("CALL_INCOMING", times=times)
+        await agent.answer()
+        await self.hub.asked("agent", call_sid=sid)
+        return sid
+
+    async def fetch(self, url: str) -> tuple[int, bytes]:
+        """A recording, with the key."""
+        async with self.session.get(url, headers={"Authorization": f"Bearer {KEY}"}) as answer:
+            return answer.status, await answer.read()
+
+    async def tones(self, url: str, *tones: float) -> bool:
+        """Whether each of the tones is somewhere in a recording."""
+        status, sound = await self.fetch(url)
+        assert status == 200
+        return all(has(samples_of_wav(sound), one) for one in tones)
+
+    async def quiet_at_the_end(self, url: str) -> bool:
+        """Whether the last half second of a recording is silence."""
+        _, sound = await self.fetch(url)
+        return not loud(samples_of_wav(sound)[-4_000:])
+
+    async def seconds_recorded(self, seconds: float) -> None:
+        """Wait until the newest recording that is made has so much more sound in it."""
+        folder = self.asterisk.folder / "spool" / "recording"
+
+        def size() -> int:
+            return max((one.stat().st_size for one in folder.glob("*.wav")), default=0)
+
+        before = size()
+        async with asyncio.timeout(15):
+            while size() < before + seconds * 16_000:
+                await asyncio.sleep(0.05)
+
+    def tone_on_the_net(self, folder: Path, tone: float) -> str:
+        """The address of a WAV file with two seconds of a tone."""
+        tone_file(folder / "net.wav", tone, 2)
+        self.hub.files["net.wav"] = (folder / "net.wav").read_bytes()
+        return f"http://127.0.0.1:{self.hub.port}/files/net.wav"
 
 
 @asynccontextmanager
