@@ -28,7 +28,6 @@ class Phone:
     """One device. `events` are the types of what happened to it, in order."""
 
     folder: Path
-    port: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     process: subprocess.Popen[bytes]
@@ -82,16 +81,21 @@ class Phone:
         raw = files[-1].read_bytes()[44:] if files else b""
         return array("h", raw[: len(raw) // 2 * 2])
 
-    async def hears(self, tone: float, *, absent: bool = False) -> None:
-        """Wait until the tone is in what comes from now on, or is not."""
+    async def hears(self, tone: float) -> None:
+        """Wait until the tone is in what comes from now on."""
         start = len(self.heard())
         async with asyncio.timeout(15):
-            while True:
-                sound = self.heard()
-                pieces = (sound[at : at + WINDOW] for at in range(start, len(sound) - WINDOW, WINDOW // 2))
-                if any((share(piece, tone) > 0.3) is not absent for piece in pieces if loud(piece) or absent):
-                    return
+            while not has(self.heard()[start:], tone):
                 await asyncio.sleep(0.05)
+
+    async def hears_no_more(self, tone: float) -> None:
+        """Wait until the tone has not been there for half a second; where nobody speaks, nothing at all comes."""
+        async with asyncio.timeout(15):
+            while True:
+                start = len(self.heard())
+                await asyncio.sleep(0.5)
+                if not has(self.heard()[start:], tone):
+                    return
 
     def ever_heard(self, tone: float, *, since: int = 0) -> bool:
         """Whether the tone is anywhere in what it heard, from a sample on."""
@@ -105,7 +109,7 @@ class Phone:
 
 
 def _pieces(sound: array[int]) -> Iterator[array[int]]:
-    return (sound[at : at + WINDOW] for at in range(0, len(sound) - WINDOW, WINDOW))
+    return (sound[at : at + WINDOW] for at in range(0, len(sound) - WINDOW, WINDOW // 2))
 
 
 def loud(samples: array[int]) -> bool:
@@ -150,8 +154,28 @@ def tone_file(path: Path, tone: float, seconds: int = 60) -> None:
 @asynccontextmanager
 async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str = "") -> AsyncIterator[Phone]:
     """A telephone: a registered device of Asterisk's, or (without a name) one that calls in through the trunk."""
+    control = free_port()
+    process = _start(server, folder, control, tone, extension)
+    try:
+        reader, writer = await _connected(control, process, folder)
+        one = Phone(folder, reader, writer, process)
+        listening = asyncio.create_task(one.listen())
+        if extension:
+            await _registered(folder / "log.txt")
+        try:
+            yield one
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            writer.close()
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def _start(server: Asterisk, folder: Path, control: int, tone: float, extension: str) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True)
-    sip, control = free_pair(), free_port()
+    sip = free_pair()
     tone_file(folder / "tone.wav", tone)
     login = f";auth_pass=secret-{extension};regint=600" if extension else ";regint=0"
     name = extension or "caller"
@@ -167,21 +191,7 @@ async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str =
         cwd=folder,
     )
     log.close()
-    try:
-        reader, writer = await _connected(control, process, folder)
-        one = Phone(folder, sip, reader, writer, process)
-        listening = asyncio.create_task(one.listen())
-        if extension:
-            await _registered(folder / "log.txt")
-        try:
-            yield one
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-            writer.close()
-    finally:
-        process.kill()
-        process.wait(10)
+    return process
 
 
 async def _connected(
@@ -199,8 +209,12 @@ async def _connected(
 async def _registered(log: Path) -> None:
     """It registers before anybody can listen to its events."""
     async with asyncio.timeout(15):
-        while "200 OK" not in log.read_text(errors="replace"):
+        while "200 OK" not in _text(log):
             await asyncio.sleep(0.02)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(errors="replace")
 
 
 def _config(root: Path, folder: Path, sip: int, control: int) -> str:

@@ -123,7 +123,7 @@ class Ari:
     _awaited: dict[str, set["asyncio.Future[Event]"]] = field(default_factory=dict)
 
     async def run(self, on_event: Callable[[Event], None]) -> None:
-        """Read until the connection ends. Events are handed over in their order; who takes one must not wait for more."""
+        """Read until the connection ends. Events are handed over in their order; who takes one must not wait."""
         try:
             async for message in self.socket:
                 if message.type is WSMsgType.TEXT:
@@ -151,7 +151,7 @@ class Ari:
         on_event(event)
 
     def expect(self, *keys: str) -> "asyncio.Future[Event]":
-        """The first event with one of these keys (`Event.key`) from now on; ask before what causes it is requested."""
+        """The first event with one of these keys (`Event.key`) from now on; ask before you request what causes it."""
         waits: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
         for key in keys:
             self._awaited.setdefault(key, set()).add(waits)

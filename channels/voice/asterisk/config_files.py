@@ -29,6 +29,17 @@ res_websocket_client.so
 """
 
 
+_INDICATIONS = """
+[general]
+country=us
+
+[us]
+description=us
+ringcadence = 2000,4000
+ring = 440+480/2000,0/4000
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Where an Asterisk keeps its things. `data` has its sounds; `own` are its documentation and keys."""
@@ -73,7 +84,7 @@ def files(folder: Path, settings: GatewaySettings, places: Places) -> Mapping[st
         "stasis.conf": "[threadpool]\ninitial_size=2\nidle_timeout_sec=20\nmax_size=20\n",
         "ccss.conf": "[general]\n",
         "features.conf": "[general]\n",
-        "indications.conf": "[general]\ncountry=us\n[us]\ndescription=us\nringcadence = 2000,4000\nring = 440+480/2000,0/4000\n",
+        "indications.conf": _INDICATIONS,
         "acl.conf": "",
         "cdr.conf": "[general]\nenable=no\n",
         "cel.conf": "[general]\nenable=no\n",
@@ -159,9 +170,8 @@ def _pjsip(sip: Sip) -> str:
     if sip.external:
         nets = "\n".join(f"local_net={one}" for one in sip.local_networks)
         outside = f"external_media_address={sip.external}\nexternal_signaling_address={sip.external}\n{nets}\n"
-    parts = [
-        f"[global]\ntype=global\nuser_agent=Peyk\nendpoint_identifier_order=username,ip\n\n[udp]\ntype=transport\nprotocol=udp\nbind={sip.bind}:{sip.port}\n{outside}"
-    ]
+    main = "[global]\ntype=global\nuser_agent=Peyk\nendpoint_identifier_order=username,ip\n"
+    parts = [f"{main}\n[udp]\ntype=transport\nprotocol=udp\nbind={sip.bind}:{sip.port}\n{outside}"]
     if sip.websocket_port:
         parts.append("[wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n")
     if sip.trunk_host:
@@ -279,10 +289,10 @@ static=yes
 writeprotect=yes
 
 [peyk-in]
-exten => _[+0-9a-zA-Z].,1,Set(TRIES=0)
+exten => _[+0-9a-zA-Z].,1,Ringing()
+ same => n,Set(TRIES=0)
  same => n(again),Stasis({settings.app},inbound)
  same => n,GotoIf($["${{STASISSTATUS}}" != "FAILED"]?done)
- same => n,Ringing()
  same => n,Wait(1)
  same => n,Set(TRIES=$[${{TRIES}} + 1])
  same => n,GotoIf($[${{TRIES}} < 30]?again)

@@ -3,17 +3,18 @@
 Where it deviates from jambonz:
 
 * a call's id is Asterisk's channel id; `sbc_callid`, `trace_id` and the trunk's fields are not told;
-* the application is asked again four times when it cannot be reached or answers 5xx (jambonz: once only), and the
-  caller hears an apology at the end of it; in a line the music goes on instead, also after an empty wait document;
-* `listen` records into a file and tells `recording_url` and `recording_duration` (s) to its action hook, no sound goes to
-  its websocket; `timeout` is the silence that ends it; `config.record` and the `record` update record conversations
-  (not the menus before) into a file, of which the hook `recording` is told;
-* every conversation of two is also a conference by the name of the caller's `call_sid`, its members tagged `caller` and
-  `agent`: a third enters it with `conference`, a supervisor listens, coaches and barges in, and `conf_hold_status`
+* the application is asked again four times when it cannot be reached or answers 5xx (jambonz: once only); in the end
+  the caller hears an apology. In a line the music goes on instead, also after an empty wait document;
+* `listen` records into a file and tells `recording_url` and `recording_duration` (s) to its action hook; no sound goes
+  to its websocket, and `timeout` is the silence that ends it. `config.record` and the `record` update record the
+  conversations (not the menus before) into a file, of which the hook `recording` is told;
+* every conversation of two is a conference as well, by the name of the caller's `call_sid`, its members tagged `caller`
+  and `agent`: a third enters it with `conference`, a supervisor listens, coaches and barges in, and `conf_hold_status`
   takes any leg out to the music. It is over when one is left who does not supervise;
-* `sip:decline` with 603 is heard as 403; phones may not transfer by themselves (REFER): the hub does that;
+* `sip:decline` with 603 is heard as 403; telephones may not transfer by themselves (REFER): the hub does that;
 * `gather` knows speech where a transcriber is set; a `dub` track has no name, it plays and is over;
-* not done: `transcribe`, `message`, `alert`, `sip:refer`, `amd`, the vendors' own verbs; waiting for a conference to start.
+* not done: `transcribe`, `message`, `alert`, `sip:refer`, `amd`, the vendors' own verbs; waiting for a conference to
+  start; `listen_status`.
 
 One Asterisk is connected at a time, under one application's name; another one that connects takes its place.
 """

@@ -21,13 +21,15 @@ Status = Literal["trying", "ringing", "in-progress", "completed", "failed", "bus
 class Doing(Struct, frozen=True, kw_only=True):
     """A verb that lasts (a line, a conversation), and what comes after it.
 
-    `since`: ms since the epoch. `room`: where the call is or was heard, "" while it waits.
+    `since`: ms since the epoch. `room`: where the call is heard, "" while it waits. `waited`: seconds in a line before
+    it. `child`: the leg that was rung.
     """
 
     verb: dict[str, object]
     rest: list[dict[str, object]] = []
     since: int
     room: str = ""
+    waited: int = 0
     child: str = ""
 
 

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from msgspec.structs import replace
 
 from channels.tasks import end
-from channels.voice.asterisk.ari import Ari, AriError, Event
+from channels.voice.asterisk.ari import Ari, AriError, AriLostError, Event
 from channels.voice.asterisk.journal import Doing, Facts, Journal, Status
-from channels.voice.asterisk.room import WAITING, Room
+from channels.voice.asterisk.room import WAITING, Room, to_music
 from channels.voice.asterisk.teller import Teller
-from channels.voice.asterisk.verbs import Verbs, plain
+from channels.voice.asterisk.verbs import Verb, Verbs, plain
 from channels.voice.asterisk.webhook import Payload
 
 _BUSY = frozenset({17})
-_NO_ANSWER = frozenset({0, 16, 18, 19, 102, 127})
+_NO_ANSWER = frozenset({0, 16, 18, 19, 26, 102, 127})
+_FAULT = 38
+_log = structlog.get_logger(__name__)
 _SIP = {"busy": 486, "no-answer": 480, "failed": 500}
 
 
@@ -47,6 +50,7 @@ class Leg:
     cut: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _script: asyncio.Task[None] | None = None
+    _ending: asyncio.Task[None] | None = None
     _playing: str = ""
     _waiting: bool = False
 
@@ -84,10 +88,9 @@ class Leg:
         self.facts = replace(self.facts, **changes)
         self.journal.keep(self.facts)
 
-    def does(self, verb: Any, rest: Verbs, *, since: int, room: str = "", child: str = "") -> None:
-        """Note what lasts."""
-        doing = Doing(verb=plain(verb), rest=[plain(one) for one in rest], since=since, room=room, child=child)
-        self.change(doing=doing)
+    def does(self, verb: Verb, rest: Verbs, *, since: int, **more: Any) -> None:
+        """Note what lasts; `more` as in `Doing`."""
+        self.change(doing=Doing(verb=plain(verb), rest=[plain(one) for one in rest], since=since, **more))
 
     def fares(self, status: Status, sip_status: int) -> None:
         """Its status changes; the hub is told."""
@@ -124,6 +127,14 @@ class Leg:
     def run(self, script: Coroutine[Any, Any, None]) -> None:
         """Let a script run; the one before has ended."""
         self._script = asyncio.create_task(script, name=f"call:{self.sid}")
+        self._script.add_done_callback(self._failed)
+
+    def _failed(self, script: "asyncio.Task[None]") -> None:
+        """A fault of ours ends this call, and no other."""
+        if not script.cancelled() and (error := script.exception()) is not None:
+            _log.error("gateway.call_failed", call=self.sid, exc_info=error)
+            if not isinstance(error, AriLostError):
+                self._ending = asyncio.create_task(self.hang_up(_FAULT), name=f"fault:{self.sid}")
 
     async def stop(self) -> None:
         """Break its script off, without undoing anything."""
@@ -159,7 +170,7 @@ class Leg:
         await self.quietly("DELETE", f"channels/{self.sid}", reason_code=cause)
 
     async def play(self, media: str) -> bool:
-        """Play something to its end; whether it could be."""
+        """Play something to its end; whether it could be. Who breaks this off has to call `silence` as well."""
         name = f"peyk-{uuid4().hex}"
         done: asyncio.Future[Event] = self.ari.expect(f"PlaybackFinished:{name}")
         self._playing = name
@@ -170,12 +181,11 @@ class Leg:
             return False
         finally:
             done.cancel()
-            if self._playing == name:
-                self._playing = ""
+        self._playing = ""
         return event.playback is not None and event.playback.state == "done"
 
     async def silence(self) -> None:
-        """Stop what is played."""
+        """Stop what is played. Asterisk would let a bridge, and all who ask it for anything, wait for its end."""
         name, self._playing = self._playing, ""
         if name:
             await self.quietly("DELETE", f"playbacks/{name}")
@@ -183,7 +193,7 @@ class Leg:
     async def music(self, *, on: bool) -> None:
         """Go to the music, or away from it."""
         if on and not self._waiting:
-            await self.ari.request("POST", f"bridges/{WAITING}/addChannel", channel=self.sid, role="participant")
+            await to_music(self.ari, self.sid)
         elif not on and self._waiting:
             await self.quietly("POST", f"bridges/{WAITING}/removeChannel", channel=self.sid)
         self._waiting = on

@@ -13,7 +13,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from channels.signatures import same
-from channels.voice.asterisk import joining, prompts, script, switchboard, verbs
+from channels.voice.asterisk import prompts, ringing, script, switchboard, verbs
 from channels.voice.asterisk.ari import AriError, AriLostError
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.leg import Leg
@@ -101,7 +101,7 @@ async def _answered(handler: Handler, request: web.Request, x: Exchange) -> web.
 
 async def _create(request: web.Request, x: Exchange) -> web.Response:
     asked = msgspec.json.decode(await request.read(), type=NewCall)
-    leg = joining.call(
+    leg = ringing.call(
         x,
         asked.to,
         asked.timeout,

@@ -133,8 +133,10 @@ class Room:
         await self._quietly("DELETE", f"bridges/{bridge}")
 
     async def _add(self, bridge: str, sid: str) -> None:
-        role = {"role": "participant"} if bridge == WAITING else {}
-        await self.ari.request("POST", f"bridges/{bridge}/addChannel", channel=sid, **role)
+        if bridge == WAITING:
+            await to_music(self.ari, sid)
+        else:
+            await self.ari.request("POST", f"bridges/{bridge}/addChannel", channel=sid)
 
     async def _remove(self, bridge: str, sid: str) -> None:
         await self._quietly("POST", f"bridges/{bridge}/removeChannel", channel=sid)
@@ -167,6 +169,12 @@ class Room:
 def _end(member: Member, why: Over) -> None:
     if not member.over.done():
         member.over.set_result(why)
+
+
+async def to_music(ari: Ari, sid: str) -> None:
+    """Put a leg where the music is; it has to be started again for the first who comes after all had gone."""
+    await ari.request("POST", f"bridges/{WAITING}/addChannel", channel=sid, role="participant")
+    await ari.request("POST", f"bridges/{WAITING}/moh")
 
 
 async def snoop(ari: Ari, sid: str, *, spy: str, whisper: str) -> str:

@@ -5,10 +5,11 @@ the call. When the application is away for longer than it is asked again, the ca
 """
 
 from collections.abc import Awaitable
+from contextlib import suppress
 
 import structlog
 
-from channels.voice.asterisk import asking, joining, prompts
+from channels.voice.asterisk import asking, dialling, prompts, queueing, talking
 from channels.voice.asterisk.ari import AriError, AriLostError
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.leg import Leg
@@ -49,8 +50,6 @@ Lasting = Dial | Transfer | Enqueue | Dequeue | Conference
 async def new(x: Exchange, leg: Leg) -> None:
     """A call that has come in: ask what to do with it."""
     facts = leg.facts
-    if facts.answered is None:
-        await leg.quietly("POST", f"channels/{leg.sid}/ring")
     sip = {"headers": {}, "method": "INVITE", "calledNumber": facts.callee, "callingNumber": facts.caller}
     await begin(x, leg, facts.hook, leg.payload(sip=sip, defaults={}))
 
@@ -77,16 +76,11 @@ async def guarded(x: Exchange, leg: Leg, work: Awaitable[None]) -> None:
     except AriError as error:
         _log.info("gateway.call_broke_off", call=leg.sid, status=error.status)
         await leg.hang_up()
-    except Exception:
-        _log.exception("gateway.call_failed", call=leg.sid)
-        await _apologise(x, leg)
 
 
 async def _apologise(x: Exchange, leg: Leg) -> None:
-    try:
+    with suppress(AriError):
         await prompts.sorry(x, leg)
-    except AriError:
-        pass
     await leg.hang_up()
 
 
@@ -119,20 +113,20 @@ async def _do(x: Exchange, leg: Leg, verb: Verb, rest: Verbs) -> Next:
 async def _lasted(x: Exchange, leg: Leg, verb: Lasting, rest: Verbs, since: int | None = None) -> Payload:
     match verb:
         case Dial():
-            return await joining.dial(x, leg, verb, rest)
+            return await dialling.dial(x, leg, verb, rest)
         case Transfer():
-            return await joining.transfer(x, leg, verb, rest)
+            return await dialling.transfer(x, leg, verb, rest)
         case Enqueue():
-            return await joining.enqueue(x, leg, verb, rest, since)
+            return await queueing.enqueue(x, leg, verb, rest, since)
         case Dequeue():
-            return await joining.dequeue(x, leg, verb, rest)
+            return await queueing.dequeue(x, leg, verb, rest)
         case Conference():
-            return await joining.conference(x, leg, verb, rest)
+            return await talking.conference(x, leg, verb, rest)
 
 
 async def wait_again(x: Exchange, leg: Leg, verb: Enqueue, rest: Verbs, since: int) -> None:
     """Stand in a line since then (ms since the epoch), and go on with what comes after."""
-    await after(x, leg, verb, await joining.enqueue(x, leg, verb, rest, since), rest)
+    await after(x, leg, verb, await queueing.enqueue(x, leg, verb, rest, since), rest)
 
 
 async def after(x: Exchange, leg: Leg, verb: Lasting, told: Payload, rest: Verbs) -> None:

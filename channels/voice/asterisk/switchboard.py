@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from channels.tasks import end
-from channels.voice.asterisk import joining, script, verbs
+from channels.voice.asterisk import dialling, queueing, script, verbs
 from channels.voice.asterisk.ari import Bridge, Channel, Event
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.journal import Doing, Facts
 from channels.voice.asterisk.leg import Leg, now_ms
 from channels.voice.asterisk.room import PREFIX, WAITING, Member, Room
-from channels.voice.asterisk.verbs import Conference, Dequeue, Dial, Enqueue, Hook, Transfer, Verb, Verbs
+from channels.voice.asterisk.verbs import Conference, Dequeue, Dial, Enqueue, Hook, Transfer, Verb
 from channels.voice.wire import printable
 
 GONE = "The telephone system was restarted."
@@ -48,21 +48,25 @@ def _started(x: Exchange, event: Event, channel: Channel, leg: Leg | None) -> No
         if leg.facts.hook:
             leg.run(script.begin(x, leg, leg.facts.hook, leg.payload()))
     elif kind == "inbound" and leg is None:
-        leg = x.add(
-            Facts(
-                sid=channel.id,
-                direction="inbound",
-                caller=printable(channel.caller.number, 128) or "anonymous",
-                callee=printable(channel.dialplan.exten, 128),
-                name=printable(channel.caller.name, 128),
-                sip_call=channel.protocol_id,
-                hook=x.application.hook("call"),
-                status_hook=x.application.hook("status"),
-                began=now_ms(),
-            )
+        _called(x, channel)
+
+
+def _called(x: Exchange, channel: Channel) -> None:
+    leg = x.add(
+        Facts(
+            sid=channel.id,
+            direction="inbound",
+            caller=printable(channel.caller.number, 128) or "anonymous",
+            callee=printable(channel.dialplan.exten, 128),
+            name=printable(channel.caller.name, 128),
+            sip_call=channel.protocol_id,
+            hook=x.application.hook("call"),
+            status_hook=x.application.hook("status"),
+            began=now_ms(),
         )
-        _log.info("gateway.call", call=leg.sid)
-        leg.run(script.new(x, leg))
+    )
+    _log.info("gateway.call", call=leg.sid)
+    leg.run(script.new(x, leg))
 
 
 async def ended(x: Exchange, leg: Leg, *, cause: int = 16, sip_status: int = 0, reason: str = "") -> None:
@@ -80,7 +84,7 @@ async def leave(x: Exchange, leg: Leg, reason: str) -> None:
     """Take a leg, whose script does not run any more, out of everything that it is in."""
     waiting = x.lines.leave(leg.sid)
     if waiting is not None:
-        joining.line_event(x, leg, waiting, "leave", reason)
+        queueing.line_event(x, leg, waiting, "leave", reason)
     children, leg.children = leg.children, set()
     for child in children:
         if child in x.legs:
@@ -95,8 +99,8 @@ def last_words(x: Exchange, leg: Leg) -> None:
         return
     match _verb(doing):
         case Enqueue(action_hook=str() | verbs.HookObject() as hook) as verb:
-            seconds = (now_ms() - doing.since) // 1000
-            told = joining.queued(x, verb, seconds, "bridged" if doing.room else "hangup")
+            waited = doing.waited if doing.room else (now_ms() - doing.since) // 1000
+            told = queueing.queued(x, verb, waited, "bridged" if doing.room else "hangup")
             x.teller.tell(leg.sid, verbs.address(hook), leg.payload(**told))
         case Dequeue(action_hook=str() | verbs.HookObject() as hook):
             x.teller.tell(leg.sid, verbs.address(hook), leg.payload(dequeue_result="hangup"))
@@ -118,12 +122,11 @@ async def redirect(x: Exchange, leg: Leg, hook: Hook) -> None:
 
 async def take_up(x: Exchange) -> None:
     """Go on with the calls that are in the journal and in Asterisk; end those that are in one of them only."""
-    known = [x.add(one) for one in x.journal.all()]
+    known = [x.add(one) for one in x.journal.all() if one.sid not in x.legs]
     channels = {one.id: one for one in await x.ari.read("channels", list[Channel])}
     bridges = {one.id: one for one in await x.ari.read("bridges", list[Bridge])}
     if WAITING not in bridges:
         await x.ari.request("POST", f"bridges/{WAITING}", type="holding", name="waiting")
-        await x.ari.request("POST", f"bridges/{WAITING}/moh")
     for leg in known:
         if x.legs.get(leg.sid) is leg and (leg.sid not in channels or leg.facts.status in _ENDS):
             del x.legs[leg.sid]
@@ -133,6 +136,9 @@ async def take_up(x: Exchange) -> None:
     for leg in found:
         await x.tapes.found(x.ari, leg)
         leg.run(_taken_up(x, leg, rooms))
+    for channel in channels.values():
+        if channel.id not in x.legs and channel.dialplan.app_data == f"{x.ari.app},inbound":
+            _called(x, channel)  # it came while nobody was there
     for bridge in bridges.values():
         if bridge.id.startswith(PREFIX) and bridge.id.removeprefix(PREFIX) not in x.rooms:
             await x.ari.request("DELETE", f"bridges/{bridge.id}")
@@ -188,9 +194,7 @@ async def _taken_up(x: Exchange, leg: Leg, rooms: Mapping[str, Room]) -> None:
         await _still_talking(x, leg, room, doing)
     elif doing is not None and isinstance(verb := _verb(doing), Enqueue) and not doing.room:
         await script.guarded(x, leg, script.wait_again(x, leg, verb, verbs.read(doing.rest), doing.since))
-    elif leg.facts.hook and leg.facts.answered is not None:
-        await script.new(x, leg)
-    elif leg.facts.direction == "inbound":
+    elif (leg.facts.hook and leg.facts.answered is not None) or leg.facts.direction == "inbound":
         await script.new(x, leg)
     elif not leg.facts.hook:
         await leg.hang_up()
@@ -207,7 +211,7 @@ async def _still_talking(x: Exchange, leg: Leg, room: Room, doing: Doing | None)
     if doing is None or not isinstance(verb, Enqueue | Dequeue | Dial | Transfer | Conference):
         await leg.hang_up()
         return
-    told = joining.outcome(x, verb, doing)
+    told = dialling.outcome(x, verb, doing)
     await script.guarded(x, leg, script.after(x, leg, verb, told, verbs.read(doing.rest)))
 
 

@@ -24,7 +24,7 @@ Payload = Mapping[str, object]
 
 
 class HookError(Exception):
-    """The application gave no answer that can be used. `kind`: ct (no connection), rt (too slow), 4xx, 5xx, nonsense."""
+    """There is no answer that can be used. `kind`: ct (no connection), rt (too slow), 4xx, 5xx, nonsense."""
 
     def __init__(self, kind: str, text: str) -> None:
         """Say what happened."""

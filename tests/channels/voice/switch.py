@@ -1,4 +1,4 @@
-"""A hub for the gateway's tests: it answers each hook with what the test has written for it, and keeps what it was told."""
+"""A hub for the gateway's tests: it answers each hook with what the test wrote for it, and keeps what it was told."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Lab:
         status, text = await self.api("POST", f"Calls/{sid}", body)
         assert status == 202, text
 
-    async def ring(self, extension: str, *, hook: str = "agent", call_sid: str = "", timeout: float = 20) -> str:
+    async def ring(self, extension: str, *, hook: str = "agent", call_sid: str = "", seconds: float = 20) -> str:
         """Have an agent's device rung; once it picks up it takes that caller. The leg's id."""
         if hook == "agent":
             dequeue = {"verb": "dequeue", "name": "support", "callSid": call_sid, "actionHook": "take", "timeout": 1}
@@ -137,7 +137,7 @@ class Lab:
             "from": "02191000000",
             "to": {"type": "user", "name": extension},
             "call_hook": {"url": f"{self.hub.base}/{hook}", "method": "POST"},
-            "timeout": timeout,
+            "timeout": seconds,
         }
         status, text = await self.api("POST", "Calls", body)
         assert status == 201, text

@@ -69,7 +69,7 @@ async def test_an_agent_who_does_not_answer_leaves_the_caller_at_the_same_place(
     ):
         await caller.dial(f"sip:100@{line.asterisk.sip}")
         waiting = await line.hub.asked("wait")
-        rung = await line.ring("101", timeout=1)
+        rung = await line.ring("101", seconds=1)
         await agent.event("CALL_INCOMING")
         assert await line.hub.asked("status", call_sid=rung, call_status="no-answer")
         assert not line.hub.all("queue_events", event="leave")
@@ -80,7 +80,7 @@ async def test_an_agent_who_does_not_answer_leaves_the_caller_at_the_same_place(
 
 async def test_an_agent_who_rings_is_let_go_when_the_call_is_ended(line: Lab, tmp_path: Path) -> None:
     async with phone(line.asterisk, tmp_path / "b", tone=AGENT, extension="101") as agent:
-        rung = await line.ring("101", timeout=30)
+        rung = await line.ring("101", seconds=30)
         await agent.event("CALL_INCOMING")
         await line.hub.asked("status", call_sid=rung, call_status="ringing")
         await line.change(rung, call_status="completed")

@@ -34,16 +34,16 @@ async def test_a_caller_on_hold_hears_music_and_the_agent_silence(line: Lab, tmp
     async with conversation(line, tmp_path) as (caller, agent, sid, _):
         await line.change(sid, conf_hold_status="hold")
         await caller.hears(HOLD_TONES[0])
-        await agent.hears(CALLER, absent=True)
+        await agent.hears_no_more(CALLER)
         await line.change(sid, conf_hold_status="unhold")
         await caller.hears(AGENT)
         await agent.hears(CALLER)
 
 
 async def test_a_muted_agent_is_not_heard(line: Lab, tmp_path: Path) -> None:
-    async with conversation(line, tmp_path) as (caller, agent, _, taken):
+    async with conversation(line, tmp_path) as (caller, _, _sid, taken):
         await line.change(taken, mute_status="mute")
-        await caller.hears(AGENT, absent=True)
+        await caller.hears_no_more(AGENT)
         await line.change(taken, mute_status="unmute")
         await caller.hears(AGENT)
 
@@ -54,7 +54,7 @@ async def test_a_whisper_is_heard_by_the_agent_alone(line: Lab, tmp_path: Path) 
         before = len(caller.heard())
         await line.change(taken, whisper={"verb": "play", "url": tone})
         await agent.hears(THIRD)
-        await agent.hears(THIRD, absent=True)
+        await agent.hears_no_more(THIRD)
         assert not caller.ever_heard(THIRD, since=before)
         await caller.hears(AGENT)
 
