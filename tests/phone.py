@@ -141,21 +141,26 @@ def share(samples: array[int], tone: float) -> float:
     return found / (power * len(samples) / 2)
 
 
-def tone_file(path: Path, tone: float, seconds: int = 60) -> None:
-    """A WAV file with one tone."""
+def tone_file(path: Path, tone: float, seconds: int = 60, silence: int = 0) -> None:
+    """A WAV file with one tone, and then silence."""
     one = array("h", (round(8_000 * math.sin(2 * math.pi * tone * at / RATE)) for at in range(RATE)))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(struct.pack(f"<{len(one)}h", *one) * seconds)
+        file.writeframes(struct.pack(f"<{len(one)}h", *one) * seconds + bytes(2 * RATE * silence))
 
 
 @asynccontextmanager
-async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str = "") -> AsyncIterator[Phone]:
-    """A telephone: a registered device of Asterisk's, or (without a name) one that calls in through the trunk."""
+async def phone(
+    server: Asterisk, folder: Path, *, tone: float, extension: str = "", speaks: int = 60
+) -> AsyncIterator[Phone]:
+    """A telephone: a registered device of Asterisk's, or (without a name) one that calls in through the trunk.
+
+    Its tone lasts for `speaks` seconds, and is silence after that.
+    """
     control = free_port()
-    process = _start(server, folder, control, tone, extension)
+    process = _start(server, folder, control, (tone, speaks), extension)
     try:
         reader, writer = await _connected(control, process, folder)
         one = Phone(folder, reader, writer, process)
@@ -173,10 +178,12 @@ async def phone(server: Asterisk, folder: Path, *, tone: float, extension: str =
         process.wait(10)
 
 
-def _start(server: Asterisk, folder: Path, control: int, tone: float, extension: str) -> subprocess.Popen[bytes]:
+def _start(
+    server: Asterisk, folder: Path, control: int, tone: tuple[float, int], extension: str
+) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True)
     sip = free_pair()
-    tone_file(folder / "tone.wav", tone)
+    tone_file(folder / "tone.wav", *tone, silence=60 - tone[1])
     login = f";auth_pass=secret-{extension};regint=600" if extension else ";regint=0"
     name = extension or "caller"
     (folder / "accounts").write_text(f"<sip:{name}@{server.sip};transport=udp>{login};audio_codecs=PCMA/8000/1\n")

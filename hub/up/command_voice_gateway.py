@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the settings are, and what is to be written."""
     parser.add_argument("--settings", type=Path, default=FILE, metavar="FILE", help=f"the settings ({FILE})")
     commands = parser.add_subparsers(dest="action", metavar="config DIR")
-    config = commands.add_parser("config", help="write Asterisk's configuration files (and settings, if there are none)")
+    config = commands.add_parser("config", help="write Asterisk's files (and settings, if there are none)")
     config.add_argument("folder", type=Path, metavar="DIR", help="Asterisk's configuration folder")
 
 

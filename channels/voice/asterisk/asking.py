@@ -86,8 +86,8 @@ async def _heard(
 
 async def _hush(leg: Leg, asked: "asyncio.Task[None]") -> None:
     if not asked.done():
-        await leg.silence()
         await end([asked])
+        await leg.silence()
 
 
 async def _digits(verb: Gather, first: str, keys: "asyncio.Queue[str]") -> Payload:

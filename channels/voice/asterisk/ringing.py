@@ -15,6 +15,7 @@ from channels.voice.asterisk.journal import Facts
 from channels.voice.asterisk.leg import Leg, now_ms
 from channels.voice.asterisk.verbs import Gather, Hangup, Hook, Pause, Play, Say, Target, Verbs
 from channels.voice.asterisk.webhook import HookError
+from channels.voice.wire import printable
 
 LONGEST_RING = 120.0
 _ELSEWHERE = 26
@@ -118,13 +119,12 @@ def call(
     status_hook: str = "",
     tags: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
-    name: str = "",
 ) -> Leg:
     """Ring somebody; how it fares is told to the hub, and `answered` says whether anybody picked up."""
     facts = Facts(
         sid=f"peyk-{uuid4().hex}",
         direction="outbound",
-        caller=caller_id,
+        caller=printable(caller_id, 128),
         callee=target.number or target.name or target.sip_uri,
         parent=parent,
         hook=hook,
@@ -134,14 +134,11 @@ def call(
     )
     leg = x.add(facts)
     x.teller.tell(leg.sid, facts.status_hook, leg.payload())
-    x.spawn(_originate(x, leg, target, seconds, name, headers or {}), f"originate:{leg.sid}")
+    x.spawn(_originate(x, leg, target, seconds, headers or {}), f"originate:{leg.sid}")
     return leg
 
 
-async def _originate(
-    x: Exchange, leg: Leg, target: Target, seconds: float, name: str, headers: Mapping[str, str]
-) -> None:
-    shown = f'"{name}" <{leg.facts.caller}>' if name else leg.facts.caller
+async def _originate(x: Exchange, leg: Leg, target: Target, seconds: float, headers: Mapping[str, str]) -> None:
     try:
         await x.ari.request(
             "POST",
@@ -150,7 +147,7 @@ async def _originate(
             endpoint=endpoint(x, target),
             app=x.ari.app,
             appArgs="leg",
-            callerId=shown.replace("\x00", ""),
+            callerId=leg.facts.caller,
             timeout=round(min(max(seconds, 1), LONGEST_RING)),
             originator=leg.facts.parent or None,
         )

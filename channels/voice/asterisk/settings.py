@@ -73,7 +73,7 @@ def read_settings(path: Path) -> GatewaySettings:
     """
     try:
         raw = tomllib.loads(path.read_text())
-        settings = msgspec.convert(raw, GatewaySettings)
+        settings = msgspec.convert(raw, GatewaySettings, dec_hook=lambda kind, value: kind(value))
     except FileNotFoundError as error:
         raise GatewaySettingsError(f"{path} is missing; `peyk voice-gateway config DIR` writes one.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

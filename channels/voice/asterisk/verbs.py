@@ -121,7 +121,6 @@ class Dial(Base, frozen=True, kw_only=True, tag="dial"):
     confirm_hook: Hook | None = None
     answer_on_bridge: bool = False
     caller_id: str = ""
-    caller_name: str = ""
     headers: Mapping[str, str] = {}
     timeout: float = 30
     time_limit: float = 0

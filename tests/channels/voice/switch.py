@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -116,6 +117,32 @@ class Lab:
         if self._running is not None:
             running, self._running, self.gateway = self._running, None, None
             await running.__aexit__(None, None, None)
+
+    @asynccontextmanager
+    async def process(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A gateway as a process of its own, connected; it is killed at the end."""
+        made, path = self.settings, self.folder / "gateway.toml"
+        names = ("hub", "secret", "key", "password", "public", "asterisk", "sounds", "state")
+        path.write_text("".join(f'{one} = "{getattr(made, one)}"\n' for one in names) + f"port = {made.port}\n")
+        command = [sys.executable, "-m", "hub.cli", "voice-gateway", "--settings", str(path)]
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+        try:
+            async with asyncio.timeout(30):
+                while not await self._healthy():
+                    assert process.returncode is None
+                    await asyncio.sleep(0.05)
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _healthy(self) -> bool:
+        try:
+            async with self.session.get(f"{self.settings.public}/health") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
 
     async def api(self, method: str, path: str, body: Mapping[str, object] | None = None) -> tuple[int, bytes]:
         """Ask the gateway for something, with the key."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from pathlib import Path
 
 import pytest
 
+from channels.voice.script import Locale
+from channels.voice.speech.port import Understood
 from tests.channels.voice.switch import Lab
-from tests.phone import phone
+from tests.phone import has, phone, samples_of_wav
 
 
 async def test_a_caller_is_greeted_and_says_goodbye(line: Lab, tmp_path: Path) -> None:
@@ -51,7 +54,7 @@ async def test_keys_are_gathered_while_the_prompt_speaks(line: Lab, tmp_path: Pa
     assert (told["reason"], told["digits"]) == ("dtmfDetected", "1042")
 
 
-async def test_silence_is_an_answer_too(line: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_silence_is_an_answer_too(line: Lab, tmp_path: Path) -> None:
     line.hub.scripts["call"] = [{"verb": "gather", "actionHook": "collect", "input": ["digits"], "timeout": 0.5}]
     line.hub.scripts["collect"] = lambda told: [{"verb": "hangup"}]
     async with phone(line.asterisk, tmp_path / "a", tone=500) as caller:
@@ -73,6 +76,28 @@ async def test_keys_are_in_no_log_line(line: Lab, tmp_path: Path, capsys: pytest
     said = capsys.readouterr()
     assert "gateway.call" in said.out + said.err
     assert "60378" not in said.out + said.err
+
+
+class Ear:
+    """A listener that knows one word: the tone of 600 Hz."""
+
+    async def hear(self, sound: Path, locale: Locale) -> Understood:
+        there = has(samples_of_wav(await asyncio.to_thread(sound.read_bytes)), 600)
+        return Understood(text=f"six hundred {locale}" if there else "", confidence=0.8)
+
+
+async def test_speech_is_heard_until_it_pauses(line: Lab, tmp_path: Path) -> None:
+    await line.stop()
+    await line.start(transcriber=Ear())
+    gather = {"verb": "gather", "actionHook": "collect", "input": ["digits", "speech"], "timeout": 8}
+    line.hub.scripts["call"] = [{**gather, "recognizer": {"vendor": "x", "language": "en-US"}}]
+    line.hub.scripts["collect"] = [{"verb": "hangup"}]
+    async with phone(line.asterisk, tmp_path / "a", tone=600, speaks=2) as caller:
+        await caller.dial(f"sip:100@{line.asterisk.sip}")
+        told = await line.hub.asked("collect")
+        await caller.event("CALL_CLOSED")
+    assert told["reason"] == "speechDetected"
+    assert told["speech"]["alternatives"] == [{"transcript": "six hundred en", "confidence": 0.8}]
 
 
 async def test_a_message_is_recorded_and_can_be_fetched(line: Lab, tmp_path: Path) -> None:

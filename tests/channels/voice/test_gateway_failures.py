@@ -81,6 +81,24 @@ async def test_a_gateway_that_is_killed_drops_nobody(line: Lab, tmp_path: Path) 
         assert "CALL_CLOSED" not in second.events
 
 
+async def test_a_process_that_is_killed_has_lost_nothing(line: Lab, tmp_path: Path) -> None:
+    line.hub.scripts |= {"call": WAIT, "wait": [{"verb": "pause", "length": 60}], "queue": [{"verb": "hangup"}]}
+    await line.stop()
+    async with phone(line.asterisk, tmp_path / "a", tone=CALLER) as caller:
+        async with line.process():
+            await caller.dial(f"sip:100@{line.asterisk.sip}")
+            waiting = await line.hub.asked("wait")
+        async with line.process() as process:
+            again = await line.hub.asked("wait", times=2)
+            assert (again["call_sid"], again["queue_position"]) == (waiting["call_sid"], 0)
+            await line.change(waiting["call_sid"], call_status="completed")
+            await caller.event("CALL_CLOSED")
+            assert await line.hub.asked("status", call_status="completed")
+            process.terminate()
+            assert await process.wait() == 0
+    assert len(line.hub.all("call")) == 1
+
+
 async def test_a_call_that_ended_meanwhile_is_told(line: Lab, tmp_path: Path) -> None:
     line.hub.scripts |= {"call": WAIT, "wait": [{"verb": "pause", "length": 60}]}
     async with phone(line.asterisk, tmp_path / "a", tone=CALLER) as caller:
