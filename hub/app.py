@@ -32,6 +32,7 @@ from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views
 from hub.dialogue import Dialogue
 from hub.errands import Errands
@@ -51,7 +52,7 @@ from hub.routing.router import LineMoved, Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
-from hub.staff import AgentChanged, Staff
+from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.agents import Agents
 from hub.store.aside import Aside
 from hub.store.config import Config
@@ -63,6 +64,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.today import Today
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -211,6 +213,7 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
+            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
@@ -237,7 +240,12 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.clock)
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.today.service, self.clock)
+
+    @cached_property
+    def today(self) -> Today:
+        """How well each line has been served since midnight."""
+        return Today(self.config, self.intervals, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -425,10 +433,12 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
+    on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
     on(ReadMoved, hub.floor.on_read)
@@ -470,6 +480,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
         await hub.staff.load()
         await hub.router.load()
+        await hub.today.load()
         await hub.interval_log.load(hub.staff.agents)
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)

@@ -5,7 +5,7 @@ nothing.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -19,6 +19,7 @@ from hub.model.due import Due, DueKind, next_due
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
+from hub.model.queues import Queue
 from hub.promises import Promises
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
@@ -28,6 +29,8 @@ from hub.store.conversations import Conversations
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 0.25
+LEASE_MS = 3_000
+"""So long does one of several processes have for what is due, before another tries."""
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Deadlines:
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
-        hands_on = next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
+        hands_on = next_due(state, self.config.workplace, self._line_of(state))
         if hands_on is None:
             return None
         notice = self.promises.next_notice(state)
@@ -69,7 +72,8 @@ class Deadlines:
         if self._rules_changed:
             await self._reckon()
         for conversation in await self.conversations.due(now):
-            await self._handle(conversation, now)
+            if await self.conversations.claim_due(conversation, now, LEASE_MS):
+                await self._handle(conversation, now)
         await self._sweep_gone(now)
 
     async def _reckon(self) -> None:
@@ -120,16 +124,24 @@ class Deadlines:
             case DueKind.IDLE:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
 
+    def _line_of(self, state: Conversation) -> Queue | None:
+        """The line somebody waits in. An exit to a line that is gone, or takes no such conversation, is the form."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if queue is None or queue.exit != "queue":
+            return queue
+        following = self.config.queue(queue.exit_queue or "")
+        leads = following is not None and following != queue
+        takes = following is not None and following.takes(state.header.channel, state.locale)
+        return queue if leads and takes else replace(queue, exit="form")
+
     async def _leave_line(self, state: Conversation) -> None:
         """Nobody came in time: the line's exit."""
-        queue = self.config.queue_for(state.queue, state.header.inbox)
-        following = self.config.queue(queue.exit_queue or "") if queue is not None and queue.exit == "queue" else None
-        if following is not None and following.takes(state.header.channel, state.locale) and following != queue:
-            await self.acts.overflow(state, following.id)
+        queue = self._line_of(state)
+        if queue is not None and queue.exit == "queue" and queue.exit_queue is not None:
+            await self.acts.overflow(state, queue.exit_queue)
         else:
-            await self.courtesy.offer_form(
-                state, "callback" if queue is not None and queue.exit == "callback" else "offline"
-            )
+            form = "callback" if queue is not None and queue.exit == "callback" else "offline"
+            await self.courtesy.offer_form(state, form)
 
     async def _expire(self, state: Conversation) -> None:
         agent = state.owner.agent  # of many who were asked at once, nobody is blamed

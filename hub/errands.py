@@ -39,6 +39,6 @@ class Errands:
             week=calendar.week,
             time_zone=calendar.time_zone,
             at=self.clock.now(),
-            holidays=calendar.holidays,
+            holidays=calendar.holidays_from(self.clock.now()),
             always_open=calendar.always_open,
         )

@@ -11,6 +11,7 @@ from hub.errors import Unavailable
 from hub.lanes import Appended
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
+from hub.model.service import Wait, wait_ended
 from hub.staff import AgentChanged
 from hub.store.conversations import Conversations
 from hub.store.intervals import Intervals, Turn
@@ -26,6 +27,7 @@ class IntervalLog:
     conversations: Conversations
     clock: Clock
     _waiting: list[Turn] = field(default_factory=list)
+    _waits: list[Wait] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -44,6 +46,9 @@ class IntervalLog:
 
     def on_appended(self, event: Appended) -> None:
         """A conversation moved to another kind of interval."""
+        if (wait := wait_ended(event.before, event.entry, event.after)) is not None:
+            self._waits.append(wait)
+            self._wake.set()
         if _kind(event.before) != _kind(event.after) or event.entry.moves_fence:
             self._add(_turn(event.after, event.entry.at))
 
@@ -64,11 +69,13 @@ class IntervalLog:
         """Write what waits now; who asks while it is being written waits for that, too."""
         async with self._writing:
             turns, self._waiting = self._waiting, []
+            waits, self._waits = self._waits, []
             try:
                 await self.store.record(turns)
+                await self.store.record_waits(waits)
             except Unavailable:
                 log.warning("intervals_late", waiting=len(turns))
-                self._waiting = turns + self._waiting
+                self._waiting, self._waits = turns + self._waiting, waits + self._waits
                 await asyncio.sleep(1)
                 self._wake.set()
 

@@ -154,6 +154,19 @@ class Lanes:
         """The entry stored under a dedupe key, if there is one."""
         return await self._entries.by_dedupe(dedupe)
 
+    async def newest(self, conversation: ConversationId) -> Conversation:
+        """A conversation's state with everything that is stored, also by other processes. Nothing is remembered."""
+        state = await self.state(conversation)
+        return fold_all(state, await self._entries.after(conversation, state.last_seq))
+
+    def heard_of(self, conversation: ConversationId, seq: int) -> None:
+        """Another process may have written an entry: soon this one has read it and told of it, if it had not."""
+        known = self._states.get(conversation)
+        if known is not None and known.last_seq < seq:
+            lane = self._lanes[crc32(conversation.encode()) % len(self._lanes)]
+            lane.doubtful.add(conversation)
+            lane.wake.set()
+
     def forget(self, conversation: ConversationId) -> None:
         """Drop the remembered state (its header changed)."""
         self._states.pop(conversation, None)

@@ -30,11 +30,19 @@ class AgentChanged:
     after: Agent
 
 
+@dataclass(frozen=True, slots=True)
+class OffersMissed:
+    """An agent missed so many offers in a row that supervisors should know."""
+
+    agent: Agent
+
+
 @dataclass(slots=True)
 class Staff:
     """The roster, kept in memory over the store.
 
-    `doubtful` names agents of whom a write was not confirmed, so that their load must be counted again.
+    `desks_here`: the agents' sockets are held by this process, so that who has none is not connected. `doubtful`
+    names agents of whom a write was not confirmed, so that their load must be counted again.
     """
 
     store: Agents
@@ -42,6 +50,7 @@ class Staff:
     bus: Bus
     config: Config
     clock: Clock
+    desks_here: bool = True
     _roster: dict[AgentId, Agent] = field(default_factory=dict)
     _sockets: dict[AgentId, int] = field(default_factory=dict)
     _one_at_a_time: dict[AgentId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -49,7 +58,8 @@ class Staff:
 
     async def load(self) -> None:
         """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
-        await self.store.all_gone(self.clock.now())
+        if self.desks_here:
+            await self.store.all_gone(self.clock.now())
         self._roster = {agent.id: agent for agent in await self.store.all()}
         await self.recount()
 
@@ -76,7 +86,7 @@ class Staff:
 
     async def settle(self) -> None:
         """Make good what the store did not take while it was away: who has a socket, and who has none."""
-        for agent in list(self._roster.values()):
+        for agent in list(self._roster.values()) if self.desks_here else ():
             if agent.connected != bool(self._sockets.get(agent.id)):
                 await self._match_sockets(agent.id)
 
@@ -146,6 +156,10 @@ class Staff:
     async def burden(self, agent: AgentId, item: Conversation) -> None:
         """Put an item on the load that the agent took by hand."""
         await self._kept(agent, lambda: self.store.burden(agent, self._load(item)))
+
+    async def weigh(self, agent: AgentId, item: Conversation) -> None:
+        """An item was put aside or woke up: it costs less, or as much as before, even beyond the limit."""
+        await self._kept(agent, lambda: self.store.weigh(agent, self._load(item)))
 
     async def release(self, agent: AgentId, item: ConversationId) -> None:
         """Take an item off the load."""

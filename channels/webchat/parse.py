@@ -6,7 +6,11 @@ from channels.contract import ChannelError, File, Inbound, Part, Sender
 from channels.webchat.frames import Send
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_FORMS = {"offline": frozenset({"name", "email", "phone", "message"})}
+_FORMS = {
+    "offline": frozenset({"name", "email", "phone", "message"}),
+    "callback": frozenset({"name", "phone", "message"}),
+}
+_PHONE = re.compile(r"[+\d][\d\s().-]{4,30}")
 _EMAIL = re.compile(r"[^@\s<>\"',;:]{1,64}@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]{2,}")
 MAX_FILES = 5
 MAX_FIELD = 1_000
@@ -66,6 +70,10 @@ def form_values(form: str, values: dict[str, str]) -> dict[str, str]:
     if fields is None or set(values) - fields:
         raise ChannelError("bad_form", "There is no such form.")
     trimmed = {name: value.strip()[:MAX_FIELD] for name, value in values.items()}
+    if form == "callback":
+        if not _PHONE.fullmatch(trimmed.get("phone", "")):
+            raise ChannelError("bad_form", "phone: this is not a telephone number.")
+        return trimmed
     if not trimmed.get("message"):
         raise ChannelError("bad_form", "message: please write something.")
     if not _EMAIL.fullmatch(trimmed.get("email", "")):

@@ -17,6 +17,7 @@ from hub.desk.frames import (
     DeclineOffer,
     DeskSettings,
     Draft,
+    ForceStatus,
     HandBack,
     History,
     HistoryPage,
@@ -24,9 +25,11 @@ from hub.desk.frames import (
     ListPage,
     MergeContacts,
     Merged,
+    MoveToQueue,
     Note,
     OpenConversation,
     Opened,
+    Prioritise,
     Ready,
     Reopen,
     Reply,
@@ -41,11 +44,13 @@ from hub.desk.frames import (
     Snooze,
     Stored,
     Take,
+    TakeOver,
     Transfer,
     UndoMerge,
     Wake,
 )
 from hub.desk.people import People
+from hub.desk.supervision import Supervision
 from hub.desk.views import Views, agent_view, canned_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
@@ -115,6 +120,7 @@ class Commands:
     views: Views
     config: Config
     people: People
+    supervision: Supervision
     conversations: Conversations
     entries: Entries
     files: Files
@@ -282,6 +288,9 @@ class Commands:
 
     async def _take(self, desk: Desk, command: Take) -> None:
         state = await self._seen(desk, command.conversation)
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if desk.me().role == "agent" and state.owner.kind == "queue" and queue is not None and not queue.pick:
+            raise Conflict("Conversations of this line are given out in order.", code="pick_not_allowed")
         try:
             await self.acts.take(state, _author(desk.me()))
         except Conflict as error:
@@ -433,6 +442,10 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    MoveToQueue: lambda self, desk, command: self.supervision.move(desk, command),
+    Prioritise: lambda self, desk, command: self.supervision.prioritise(desk, command),
+    TakeOver: lambda self, desk, command: self.supervision.take_over(desk, command),
+    ForceStatus: lambda self, desk, command: self.supervision.force(desk, command),
 }
 
 

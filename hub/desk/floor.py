@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -23,6 +23,7 @@ from hub.desk.frames import (
     MentionEvent,
     OfferEvent,
     OfferGone,
+    OffersMissedEvent,
     QueuesEvent,
     QueueView,
     SummaryEvent,
@@ -35,9 +36,11 @@ from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
+from hub.model.queues import Queue
+from hub.model.service import Service
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
-from hub.staff import AgentChanged
+from hub.staff import AgentChanged, OffersMissed
 from hub.store.config import Config
 from hub.store.conversations import Sight
 
@@ -77,6 +80,24 @@ class Figures(Protocol):
         """Per queue: waiting, agents at work, since when the first one waits (ms)."""
 
 
+def _queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
+    waiting, online, oldest = figures
+    return QueueView(
+        id=queue.id,
+        name=queue.name,
+        waiting=waiting,
+        online=online,
+        oldest_at=oldest,
+        answered=served.answered,
+        in_time=served.in_time,
+        abandoned=served.abandoned,
+        short=served.short,
+        flow_out=served.flow_out,
+        target_percent=queue.target.percent,
+        target_seconds=queue.target.seconds,
+    )
+
+
 def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
     """Whether a conversation is for an agent's eyes.
 
@@ -112,6 +133,7 @@ class Floor:
     config: Config
     reading: Reading
     figures: Figures
+    today: Callable[[], Mapping[str, Service]]
     clock: Clock
     bot: BotView = field(default_factory=lambda: BotView(available=False, detail="starting"))
     _desks: dict[AgentId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
@@ -176,11 +198,10 @@ class Floor:
 
     def queues(self) -> list[QueueView]:
         """All queues' figures now."""
-        figures = self.figures.figures()
+        figures, served = self.figures.figures(), self.today()
         return [
-            QueueView(id=queue.id, name=queue.name, waiting=waiting, online=online, oldest_at=oldest)
+            _queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
             for queue in self.config.queues.values()
-            for waiting, online, oldest in [figures.get(queue.id, (0, 0, None))]
         ]
 
     def on_appended(self, event: Appended) -> None:
@@ -213,6 +234,11 @@ class Floor:
             for desk in tuple(self.desks_of(after.id)):
                 self._forget_followed(desk)
         self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+
+    def on_offers_missed(self, event: OffersMissed) -> None:
+        """Supervisors hear of who does not answer."""
+        frame = encode(OffersMissedEvent(agent=event.agent.name, count=event.agent.misses))
+        self._push([desk for desk in self._all() if desk.me().role != "agent"], frame)
 
     def on_config_changed(self, kind: str) -> None:
         """Canned replies or inboxes changed."""

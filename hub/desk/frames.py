@@ -36,9 +36,10 @@ class UnderstoodView(Struct, frozen=True, omit_defaults=True):
 class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
-    `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
-    snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
-    `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
+    `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
+    taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
+    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
+    `until` in ms.
     """
 
     type: str
@@ -238,13 +239,24 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
 
 
 class QueueView(Struct, frozen=True, omit_defaults=True):
-    """A queue now. `oldest_at`: since when its first one waits."""
+    """A queue now. `oldest_at`: since when its first one waits.
+
+    Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+    The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+    """
 
     id: str
     name: str
     waiting: int
     online: int
     oldest_at: int | None = None
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    short: int = 0
+    flow_out: int = 0
+    target_percent: int = 80
+    target_seconds: int = 20
 
 
 class CannedView(Struct, frozen=True):
@@ -556,6 +568,38 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
+class MoveToQueue(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: put a waiting conversation into another queue, with its place kept. Audited."""
+
+    id: int
+    conversation: str
+    queue: str
+
+
+class Prioritise(Struct, frozen=True, tag="prioritise", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited."""
+
+    id: int
+    conversation: str
+    priority: int
+
+
+class TakeOver(Struct, frozen=True, tag="take.over", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited."""
+
+    id: int
+    conversation: str
+    agent: str | None = None
+
+
+class ForceStatus(Struct, frozen=True, tag="status.force", tag_field="type", forbid_unknown_fields=True):
+    """Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited."""
+
+    id: int
+    agent: str
+    status: Literal["online", "offline", "finishing"]
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -588,6 +632,10 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
+    | MoveToQueue
+    | Prioritise
+    | TakeOver
+    | ForceStatus
     | Ping
 )
 
@@ -722,6 +770,13 @@ class AgentEvent(Struct, frozen=True, tag="agent", tag_field="type"):
     agent: AgentView
 
 
+class OffersMissedEvent(Struct, frozen=True, tag="offers.missed", tag_field="type"):
+    """For supervisors: a colleague missed so many offers in a row."""
+
+    agent: str
+    count: int
+
+
 class QueuesEvent(Struct, frozen=True, tag="queues", tag_field="type"):
     """Queue figures changed (coalesced, at most once a second)."""
 
@@ -811,6 +866,7 @@ Event = (
     | OfferGone
     | AgentEvent
     | QueuesEvent
+    | OffersMissedEvent
     | TypingEvent
     | DeliveryEvent
     | ContactEvent

@@ -54,6 +54,12 @@ class Calendar:
             names.add(f"jalali:{persian.month:02}-{persian.day:02}")
         return not names.isdisjoint(self.holidays)
 
+    def holidays_from(self, at: int, days: int = 60) -> tuple[str, ...]:
+        """The dates of the next days on which nobody works, whichever calendar names them."""
+        first = _local(at, ZoneInfo(self.time_zone))
+        coming = (first + timedelta(days=number) for number in range(days))
+        return tuple(day.isoformat() for day in coming if self.is_holiday(day))
+
     def open_between(self, start: int, end: int) -> int:
         """How long (ms) it is open between two instants; 0 when the second is not later."""
         if self.always_open:

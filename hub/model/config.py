@@ -57,8 +57,9 @@ class Workplace:
     after a crash. starving: who has waited so long goes before every priority. misses_before_alarm: so many offers
     missed in a row tell the supervisors.
 
-    costs: capacity units per channel, `*` for all others; parked_costs: of a conversation that waits for the customer.
-    maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and rings may use.
+    costs: capacity units per channel, `*` for all others; parked_costs: of a conversation that waits for the
+    customer. maxima: so many of a channel at once (none: as many as fit). skills, teams: the words that agents and
+    rings may use. time_zone: in which the days of the figures begin.
     """
 
     grace_seconds: int = 30
@@ -77,6 +78,7 @@ class Workplace:
     maxima: Mapping[str, int] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    time_zone: str = "Asia/Tehran"
     break_reasons: tuple[str, ...] = ("lunch", "prayer", "training", "meeting", "rest")
     dispositions: tuple[str, ...] = (
         "answered",

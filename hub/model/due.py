@@ -49,7 +49,7 @@ def next_due(state: Conversation, rules: Workplace, queue: Queue | None) -> Due 
 
 def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
     entered = state.entered_at or state.queued_at or state.fence_at
-    if state.form_at is None and queue is not None:
+    if queue is not None and (state.form_at is None or queue.exit == "queue"):
         return Due(kind=DueKind.LINE, at=entered + queue.max_wait_seconds * 1000)
     # Who asked something is not closed unread over some holidays: it waits as long as anything may be put aside.
     patience = rules.snooze_max_days * 86_400 if state.contact_seq else rules.agent_idle_seconds

@@ -12,7 +12,6 @@ from hub.model.ids import AgentId, QueueId
 
 Strategy = Literal["longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast"]
 ExitKind = Literal["form", "queue", "callback", "voicemail"]
-WrapUpMode = Literal["none", "fixed", "until_done"]
 
 STRONGEST = 5
 """The highest proficiency; the lowest is 1."""
@@ -53,15 +52,6 @@ class ServiceTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUp:
-    """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`."""
-
-    mode: WrapUpMode = "none"
-    seconds: int = 120
-    disposition_required: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """A line.
 
@@ -69,7 +59,7 @@ class Queue:
     `max_wait_seconds`: then `exit` is taken: the offline form, the line `exit_queue`, a callback, voicemail.
     `preferred_seconds`: so long only the agent who served the customer last is asked, if at work. `return_seconds`: who
     comes back within them has their old place. `pick`: agents may take out of it by hand. `auto_accept`: channels whose
-    offers need no answer. `calendar` names one; empty: that of the inbox.
+    offers need no answer.
     """
 
     id: QueueId
@@ -88,8 +78,6 @@ class Queue:
     return_seconds: int = 300
     pick: bool = True
     auto_accept: tuple[str, ...] = ()
-    wrap_up: WrapUp = field(default_factory=WrapUp)
-    calendar: str = ""
 
     def takes(self, channel: str, locale: str) -> bool:
         """Whether conversations of a channel and a language may stand here."""

@@ -21,12 +21,12 @@ from hub.errors import Conflict, HubError
 from hub.lanes import Appended
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
-from hub.model.entry import EventType
+from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
-from hub.routing.choose import Plan, expected_wait, in_order, serves
+from hub.routing.choose import LineKey, Plan, expected_wait, in_order, line_key, serves
 from hub.routing.line import Line
-from hub.staff import AgentChanged, Staff
+from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.store.intervals import Intervals
@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 
 EWMA = 0.25
 TELL_SECONDS = 1.0
+TOLD_AT_ONCE = 200
+LEAK_MS = 4_000
+"""A reservation without an offer is younger than this, or nobody is about to make the offer any more."""
 TICK_SECONDS = 1.0
 
 
@@ -44,13 +47,6 @@ class LineMoved:
     """The place or expected wait of these conversations changed."""
 
     states: tuple[Conversation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OffersMissed:
-    """An agent missed so many offers in a row that supervisors should know."""
-
-    agent: Agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,16 @@ class Router:
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("routing"))
     _known: dict[ConversationId, Conversation] = field(default_factory=dict)
-    _places: dict[ConversationId, int] | None = None
+    _offered: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _queued: dict[str, dict[ConversationId, Conversation]] = field(default_factory=lambda: defaultdict(dict))
     _told: dict[ConversationId, _Told] = field(default_factory=dict)
     _handle_ms: dict[str, float] = field(default_factory=dict)
     _slots: dict[str, int] = field(default_factory=dict)
+    _hands: dict[str, int] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
+    _looked_at: int = 0
     _line: Line = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,13 +106,16 @@ class Router:
         self.follow(after)
         if event.entry.author.kind == "contact" and not before.contact_seq:
             self._nudge()
+        if before.owner == after.owner and after.owner.agent is not None and before.status != after.status:
+            self.pool.start(self.staff.weigh(after.owner.agent, after), "weigh")
         if not event.entry.moves_fence:
             return
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
             self.pool.start(self.staff.release(agent, after.id), "release")
-        for agent in has - had:
-            self._burden(after, agent)
+        if event.entry.event is not None and event.entry.event.type in _BY_HAND:
+            for agent in has - had:
+                self.pool.start(self._burden(after, agent), "burden")
         if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
             self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
         self._withdraw_if_idle(after)
@@ -133,11 +135,13 @@ class Router:
         if event.after.misses > max(misses, self.config.workplace.misses_before_alarm - 1):
             self.bus.tell(OffersMissed(event.after))
         self._slots.clear()
+        self._hands.clear()
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
         """Queues or rules changed: look again, also for lines that are gone."""
         self._slots.clear()
+        self._hands.clear()
         self._line.replan(self._plan(), self.clock.now())
         for state in tuple(self._known.values()):
             self.follow(state)
@@ -152,15 +156,37 @@ class Router:
             self._wake.clear()
             await self.settle()
             await self.match()
+            await self.release_leaks()
+
+    async def release_leaks(self) -> None:
+        """Free capacity that was reserved for an offer which was never made: whoever reserved it is gone."""
+        now = self.clock.now()
+        if now - self._looked_at < LEAK_MS:
+            return
+        self._looked_at = now
+        for agent in tuple(self.staff.agents):
+            if not agent.load or now - agent.offered_at < LEAK_MS:
+                continue
+            for item in agent.load:
+                state = await self.acts.lanes.state(ConversationId(item.conversation))
+                if agent.id not in state.owner.asked:
+                    log.info("reservation_released", agent=agent.id, conversation=state.id)
+                    await self.staff.release(agent.id, state.id)
 
     async def tell_places(self) -> None:
-        """Tell customers when their place or wait changed; at most once a second."""
+        """Tell customers when their place or wait changed; at most once a second, and so many at once, front first."""
         while True:
             await self._moved.wait()
             self._moved.clear()
-            changed = tuple(state for state in self._known.values() if self._place_changed(state))
-            if changed:
-                self.bus.tell(LineMoved(changed))
+            left = TOLD_AT_ONCE
+            for queue in tuple(self._queued):
+                changed = self._moved_in(queue, left)
+                left -= len(changed)
+                if changed:
+                    self.bus.tell(LineMoved(tuple(changed)))
+                await asyncio.sleep(0)  # a long line is no reason to keep an agent waiting
+            if left <= 0:
+                self._moved.set()
             await asyncio.sleep(TELL_SECONDS)
 
     async def settle(self) -> None:
@@ -191,7 +217,7 @@ class Router:
 
     def offered(self) -> list[Conversation]:
         """Who is being offered to somebody."""
-        return [state for state in self._known.values() if state.owner.kind == "offer"]
+        return list(self._offered.values())
 
     def next_change(self) -> int | None:
         """When time alone changes who may take what (ms)."""
@@ -214,12 +240,10 @@ class Router:
         state = self._known.get(conversation)
         if state is None:
             return None
-        now = self._reckoned(state)
-        told = self._told.get(conversation)
-        if told is None or (told.queue, told.slots) != (now.queue, now.slots) or now.place > told.place:
-            return now.place, now.minutes
-        known = [one for one in (told.minutes, now.minutes) if one is not None]
-        return now.place, min(known, default=None)
+        mine = self._key(state)
+        ahead = sum(self._key(other) < mine for other in self._queued[state.queue or ""].values())
+        now = self._reckoned(state, ahead + 1)
+        return now.place, now.minutes
 
     def wait_minutes(self, queue: str, position: int) -> int | None:
         """The honest expected wait in minutes at a place of a queue."""
@@ -228,7 +252,7 @@ class Router:
 
     def staffed(self, queue: str) -> bool:
         """Whether anybody who serves the queue is at work."""
-        return bool(self._serving(queue))
+        return self._hands_of(queue) > 0
 
     def expected(self, queue: str) -> bool:
         """Whether anybody who serves the queue is at work, or was a moment ago and may come back within the grace time.
@@ -243,32 +267,41 @@ class Router:
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
         waiting: dict[str, list[int]] = defaultdict(list)
-        for state in self._known.values():
-            waiting[state.queue or ""].append(state.queued_at or state.fence_at)
+        for queue, states in self._queued.items():
+            waiting[queue] = [state.queued_at or state.fence_at for state in states.values()]
         return {
-            queue: (len(waiting[queue]), len(self._serving(queue)), min(waiting[queue], default=None))
+            queue: (len(waiting[queue]), self._hands_of(queue), min(waiting[queue], default=None))
             for queue in self.config.queues
         }
 
     def follow(self, state: Conversation) -> None:
         """Keep the line as it is: who waits or is being offered, and has said something."""
-        self._places = None
         queue = self.config.queue_for(state.queue, state.header.inbox)
+        before = self._known.pop(state.id, None)
+        self._offered.pop(state.id, None)
+        if before is not None:
+            self._queued[before.queue or ""].pop(state.id, None)
         if state.owner.kind not in {"queue", "offer"} or not state.contact_seq or queue is None:
-            self._known.pop(state.id, None)
             self._told.pop(state.id, None)
             self._line.remove(state.id)
             return
         if queue.id != state.queue:
             state = replace(state, queue=queue.id)
-        self._known[state.id] = state
+        self._known[state.id] = self._queued[queue.id][state.id] = state
         if state.owner.kind == "queue":
             self._line.put(state, self.clock.now())
         else:
+            self._offered[state.id] = state
             self._line.remove(state.id)
 
     def _plan(self) -> Plan:
         return Plan(queues=self.config.queues, rules=self.config.workplace, agents=self.staff.roster)
+
+    def _hands_of(self, queue: str) -> int:
+        """How many are at work for a queue."""
+        if queue not in self._hands:
+            self._hands[queue] = len(self._serving(queue))
+        return self._hands[queue]
 
     def _slots_of(self, queue: str) -> int:
         """How many conversations those at work for a queue can have at once."""
@@ -289,11 +322,19 @@ class Router:
         try:
             await self.acts.offer(item, asked, until=self.clock.now() + seconds * 1000, reason=reason)
             self.offers_made += 1
+            if queue is not None and item.header.channel in queue.auto_accept and len(asked) == 1:
+                await self._accept_for(asked[0], item.id)
         except HubError as error:
             log.info("offer_not_made", conversation=item.id, code=error.code)
             self.staff.doubtful.update(asked)  # it may have been stored all the same
             self.follow(await self.acts.lanes.state(item.id))
             self._wake.set()
+
+    async def _accept_for(self, agent: AgentId, conversation: ConversationId) -> None:
+        """What needs no answer is theirs at once."""
+        state = await self.acts.lanes.state(conversation)
+        me = Author(kind="agent", id=agent, name=self.staff.name(agent))
+        await self.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED, reason="auto_accept")
 
     async def _reserved(self, agent: AgentId, item: Conversation) -> bool:
         if await self.staff.reserve(agent, item):
@@ -318,36 +359,46 @@ class Router:
             log.info("offer_ended_meanwhile", conversation=state.id)
 
     def _offered_to(self, agent: AgentId) -> list[Conversation]:
-        return [state for state in self._known.values() if state.owner.kind == "offer" and agent in state.owner.asked]
+        return [state for state in self._offered.values() if agent in state.owner.asked]
 
-    def _burden(self, state: Conversation, id_: AgentId) -> None:
-        agent = self.staff.get(id_)
-        if agent is None:
-            return
-        reserved = state.owner.kind == "offer" and any(item.conversation == state.id for item in agent.load)
-        if not reserved:
-            self.pool.start(self.staff.burden(agent.id, state), "burden")
+    async def _burden(self, taken: Conversation, agent: AgentId) -> None:
+        """What an agent took by hand weighs, too, if it is still theirs: another process may tell of it late."""
+        state = await self.acts.lanes.newest(taken.id)
+        if agent in state.owner.asked:
+            await self.staff.burden(agent, state)
 
     def _learn(self, queue: str, handled_ms: int) -> None:
         known = self._handle_ms.get(queue, float(self.config.workplace.default_handle_seconds * 1000))
         self._handle_ms[queue] = known + EWMA * (handled_ms - known)
 
-    def _reckoned(self, state: Conversation) -> _Told:
-        if self._places is None:
-            counts: dict[str | None, int] = defaultdict(int)
-            self._places = {}
-            for item in self.line():
-                counts[item.queue] += 1
-                self._places[item.id] = counts[item.queue]
-        place, queue = self._places[state.id], state.queue or ""
-        return _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+    def _moved_in(self, queue: str, most: int) -> list[Conversation]:
+        """Who stands elsewhere in a line than they heard, or waits another time; at most so many, front first."""
+        changed: list[Conversation] = []
+        for place, state in enumerate(sorted(self._queued[queue].values(), key=self._key), 1):
+            if len(changed) >= most:
+                break
+            now, told = self._reckoned(state, place), self._told.get(state.id)
+            self._told[state.id] = now
+            if told is None or (told.place, told.minutes) != (now.place, now.minutes):
+                changed.append(state)
+        return changed
 
-    def _place_changed(self, state: Conversation) -> bool:
-        place, minutes = self.place(state.id) or (0, None)
-        now = replace(self._reckoned(state), minutes=minutes)
-        before = self._told.get(state.id)
-        self._told[state.id] = now
-        return before is None or (before.place, before.minutes) != (place, minutes)
+    def _reckoned(self, state: Conversation, place: int) -> _Told:
+        """What to tell somebody: a wait grows only for who was overtaken or moved, or when fewer serve the line."""
+        queue = state.queue or ""
+        now = _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+        told = self._told.get(state.id)
+        if told is None or told.queue != queue or now.slots < told.slots or place > told.place:
+            return now
+        known = [one for one in (told.minutes, now.minutes) if one is not None]
+        return replace(now, minutes=min(known, default=None))
+
+    def _key(self, state: Conversation) -> LineKey:
+        return line_key(state, self._line.plan, self.clock.now())
+
+    def wake(self) -> None:
+        """Something changed elsewhere: look again."""
+        self._wake.set()
 
     def _nudge(self) -> None:
         self._wake.set()
@@ -355,3 +406,5 @@ class Router:
 
 
 _ANSWERS = frozenset({EventType.ACCEPTED, EventType.DECLINED})
+_BY_HAND = frozenset({EventType.TAKEN, EventType.REOPENED})
+"""How an agent comes to something without an offer, for which capacity would have been reserved."""

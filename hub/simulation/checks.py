@@ -19,9 +19,10 @@ KEPT = 20
 class Checks:
     """Counts violations by kind.
 
-    idle_agent: somebody waits while an agent who may take them has room. no_timer: a waiting item without an owner or
-    a next deadline. over_capacity, over_maximum: an offer burdened an agent beyond the limit. wrong_load: what an agent
-    carries is not what the conversations say. out_of_order: an offer went past somebody who was before them in line.
+    idle_agent: somebody waits while an agent who may take them has room. no_timer: a waiting item without an owner
+    or a next deadline. over_capacity, over_maximum: an offer burdened an agent beyond the limit (what wakes up may,
+    no offer may). wrong_load: what an agent carries is not what the conversations say. out_of_order: an offer went
+    past somebody who was before them in line.
     """
 
     house: House
@@ -64,6 +65,9 @@ class Checks:
         """Nobody who was before the item could have had the agent."""
         now, plan = self.house.clock.now(), self.house.router.plan
         asked = [plan.agents[agent] for agent in item.owner.asked]
+        for agent in asked:
+            if agent.used > agent.capacity:
+                self._note("over_capacity", f"{agent.id} carries {agent.used} of {agent.capacity}")
         ahead = [one for one in self._live.values() if one.owner.kind == "queue" and one.contact_seq]
         before = self._live.get(item.id)
         if before is None or before.owner.kind != "queue":
@@ -84,8 +88,6 @@ class Checks:
                 held.setdefault(asked, set()).add(state.id)
         rules = self.house.router.plan.rules
         for agent in self.house.router.plan.agents.values():
-            if agent.used > agent.capacity:
-                self._note("over_capacity", f"{agent.id} carries {agent.used} of {agent.capacity}")
             for channel, most in {**rules.maxima, **agent.maxima}.items():
                 if sum(one.channel == channel for one in agent.load) > most:
                     self._note("over_maximum", f"{agent.id} has more than {most} of {channel}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from hub.acts import Acts
 from hub.bus import Bus
-from hub.clock import HeldClock
+from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation, Header
@@ -34,7 +34,7 @@ BEGIN = 1_800_000_000_000
 class House:
     """The parts, wired as in `hub.app`."""
 
-    clock: HeldClock
+    clock: Clock
     bus: Bus
     config: Config
     conversations: Conversations
@@ -76,20 +76,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(database: Database, world: World) -> AsyncIterator[House]:
+async def open_house(database: Database, world: World, clock: Clock) -> AsyncIterator[House]:
     """Store the plan, start the parts, have every agent at their desk."""
-    house = _parts(database)
-    await house.entries.index()
-    await house.conversations.index()
-    await house.config.load()
-    for queue in world.queues:
-        await house.config.create(queue)
-    await house.config.create(world.inbox)
-    await house.config.save(world.workplace)
-    accounts = Accounts(database)
-    for agent in world.agents:
-        await accounts.create(replace(agent, idle_since=BEGIN), "")
-    _subscribe(house)
+    house = parts(database, clock)
+    await store_plan(database, house, world)
+    subscribe(house)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(house.lanes.running())
         await stack.enter_async_context(house.router.pool.open())
@@ -101,15 +92,30 @@ async def open_house(database: Database, world: World) -> AsyncIterator[House]:
         yield house
 
 
-def _parts(database: Database) -> House:
-    clock, bus, config = HeldClock(BEGIN), Bus(), Config(database)
+async def store_plan(database: Database, house: House, world: World) -> None:
+    """What an admin would have decided, and the accounts."""
+    await house.entries.index()
+    await house.conversations.index()
+    await house.config.load()
+    for queue in world.queues:
+        await house.config.create(queue)
+    await house.config.create(world.inbox)
+    await house.config.save(world.workplace)
+    accounts = Accounts(database)
+    for agent in world.agents:
+        await accounts.create(replace(agent, idle_since=BEGIN), "")
+
+
+def parts(database: Database, clock: Clock, *, desks_here: bool = True) -> House:
+    """The parts, not running yet."""
+    bus, config = Bus(), Config(database)
     conversations, entries, contacts = Conversations(database), Entries(database), Contacts(database)
     house: House
 
     lanes = Lanes(entries, conversations, bus, clock, lambda state: house.deadlines.due(state))  # noqa: PLW0108 - the deadlines need the lanes
     signpost = Signpost(config, contacts, conversations, clock)
     acts = Acts(lanes, clock, lambda _: True, lambda _: True, signpost.place)
-    staff = Staff(Agents(database), conversations, bus, config, clock)
+    staff = Staff(Agents(database), conversations, bus, config, clock, desks_here)
     router = Router(acts, staff, config, conversations, Intervals(database), bus, clock)
     deadlines = Deadlines(
         lanes=lanes,
@@ -125,7 +131,8 @@ def _parts(database: Database) -> House:
     return house
 
 
-def _subscribe(house: House) -> None:
+def subscribe(house: House) -> None:
+    """The router hears what happens."""
     house.bus.on(Appended, house.router.on_appended)
     house.bus.on(AgentChanged, house.router.on_agent_changed)
     house.config.on_change(house.router.on_rules_changed)

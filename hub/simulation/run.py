@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from hub.clock import HeldClock
 from hub.lanes import Appended
 from hub.model.ids import ConversationId
 from hub.routing.erlang import Expected, erlang_a, erlang_c
@@ -51,14 +52,15 @@ class _Dues:
 async def simulate(database: Database, world: World, *, arrivals: int, seed: int) -> dict[str, object]:
     """Run until everybody who came is served; the figures as `peyk simulate routing` prints them."""
     began = time.monotonic()
-    async with open_house(database, world) as house:
+    clock = HeldClock(BEGIN)
+    async with open_house(database, world, clock) as house:
         tally, agenda, checks, dues = Tally(world.within_s * 1000), Agenda(), Checks(house), _Dues(house)
         dice = random.Random(seed)  # noqa: S311 - nothing here is secret
         people = People(house, world, arrivals, dice, agenda, tally)
         for listener in (dues.on_appended, checks.on_appended, people.on_appended):
             house.bus.on(Appended, listener)
         people.begin()
-        await _until_served(house, people, agenda, checks, dues)
+        await _until_served(house, clock, people, agenda, checks, dues)
         stranded = checks.stranded()
     return {
         "profile": world.name,
@@ -81,7 +83,9 @@ async def simulate(database: Database, world: World, *, arrivals: int, seed: int
     }
 
 
-async def _until_served(house: House, people: People, agenda: Agenda, checks: Checks, dues: _Dues) -> None:
+async def _until_served(
+    house: House, clock: HeldClock, people: People, agenda: Agenda, checks: Checks, dues: _Dues
+) -> None:
     last_arrival = house.clock.now()
     while not (people.over and not checks.live):
         if not people.over:
@@ -91,7 +95,7 @@ async def _until_served(house: House, people: People, agenda: Agenda, checks: Ch
         when = [at for at in (agenda.next_at, dues.next_at(), house.router.next_change()) if at is not None]
         if not when:
             return
-        house.clock.advance(max(0, min(when) - house.clock.now()))
+        clock.advance(max(0, min(when) - clock.now()))
         now = house.clock.now()
         if agenda.next_at is not None and agenda.next_at <= now:
             await agenda.pop()()

@@ -28,7 +28,10 @@ from hub.model.ids import AgentId
 from hub.store.agents import _FIELDS, _agent
 from hub.store.database import Database, guard
 
-IDENTITY_FIELDS = ("login", "name", "role", "locale", "languages", "queues", "capacity", "active")
+IDENTITY_FIELDS = (
+    *("login", "name", "role", "locale", "languages", "queues", "capacity", "active"),
+    *("skills", "teams", "maxima", "phone"),
+)
 """What an admin may change; everything else of an agent belongs to the hub."""
 
 

@@ -83,6 +83,11 @@ class Agents:
         query = {"_id": agent, "load.conversation": {"$ne": item.conversation}}
         return await self._change(query, {"$push": {"load": asdict(item)}})
 
+    async def weigh(self, agent: AgentId, item: Load) -> Agent | None:
+        """Set what an item on the load costs."""
+        query = {"_id": agent, "load.conversation": item.conversation}
+        return await self._change(query, {"$set": {"load.$": asdict(item)}})
+
     async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
         """Take an item off the load; the agent is idle since now."""
         query = {"_id": agent, "load.conversation": conversation}

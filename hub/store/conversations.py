@@ -186,6 +186,15 @@ class Conversations:
             )
         return [ConversationId(row["_id"]) for row in rows]
 
+    async def claim_due(self, conversation: ConversationId, now: int, lease_ms: int) -> bool:
+        """Whether this process is the one that does what is due now; the next is asked when the lease is over."""
+        row = {"_id": conversation, "due_at": {"$lte": now}}
+        free = {"$or": [{"$ne": ["$due_claim.at", "$due_at"]}, {"$lte": ["$due_claim.until", now]}]}
+        claim = [{"$set": {"due_claim": {"at": "$due_at", "until": now + lease_ms}}}]
+        async with guard():
+            written = await self._rows.update_one({**row, "$expr": free}, claim)
+        return bool(written.modified_count)
+
     async def correct_due(self, states: Sequence[tuple[Conversation, Due | None]]) -> None:
         """Set the deadlines of exactly these states again: the rules changed, or a projection had fallen behind."""
         updates = [

@@ -7,6 +7,7 @@ from typing import Any
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
+from pymongo.asynchronous.change_stream import AsyncDatabaseChangeStream
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -71,6 +72,10 @@ class Database:
         except (NotPrimaryError, AutoReconnect):
             # Once more, as the driver's retryable writes do: what was stored after all shows as a duplicate.
             return await self._database.command(command)
+
+    async def watch(self, pipeline: Sequence[Document]) -> AsyncDatabaseChangeStream[dict[str, Any]]:
+        """A change stream over the whole database; use it in `async with`."""
+        return await self._database.watch(pipeline)
 
     async def ping(self) -> None:
         """Raise `Unavailable` unless the store answers now."""

@@ -21,6 +21,9 @@ Login = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(max_length=200)]
 Names = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=100)]
 Capacity = Annotated[int, Meta(ge=0, le=1000)]
+Skills = Annotated[dict[Annotated[str, Meta(max_length=40)], Annotated[int, Meta(ge=1, le=5)]], Meta(max_length=50)]
+Maxima = Annotated[dict[Annotated[str, Meta(max_length=40)], Annotated[int, Meta(ge=1, le=1000)]], Meta(max_length=20)]
+Phone = Annotated[str, Meta(max_length=100, pattern=r"^[A-Za-z0-9+*#@.:_-]*$")]
 Password = Annotated[str, Meta(max_length=1024)]
 
 _ENDS_SESSIONS = frozenset({"role", "active", "password"})
@@ -40,6 +43,10 @@ class AgentRecord(Struct, frozen=True):
     active: bool
     status: str
     connected: bool
+    skills: dict[str, int]
+    teams: list[str]
+    maxima: dict[str, int]
+    phone: str
 
 
 class AgentList(Struct, frozen=True):
@@ -60,6 +67,10 @@ class NewAgent(Struct, frozen=True, forbid_unknown_fields=True):
     queues: Names = []
     capacity: Capacity = 100
     active: bool = True
+    skills: Skills = {}
+    teams: Names = []
+    maxima: Maxima = {}
+    phone: Phone = ""
 
 
 class AgentChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +85,10 @@ class AgentChange(Struct, frozen=True, forbid_unknown_fields=True):
     queues: Names | UnsetType = UNSET
     capacity: Capacity | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    skills: Skills | UnsetType = UNSET
+    teams: Names | UnsetType = UNSET
+    maxima: Maxima | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
 
 
 async def list_agents(call: Call) -> AgentList:
@@ -94,6 +109,10 @@ async def create_agent(call: Call) -> AgentRecord:
         queues=_queues(call.web.config, wanted.queues),
         capacity=wanted.capacity,
         active=wanted.active,
+        skills=_skills(call.web.config, wanted.skills),
+        teams=_teams(call.web.config, wanted.teams),
+        maxima=wanted.maxima,
+        phone=wanted.phone,
     )
     password = await call.web.passwords.hash(wanted.password)
     await call.web.accounts.create(agent, password)
@@ -130,7 +149,7 @@ _LIVE = ("status", "connected")
 async def _fields(call: Call, wanted: AgentChange) -> dict[str, object]:
     fields: dict[str, object] = {
         name: value
-        for name in ("role", "locale", "capacity", "active")
+        for name in ("role", "locale", "capacity", "active", "maxima", "phone")
         if (value := getattr(wanted, name)) is not UNSET
     }
     if wanted.login is not UNSET:
@@ -141,6 +160,10 @@ async def _fields(call: Call, wanted: AgentChange) -> dict[str, object]:
         fields["languages"] = tuple(dict.fromkeys(wanted.languages))
     if wanted.queues is not UNSET:
         fields["queues"] = _queues(call.web.config, wanted.queues)
+    if wanted.skills is not UNSET:
+        fields["skills"] = _skills(call.web.config, wanted.skills)
+    if wanted.teams is not UNSET:
+        fields["teams"] = _teams(call.web.config, wanted.teams)
     if wanted.password is not UNSET:
         fields["password"] = await call.web.passwords.hash(wanted.password)
     if not fields:
@@ -175,6 +198,20 @@ def _queues(config: Config, queues: list[str]) -> tuple[QueueId, ...]:
     return tuple(QueueId(queue) for queue in dict.fromkeys(queues))
 
 
+def _skills(config: Config, skills: dict[str, int]) -> dict[str, int]:
+    for skill in skills:
+        if skill not in config.workplace.skills:
+            raise BadInput("There is no such skill.", code="unknown_skill", field="skills")
+    return skills
+
+
+def _teams(config: Config, teams: list[str]) -> tuple[str, ...]:
+    for team in teams:
+        if team not in config.workplace.teams:
+            raise BadInput("There is no such team.", code="unknown_team", field="teams")
+    return tuple(dict.fromkeys(teams))
+
+
 def _record(agent: Agent) -> AgentRecord:
     return AgentRecord(
         id=agent.id,
@@ -188,4 +225,8 @@ def _record(agent: Agent) -> AgentRecord:
         active=agent.active,
         status=agent.status,
         connected=agent.connected,
+        skills=dict(agent.skills),
+        teams=list(agent.teams),
+        maxima=dict(agent.maxima),
+        phone=agent.phone,
     )

@@ -10,10 +10,12 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from hub.errors import BadInput, Conflict, NotFound
-from hub.model.config import Canned, Workplace
+from hub.model.config import Agent, Canned, Workplace
 from hub.model.ids import QueueId, new_id
 from hub.model.queues import Queue
+from hub.routing.plan import queue_problems, workplace_problems
 from hub.store.config import Thing, key_of
+from hub.web.admin_routing import refuse
 from hub.web.admin_shapes import (
     CannedChange,
     CannedList,
@@ -67,7 +69,12 @@ async def change_queue(call: Call) -> QueueRecord:
     fields = _given(call.body_as(QueueChange))
     if "name" in fields:
         fields["name"] = line(str(fields["name"]), "name", longest=60)
+    for name in ("channels", "languages", "rings", "auto_accept"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
     after = replace(before, **fields)
+    config = call.web.config
+    refuse(queue_problems(after, config.queues, await call.web.accounts.all(), config.workplace))
     await _save(call, "queue.change", _queue_record(before), _queue_record(after), after)
     return _queue_record(after)
 
@@ -79,6 +86,11 @@ async def delete_queue(call: Call) -> None:
     used = [inbox.id for inbox in config.inboxes.values() if inbox.queue == queue.id]
     if used:
         raise Conflict(f"Inbox {used[0]} leads to this queue.", code="in_use")
+    led = [other.id for other in config.queues.values() if other.exit == "queue" and other.exit_queue == queue.id]
+    if led:
+        raise Conflict(f"Queue {led[0]} overflows into this queue.", code="in_use")
+    if any(rule.queue == queue.id for rule in config.rules.rules):
+        raise Conflict("A rule leads to this queue.", code="in_use")
     if any(queue.id in agent.queues for agent in await call.web.accounts.all()):
         raise Conflict("There are agents in this queue.", code="in_use")
     await config.remove(queue)
@@ -134,7 +146,13 @@ async def change_workplace(call: Call) -> WorkplaceRecord:
     for name in ("break_reasons", "dispositions"):
         if name in fields:
             fields[name] = _codes(fields[name], name)
+    for name in ("skills", "teams"):
+        if name in fields:
+            fields[name] = tuple(dict.fromkeys(line(str(one), name, longest=40) for one in fields[name]))
     after = replace(before, **fields)
+    people = await call.web.accounts.all()
+    refuse(workplace_problems(after, people))
+    _refuse_used(call, before, after, people)
     await _save(call, "settings.change", _workplace_record(before), _workplace_record(after), after)
     return _workplace_record(after)
 
@@ -146,6 +164,22 @@ async def _save(call: Call, action: str, before: Struct, after: Struct, thing: T
     await call.web.config.save(thing)
     target = "workplace" if isinstance(thing, Workplace) else key_of(thing)
     await call.record(action, target, difference)
+
+
+def _refuse_used(call: Call, before: Workplace, after: Workplace, people: list[Agent]) -> None:
+    """Skills and teams that a ring, a rule or somebody has stay."""
+    rings = [ring for queue in call.web.config.queues.values() for ring in queue.rings]
+    needs = [*(need for ring in rings for need in ring.needs)]
+    needs += [need for rule in call.web.config.rules.rules for need in rule.needs]
+    skills = {need.skill for need in needs} | {skill for one in people for skill in one.skills}
+    teams = {team for ring in rings for team in ring.teams} | {team for one in people for team in one.teams}
+    for name, gone in (
+        ("skills", set(before.skills) - set(after.skills)),
+        ("teams", set(before.teams) - set(after.teams)),
+    ):
+        used = sorted(gone & (skills if name == "skills" else teams))
+        if used:
+            raise Conflict(f"{used[0]} is in use.", code="in_use", field=name)
 
 
 def found(thing: T | None) -> T:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from hub.model.queues import Ring, ServiceTarget, Strategy
+
 Locale = Literal["fa", "en"]
 Name = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=8000)]
@@ -20,6 +22,17 @@ class QueueRecord(Struct, frozen=True):
     offer_seconds: int
     priority: int
     max_wait_seconds: int
+    channels: list[str]
+    languages: list[str]
+    target: ServiceTarget
+    strategy: str
+    rings: list[Ring]
+    exit: str
+    exit_queue: str | None
+    preferred_seconds: int
+    return_seconds: int
+    pick: bool
+    auto_accept: list[str]
 
 
 class QueueList(Struct, frozen=True):
@@ -50,6 +63,17 @@ class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
     offer_seconds: OfferSeconds | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
     max_wait_seconds: MaxWait | UnsetType = UNSET
+    channels: Words | UnsetType = UNSET
+    languages: Words | UnsetType = UNSET
+    target: ServiceTarget | UnsetType = UNSET
+    strategy: Strategy | UnsetType = UNSET
+    rings: Annotated[list[Ring], Meta(max_length=10)] | UnsetType = UNSET
+    exit: Literal["form", "queue", "callback"] | UnsetType = UNSET
+    exit_queue: Name | UnsetType | None = UNSET
+    preferred_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
+    return_seconds: Annotated[int, Meta(ge=0, le=86_400)] | UnsetType = UNSET
+    pick: bool | UnsetType = UNSET
+    auto_accept: Words | UnsetType = UNSET
 
 
 class CannedRecord(Struct, frozen=True):
@@ -95,12 +119,20 @@ class WorkplaceRecord(Struct, frozen=True):
     cooling_seconds: int
     default_handle_seconds: int
     snooze_max_days: int
+    starving_seconds: int
+    misses_before_alarm: int
+    costs: dict[str, int]
+    parked_costs: dict[str, int]
+    maxima: dict[str, int]
+    skills: list[str]
+    teams: list[str]
     break_reasons: list[str]
     dispositions: list[str]
 
 
 Seconds = Annotated[int, Meta(ge=5, le=86_400)]
 LongSeconds = Annotated[int, Meta(ge=60, le=31_536_000)]
+Units = Annotated[dict[Annotated[str, Meta(max_length=40)], int], Meta(max_length=40)]
 Codes = Annotated[list[Name], Meta(min_length=1, max_length=30)]
 
 
@@ -116,5 +148,12 @@ class WorkplaceChange(Struct, frozen=True, forbid_unknown_fields=True):
     cooling_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
     default_handle_seconds: Seconds | UnsetType = UNSET
     snooze_max_days: Annotated[int, Meta(ge=1, le=365)] | UnsetType = UNSET
+    starving_seconds: Annotated[int, Meta(ge=60, le=86_400)] | UnsetType = UNSET
+    misses_before_alarm: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
+    costs: Units | UnsetType = UNSET
+    parked_costs: Units | UnsetType = UNSET
+    maxima: Units | UnsetType = UNSET
+    skills: Words | UnsetType = UNSET
+    teams: Words | UnsetType = UNSET
     break_reasons: Codes | UnsetType = UNSET
     dispositions: Codes | UnsetType = UNSET

@@ -13,15 +13,19 @@ from hub.errors import BadInput
 from hub.model.calendar import WEEKDAYS, Calendar
 
 Clock = Annotated[str, Meta(max_length=5)]
+_YEARLY = re.compile(r"(0[1-9]|1[0-2])-(\d\d)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 class CalendarView(Struct, frozen=True, forbid_unknown_fields=True):
-    """Business hours: `week` maps sat..fri to windows ["09:00","17:00"]; `holidays` are ISO dates."""
+    """Business hours: `week` maps sat..fri to windows ["09:00","17:00"].
+
+    `holidays` are ISO dates, or days of every year: jalali:MM-DD, gregorian:MM-DD.
+    """
 
     time_zone: Annotated[str, Meta(max_length=60)] = "Asia/Tehran"
     week: dict[str, Annotated[list[tuple[Clock, Clock]], Meta(max_length=6)]] = {}
-    holidays: Annotated[list[Annotated[str, Meta(max_length=10)]], Meta(max_length=400)] = []
+    holidays: Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=400)] = []
     always_open: bool = False
 
 
@@ -36,9 +40,9 @@ def calendar_of(view: CalendarView) -> Calendar:
             raise _bad("Days are sat, sun, mon, tue, wed, thu, fri.")
         _check_windows(windows)
     try:
-        holidays = tuple(sorted({date.fromisoformat(one).isoformat() for one in view.holidays}))
+        holidays = tuple(sorted({_holiday(one) for one in view.holidays}))
     except ValueError as error:
-        raise _bad("Holidays are written like 2026-03-21.") from error
+        raise _bad("Holidays are written like 2026-03-21, jalali:01-01 or gregorian:12-25.") from error
     week = {day: tuple((start, end) for start, end in view.week[day]) for day in view.week}
     return Calendar(time_zone=view.time_zone, week=week, holidays=holidays, always_open=view.always_open)
 
@@ -51,6 +55,18 @@ def calendar_view(calendar: Calendar) -> CalendarView:
         holidays=list(calendar.holidays),
         always_open=calendar.always_open,
     )
+
+
+def _holiday(text: str) -> str:
+    """A date, or a day of every year. Raises ValueError."""
+    calendar, _, day = text.rpartition(":")
+    if not calendar:
+        return date.fromisoformat(day).isoformat()
+    found = _YEARLY.fullmatch(day)
+    longest = 31 if calendar == "gregorian" or (found and int(found[1]) <= 6) else 30
+    if calendar not in {"jalali", "gregorian"} or found is None or not 1 <= int(found[2]) <= longest:
+        raise ValueError(text)
+    return text
 
 
 def _check_windows(windows: list[tuple[str, str]]) -> None:

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     channels = drills.add_parser(
         "channels", help="the hub is killed between webhooks that come twice and failing callbacks"
     )
+    routes = drills.add_parser("routing", help="four routing processes at once, two of them killed again and again")
     drills.add_parser("faults", help="the fault cases of the tests (F)")
     drills.add_parser("attacks", help="the attack cases of the tests (A W B I C U S D L)")
     every = drills.add_parser("all", help="every drill, the long reconnect storm, the fault and the attack cases")
@@ -44,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         each.add_argument("--seconds", type=float, default=60.0)
         each.add_argument("--seed", type=int, help="repeats the same random moments; chosen and printed when not given")
         each.add_argument("--customers", type=int, default=24)
-    for each in (kill, drain, channels, every):
+    routes.add_argument("--seconds", type=float, default=40.0)
+    routes.add_argument("--seed", type=int, help="repeats the same random moments")
+    for each in (kill, drain, channels, routes, every):
         each.add_argument("--json", action="store_true", help="no progress, only the last line")
 
 
@@ -55,6 +58,7 @@ def main(arguments: argparse.Namespace) -> int:
     from tests.drills.channels import channels  # noqa: PLC0415 (`--help` must be quick)
     from tests.drills.drain import drain  # noqa: PLC0415 (`--help` must be quick)
     from tests.drills.kill import kill, tell  # noqa: PLC0415
+    from tests.drills.routing import routing  # noqa: PLC0415
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -62,6 +66,10 @@ def main(arguments: argparse.Namespace) -> int:
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)
     if arguments.drill == "all":
         return _all(arguments.seconds, seed)
+    if arguments.drill == "routing":
+        found = uvloop.run(routing(arguments.seconds, seed=seed, say=say))
+        print(json.dumps(found), flush=True)
+        return 0 if found["good"] else 1
     drill = {"kill": kill, "drain": drain, "channels": channels}[arguments.drill]
     found = uvloop.run(drill(arguments.seconds, seed=seed, customers=arguments.customers, say=say))
     print(json.dumps(found), flush=True)

@@ -54,6 +54,12 @@ class Floor:
                 await asyncio.sleep(0)
         return state
 
+    async def until_agent(self, login: str, true: Callable[[Agent], bool]) -> None:
+        """Wait for an agent to come to a state."""
+        async with asyncio.timeout(10):
+            while not true(self.agent(login)):
+                await asyncio.sleep(0)
+
     async def offered(self, receipt: Receipt, login: str) -> Conversation:
         agent = self.agent(login).id
         return await self.until(receipt, lambda state: state.owner.kind == "offer" and state.owner.agent == agent)

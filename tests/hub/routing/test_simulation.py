@@ -20,12 +20,12 @@ async def test_a_busy_day_strands_nobody_and_breaks_no_rule(database: Database, 
 
 
 async def test_one_pool_is_as_the_theory_says(database: Database) -> None:
-    found = await simulate(database, world("mmc", agents=14, queues=1, seed=1), arrivals=800, seed=1)
+    found = await simulate(database, world("mmc", agents=14, queues=1, seed=1), arrivals=500, seed=1)
     _agrees(found)
 
 
 async def test_with_patience_too(database: Database) -> None:
-    found = await simulate(database, world("mmca", agents=14, queues=1, seed=2), arrivals=800, seed=2)
+    found = await simulate(database, world("mmca", agents=14, queues=1, seed=2), arrivals=500, seed=2)
     assert found["abandoned"] != 0
     _agrees(found)
 

@@ -218,6 +218,8 @@ export function startLink(): void {
   }, 1000);
   onEvent((frame) => {
     if (frame.type === "queues") checkQueue();
+    if (frame.type === "offers.missed")
+      toast(t("alarm.missed", { agent: frame.agent, n: frame.count }), "error");
     if (frame.type === "contact") void renewContact(frame.conversation);
     const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
     if (words) toast(t(words));

@@ -57,9 +57,10 @@ export interface UnderstoodView {
 /**
  * What happened, for entries of kind `event`.
  *
- * `type`: opened, handoff, offered, accepted, declined, expired, withdrawn, taken, returned, transferred, to_bot,
- * snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/
- * `queue` are names to show, `reason` is a code that the screens translate, `until` in ms.
+ * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
+ * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
+ * bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
+ * `until` in ms.
  */
 export interface EventView {
   type: string
@@ -250,13 +251,25 @@ export interface AgentView {
   languages?: string[]
 }
 
-/** A queue now. `oldest_at`: since when its first one waits. */
+/**
+ * A queue now. `oldest_at`: since when its first one waits.
+ *
+ * Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
+ * The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+ */
 export interface QueueView {
   id: string
   name: string
   waiting: number
   online: number
   oldest_at?: number
+  answered?: number
+  in_time?: number
+  abandoned?: number
+  short?: number
+  flow_out?: number
+  target_percent?: number
+  target_seconds?: number
 }
 
 /**
@@ -556,6 +569,38 @@ export interface UndoMerge {
   merge: string
 }
 
+/** Supervisors: put a waiting conversation into another queue, with its place kept. Audited. */
+export interface MoveToQueue {
+  type: "move"
+  id: number
+  conversation: string
+  queue: string
+}
+
+/** Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited. */
+export interface Prioritise {
+  type: "prioritise"
+  id: number
+  conversation: string
+  priority: number
+}
+
+/** Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited. */
+export interface TakeOver {
+  type: "take.over"
+  id: number
+  conversation: string
+  agent?: string | null
+}
+
+/** Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited. */
+export interface ForceStatus {
+  type: "status.force"
+  id: number
+  agent: string
+  status: "online" | "offline" | "finishing"
+}
+
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -685,6 +730,13 @@ export interface AgentEvent {
   agent: AgentView
 }
 
+/** For supervisors: a colleague missed so many offers in a row. */
+export interface OffersMissedEvent {
+  type: "offers.missed"
+  agent: string
+  count: number
+}
+
 /** Queue figures changed (coalesced, at most once a second). */
 export interface QueuesEvent {
   type: "queues"
@@ -791,6 +843,10 @@ export type Command =
   | ShowContact
   | MergeContacts
   | UndoMerge
+  | MoveToQueue
+  | Prioritise
+  | TakeOver
+  | ForceStatus
   | Ping
 
 export type Event =
@@ -804,6 +860,7 @@ export type Event =
   | OfferGone
   | AgentEvent
   | QueuesEvent
+  | OffersMissedEvent
   | TypingEvent
   | DeliveryEvent
   | ContactEvent

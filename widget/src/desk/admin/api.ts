@@ -13,6 +13,7 @@ import type {
   Me,
   Queue,
   Setting,
+  TriedOut,
   Workplace,
 } from "./model/records";
 import { writeQuery } from "./model/search";
@@ -86,6 +87,7 @@ export const api = {
   queues: () => request<{ queues: Queue[] }>("GET", `${ADMIN}/queues`).then((it) => it.queues),
   createQueue: (body: object) => request<Queue>("POST", `${ADMIN}/queues`, body),
   changeQueue: (id: string, body: object) => request<Queue>("PATCH", at("queues", id), body),
+  tryOut: (body: object) => request<TriedOut>("POST", `${ADMIN}/routing/dry-run`, body),
   deleteQueue: (id: string) => request<void>("DELETE", at("queues", id)),
   inboxes: () => request<{ inboxes: Inbox[] }>("GET", `${ADMIN}/inboxes`).then((it) => it.inboxes),
   channels: () => request<{ channels: Channel[] }>("GET", `${ADMIN}/channels`).then((it) => it.channels),

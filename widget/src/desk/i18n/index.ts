@@ -24,7 +24,7 @@ export function t(key: Key, params: Params = {}): string {
 
 /** A code of the server (`reason.x`, `error.x`, ...) in words; one that isn't known is shown as it came, readably. */
 export function word(
-  kind: "reason" | "disposition" | "break" | "channel" | "field" | "delivery.code" | "matched",
+  kind: "reason" | "why" | "disposition" | "break" | "channel" | "field" | "delivery.code" | "matched",
   code: string,
 ): string {
   const key = `${kind}.${code}`;

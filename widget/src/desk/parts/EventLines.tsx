@@ -19,7 +19,8 @@ export function eventText(event: EventView, name: string | null): string {
     ticket: event.ticket ?? "",
   };
   const plain = (event.type === "resolved" || event.type === "reopened") && !event.agent;
-  const key = `event.${event.type}${plain ? ".plain" : ""}`;
+  const late = event.type === "sla" ? `.${event.note}` : "";
+  const key = `event.${event.type}${plain ? ".plain" : ""}${late}`;
   const text = key in en ? t(key as Key, words) : event.type;
   return [
     text,
@@ -34,7 +35,7 @@ export function eventText(event: EventView, name: string | null): string {
 /** Whether a reason says more than the event itself does. */
 function telling(event: EventView): boolean {
   if (event.type === "resolved") return !event.disposition && event.reason !== "agent";
-  return ["handoff", "returned", "opened", "automatic"].includes(event.type);
+  return ["handoff", "returned", "opened", "automatic", "sla"].includes(event.type);
 }
 
 function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
@@ -57,7 +58,7 @@ function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
           {event.summary}
         </p>
       )}
-      {event.note && (
+      {event.note && event.type !== "sla" && (
         <p class="event-more is-note" dir="auto">
           {event.note}
         </p>

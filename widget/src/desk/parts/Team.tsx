@@ -1,11 +1,48 @@
 import type { JSX } from "preact";
-import { number, span } from "../../ui/format";
+import { number, percent, span } from "../../ui/format";
+import type { QueueView } from "../../wire/desk.types";
 import { agents, queues, serverNow, tick } from "../desk";
 import { statusText, t } from "../i18n";
 import { waitLevel } from "../state/lists";
 import { Empty } from "./common";
 import { RingedFace, statusTone } from "./Presence";
 import { shortWhen } from "./when";
+
+/** How many have been served since midnight, and how many of them in time. */
+function Today({ queue }: { queue: QueueView }): JSX.Element {
+  const [answered, abandoned, short] = [queue.answered ?? 0, queue.abandoned ?? 0, queue.short ?? 0];
+  const counted = answered + abandoned - short;
+  const level = counted > 0 ? (queue.in_time ?? 0) / counted : null;
+  const target = queue.target_percent ?? 80;
+  const behind = level !== null && level * 100 < target;
+  return (
+    <dl class="queue-today" aria-label={t("team.today")}>
+      <div>
+        <dt>{t("team.level")}</dt>
+        <dd class={`tabular ${behind ? "is-late" : ""}`}>{level === null ? "–" : percent(level)}</dd>
+        <small>
+          {t("team.target", {
+            percent: percent(target / 100),
+            span: span((queue.target_seconds ?? 20) * 1000),
+          })}
+        </small>
+      </div>
+      <div>
+        <dt>{t("team.answered")}</dt>
+        <dd class="tabular">{number(answered)}</dd>
+      </div>
+      <div>
+        <dt>{t("team.abandoned")}</dt>
+        <dd class="tabular">{number(abandoned)}</dd>
+        {short > 0 && <small>{t("team.short", { n: short })}</small>}
+      </div>
+      <div>
+        <dt>{t("team.flow_out")}</dt>
+        <dd class="tabular">{number(queue.flow_out ?? 0)}</dd>
+      </div>
+    </dl>
+  );
+}
 
 /** Who is here and who waits, now. */
 export function Team(): JSX.Element {
@@ -44,6 +81,7 @@ export function Team(): JSX.Element {
                     <dd class="tabular">{number(one.online)}</dd>
                   </div>
                 </dl>
+                <Today queue={one} />
               </li>
             );
           })}

@@ -14,6 +14,12 @@ export interface Agent {
   active: boolean;
   status: string;
   connected: boolean;
+  /** From 1 to 5. */
+  skills: Record<string, number>;
+  teams: string[];
+  maxima: Record<string, number>;
+  /** What rings for calls: an extension, a number or a SIP address. */
+  phone: string;
 }
 
 export interface Queue {
@@ -22,6 +28,50 @@ export interface Queue {
   offer_seconds: number;
   priority: number;
   max_wait_seconds: number;
+  channels: string[];
+  languages: string[];
+  target: { percent: number; seconds: number; short_abandon_seconds: number };
+  strategy: Strategy;
+  rings: Ring[];
+  exit: "form" | "queue" | "callback";
+  exit_queue: string | null;
+  preferred_seconds: number;
+  return_seconds: number;
+  pick: boolean;
+  auto_accept: string[];
+}
+
+export const STRATEGIES = [
+  "longest_idle",
+  "least_loaded",
+  "most_proficient",
+  "round_robin",
+  "broadcast",
+] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+export interface Need {
+  skill: string;
+  /** From 1 to 5. */
+  level: number;
+}
+
+/** Who is asked until somebody has waited so long. */
+export interface Ring {
+  until_seconds: number;
+  needs: Need[];
+  teams: string[];
+  /** Only who speaks the customer's language. */
+  speaks: boolean;
+}
+
+/** What a dry run says. */
+export interface TriedOut {
+  rule: string | null;
+  queue: string | null;
+  gets: string[];
+  rings: { until_seconds: number | null; names: string[] }[];
+  verdicts: { agent: string; name: string; fits: boolean; reason: string; detail: string }[];
 }
 
 export type Day = "sat" | "sun" | "mon" | "tue" | "wed" | "thu" | "fri";
@@ -138,6 +188,13 @@ export interface Workplace {
   cooling_seconds: number;
   default_handle_seconds: number;
   snooze_max_days: number;
+  starving_seconds: number;
+  misses_before_alarm: number;
+  costs: Record<string, number>;
+  parked_costs: Record<string, number>;
+  maxima: Record<string, number>;
+  skills: string[];
+  teams: string[];
   break_reasons: string[];
   dispositions: string[];
 }

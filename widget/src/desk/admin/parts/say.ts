@@ -8,7 +8,7 @@ import { type CalendarName, dayMs, partsOf } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
-import type { Calendar, Window } from "../model/records";
+import type { Calendar, Ring, Window } from "../model/records";
 import { inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
 import { spanText } from "./span";
@@ -70,13 +70,16 @@ export function fieldText(field: string): string {
 }
 
 function one(field: string, value: string): string {
-  if (field === "queue" || field === "queues") return queueName(value);
+  if (field === "queue" || field === "queues" || field === "exit_queue") return queueName(value);
   if (field === "role" && isWord(`role.${value}`)) return t(`role.${value}` as "role.agent");
   if ((field === "locale" || field === "languages") && isWord(`lang.${value}`))
     return t(`lang.${value}` as "lang.fa");
   if (field === "break_reasons") return word("break", value);
   if (field === "dispositions") return word("disposition", value);
   if (field === "channel") return channelName(value);
+  if (field === "strategy" && isWord(`strategy.${value}`))
+    return t(`strategy.${value}` as "strategy.broadcast");
+  if (field === "exit" && isWord(`exit.${value}`)) return t(`exit.${value}` as "exit.form");
   if (field === "inbox") return inboxName(value);
   const choice = `channel.${field}.${value}`;
   return isWord(choice) ? t(choice) : value;
@@ -108,12 +111,31 @@ export function valueText(field: string, value: unknown): string {
         ? plainNumber(value)
         : number(value);
   if (isSecretValue(value)) return t(`secret.${value.secret}`);
+  if (field === "rings") return ringsText(value as Ring[]);
   if (Array.isArray(value))
     return value.length === 0
       ? t("form.empty")
       : value.map((it) => one(field, String(it))).join(t("word.and"));
   if (field === "calendar") return calendarText(value as Calendar);
+  if (field === "skills") return skillsText(value as Record<string, number>);
   return typeof value === "object" ? JSON.stringify(value) : one(field, String(value));
+}
+
+function skillsText(skills: Record<string, number>): string {
+  const said = Object.entries(skills).map(
+    ([skill, level]) => `${skill.replaceAll("_", " ")} ${number(level)}`,
+  );
+  return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
+}
+
+function ringsText(rings: Ring[]): string {
+  if (rings.length === 0) return t("form.empty");
+  return rings
+    .map((ring) => {
+      const asked = ring.needs.map((one) => `${one.skill.replaceAll("_", " ")} ≥ ${number(one.level)}`);
+      return `${spanText(ring.until_seconds)}: ${[...asked, ...ring.teams].join(t("word.and")) || t("queues.ring.anybody")}`;
+    })
+    .join("\n");
 }
 
 function calendarText(calendar: Calendar): string {

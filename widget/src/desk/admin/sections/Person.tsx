@@ -15,12 +15,24 @@ import { Form } from "../parts/FormParts";
 import { NumberField, TextField } from "../parts/fields";
 import { Key } from "../parts/icons";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
 import { useDraft } from "../parts/useDraft";
-import { agents, keep, mayChange, queues, useLoad } from "../store";
+import { agents, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 
-const FIELDS = ["name", "login", "role", "languages", "queues", "capacity", "locale"] as const;
+const FIELDS = [
+  "name",
+  "login",
+  "role",
+  "languages",
+  "queues",
+  "skills",
+  "teams",
+  "capacity",
+  "phone",
+  "locale",
+] as const;
 const BLANK: Agent = {
   id: "",
   login: "",
@@ -33,21 +45,26 @@ const BLANK: Agent = {
   active: true,
   status: "offline",
   connected: false,
+  skills: {},
+  teams: [],
+  maxima: {},
+  phone: "",
 };
 
 const tidy = (one: Agent): Agent => ({
   ...one,
   name: one.name.trim().replace(/\s+/g, " "),
   login: one.login.trim(),
+  phone: one.phone.trim(),
 });
 
 export function Person({ id }: { id: string }): JSX.Element {
-  useLoad(agents, queues);
+  useLoad(agents, queues, workplace);
   const all = agents.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
   const error = agents.error.value;
-  if (!all || !queues.data.value) {
+  if (!all || !queues.data.value || !workplace.data.value) {
     return (
       <Page title={t(isNew ? "people.new" : "people.title")} parent="people">
         {error ? <LoadFailed error={error} retry={() => void agents.load()} /> : <Waiting rows={8} />}
@@ -86,7 +103,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
       send: async (changes, whole) => {
         if (!isNew) return api.changeAgent(person.id, changes);
         const password = makePassword();
-        const { name, login, role, locale, languages, queues: lines, capacity } = whole;
+        const { name, login, role, locale, languages, queues: lines, capacity, skills, teams, phone } = whole;
         const made = await api.createAgent({
           name,
           login,
@@ -95,6 +112,9 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
           languages,
           queues: lines,
           capacity,
+          skills,
+          teams,
+          phone,
           password,
         });
         setSecret({ person: made, password, made: true });
@@ -147,12 +167,21 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
             hint={t("people.languages.hint")}
             options={(["fa", "en"] as const).map((one) => ({ value: one, label: t(`lang.${one}`) }))}
           />
+          <SkillsField {...bind("skills")} skills={workplace.data.value?.skills ?? []} />
+          {(workplace.data.value?.teams ?? []).length > 0 && (
+            <ManyField
+              {...bind("teams")}
+              label={t("field.teams")}
+              options={(workplace.data.value?.teams ?? []).map((one) => ({ value: one, label: one }))}
+            />
+          )}
           <NumberField
             {...bind("capacity")}
             label={t("people.capacity")}
             hint={t("people.capacity.hint")}
             after={t("people.capacity.chats", { n: chats })}
           />
+          <TextField {...bind("phone")} label={t("field.phone")} hint={t("people.phone.hint")} ltr />
         </Block>
         {isNew && (
           <Block title={t("people.access")}>

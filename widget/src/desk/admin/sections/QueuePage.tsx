@@ -6,23 +6,55 @@ import { Empty, Face } from "../../parts/common";
 import { toast } from "../../toasts";
 import { api } from "../api";
 import { checkQueue } from "../model/check";
-import type { Queue } from "../model/records";
+import { type Queue, STRATEGIES } from "../model/records";
 import { follow, hrefOf, to } from "../nav";
+import { SelectField, Switch } from "../parts/choices";
 import { ConfirmDialog } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { NumberField, SpanField, TextField } from "../parts/fields";
 import { letGo } from "../parts/guard";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { RingsField } from "../parts/Rings";
 import { useDraft } from "../parts/useDraft";
-import { agents, drop, inboxes, keep, mayChange, queues, useLoad } from "../store";
+import { agents, drop, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
+import { TryOut } from "./TryOut";
 
-const FIELDS = ["name", "offer_seconds", "max_wait_seconds", "priority"] as const;
-const BLANK: Queue = { id: "", name: "", offer_seconds: 20, priority: 0, max_wait_seconds: 900 };
+const FIELDS = [
+  "name",
+  "offer_seconds",
+  "max_wait_seconds",
+  "priority",
+  "strategy",
+  "rings",
+  "preferred_seconds",
+  "return_seconds",
+  "pick",
+  "exit",
+  "exit_queue",
+] as const;
+const BLANK: Queue = {
+  id: "",
+  name: "",
+  offer_seconds: 20,
+  priority: 0,
+  max_wait_seconds: 900,
+  channels: [],
+  languages: [],
+  target: { percent: 80, seconds: 20, short_abandon_seconds: 5 },
+  strategy: "longest_idle",
+  rings: [],
+  exit: "form",
+  exit_queue: null,
+  preferred_seconds: 0,
+  return_seconds: 300,
+  pick: true,
+  auto_accept: [],
+};
 const tidy = (one: Queue): Queue => ({ ...one, name: one.name.trim().replace(/\s+/g, " ") });
 
 export function QueuePage({ id }: { id: string }): JSX.Element {
-  useLoad(queues, agents, inboxes);
+  useLoad(queues, agents, inboxes, workplace);
   const all = queues.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
@@ -51,8 +83,10 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
       tidy,
       check: checkQueue,
       latest: isNew ? undefined : async () => (await api.queues()).find((one) => one.id === queue.id) ?? null,
-      send: (changes, { id: _, ...whole }) =>
-        isNew ? api.createQueue(whole) : api.changeQueue(queue.id, changes),
+      send: (changes, { name, offer_seconds, max_wait_seconds, priority }) =>
+        isNew
+          ? api.createQueue({ name, offer_seconds, max_wait_seconds, priority })
+          : api.changeQueue(queue.id, changes),
       saved: (stored) => {
         keep(queues, stored);
         if (!isNew) return;
@@ -62,7 +96,9 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
     },
     readOnly,
   );
-  const { bind } = draft;
+  const { bind, value } = draft;
+  const others = (queues.data.value ?? []).filter((one) => one.id !== queue.id);
+  const leading = (inboxes.data.value ?? []).find((one) => one.queue === queue.id);
   return (
     <Page title={isNew ? t("queues.new") : queue.name} parent="queues">
       <Form draft={draft} readOnly={readOnly} onCancel={() => to("queues")}>
@@ -72,7 +108,64 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
           <SpanField {...bind("max_wait_seconds")} label={t("queues.wait")} hint={t("queues.wait.hint")} />
           <NumberField {...bind("priority")} label={t("queues.priority")} hint={t("queues.priority.hint")} />
         </Block>
+        {!isNew && (
+          <>
+            <Block title={t("queues.asked")} lead={t("queues.asked.lead")}>
+              <SelectField
+                {...bind("strategy")}
+                label={t("field.strategy")}
+                hint={t(`queues.strategy.${value.strategy}`)}
+                options={STRATEGIES.map((one) => ({ value: one, label: t(`strategy.${one}`) }))}
+              />
+              <RingsField
+                {...bind("rings")}
+                skills={workplace.data.value?.skills ?? []}
+                teams={workplace.data.value?.teams ?? []}
+              />
+              <SpanField
+                {...bind("preferred_seconds")}
+                label={t("field.preferred_seconds")}
+                hint={t("queues.preferred.hint")}
+              />
+              <SpanField
+                {...bind("return_seconds")}
+                label={t("field.return_seconds")}
+                hint={t("queues.return.hint")}
+              />
+              <Switch
+                label={t("field.pick")}
+                hint={t("queues.pick.hint")}
+                value={value.pick}
+                readOnly={readOnly}
+                onChange={(pick) => draft.set({ pick })}
+              />
+            </Block>
+            <Block title={t("queues.exit")} lead={t("queues.exit.lead")}>
+              <SelectField
+                {...bind("exit")}
+                label={t("field.exit")}
+                options={(["form", "callback", "queue"] as const).map((one) => ({
+                  value: one,
+                  label: t(`exit.${one}`),
+                }))}
+              />
+              {value.exit === "queue" && (
+                <SelectField
+                  {...bind("exit_queue")}
+                  value={value.exit_queue ?? ""}
+                  onChange={(exit_queue) => draft.set({ exit_queue })}
+                  label={t("field.exit_queue")}
+                  options={[
+                    { value: "", label: t("form.empty") },
+                    ...others.map((one) => ({ value: one.id, label: one.name })),
+                  ]}
+                />
+              )}
+            </Block>
+          </>
+        )}
       </Form>
+      {!isNew && <TryOut queue={value} inbox={leading} />}
       {!isNew && <Around queue={queue} />}
     </Page>
   );

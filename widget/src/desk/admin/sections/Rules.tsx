@@ -20,6 +20,10 @@ const GROUPS: readonly { key: "times" | "ending" | "bot"; fields: readonly Secon
 const FIELDS = [
   ...GROUPS.flatMap((one) => one.fields),
   "snooze_max_days",
+  "starving_seconds",
+  "misses_before_alarm",
+  "skills",
+  "teams",
   "break_reasons",
   "dispositions",
 ] as const;
@@ -77,6 +81,30 @@ function RulesForm({ rules }: { rules: Workplace }): JSX.Element {
           )}
         </Block>
       ))}
+      <Block title={t("rules.routing")}>
+        <SpanField
+          {...bind("starving_seconds")}
+          label={t("rules.starving_seconds")}
+          hint={t("rules.starving_seconds.hint")}
+        />
+        <NumberField
+          {...bind("misses_before_alarm")}
+          label={t("rules.misses_before_alarm")}
+          hint={t("rules.misses_before_alarm.hint")}
+        />
+        <CodesField
+          {...bind("skills")}
+          label={t("rules.skills")}
+          hint={t("rules.skills.hint")}
+          say={(code) => code.replaceAll("_", " ")}
+        />
+        <CodesField
+          {...bind("teams")}
+          label={t("rules.teams")}
+          hint={t("rules.teams.hint")}
+          say={(code) => code.replaceAll("_", " ")}
+        />
+      </Block>
       <Block title={t("rules.lists")}>
         <CodesField
           {...bind("break_reasons")}

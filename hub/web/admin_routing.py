@@ -1,0 +1,170 @@
+"""Admins and the routing: rules, and trying out who would get a conversation before anything is saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from hub.errors import BadInput
+from hub.model.conversation import Conversation, Header, Owner
+from hub.model.ids import ContactId, ConversationId, InboxId
+from hub.model.queues import Queue, Ring, Rule, Rules
+from hub.routing.choose import Plan, candidates, choose, stage
+from hub.routing.plan import Problem, rule_problems
+from hub.routing.signpost import Facts, first_rule
+from hub.web.diff import changes
+from hub.web.http import Call
+
+Text = Annotated[str, Meta(max_length=200)]
+LATER_MS = 1
+
+
+class RuleList(Struct, frozen=True, forbid_unknown_fields=True):
+    """The rules in order: the first that holds decides."""
+
+    rules: Annotated[list[Rule], Meta(max_length=100)]
+
+
+class DryRun(Struct, frozen=True, forbid_unknown_fields=True):
+    """A conversation that has not happened: who would get it? `queue`: a line as it would be saved."""
+
+    inbox: Text
+    channel: Text = "webchat"
+    locale: Literal["fa", "en"] = "fa"
+    intent: Text | None = None
+    attributes: dict[Text, Text] = field(default_factory=dict)
+    waited_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    queue: Queue | None = None
+    rules: Annotated[list[Rule], Meta(max_length=100)] | None = None
+
+
+class VerdictView(Struct, frozen=True):
+    """An agent and why they would get it or not; codes of `hub.routing.choose.Verdict`."""
+
+    agent: str
+    name: str
+    fits: bool
+    reason: str
+    detail: str
+
+
+class RingView(Struct, frozen=True):
+    """Who may be asked until an item is so old; the last ring ends with the line (`until_seconds` None)."""
+
+    until_seconds: int | None
+    names: list[str]
+
+
+class DryRunResult(Struct, frozen=True):
+    """Who would get it now, and why; `rule` is the name of the one that decided."""
+
+    rule: str | None
+    queue: str | None
+    ring: int
+    rings: list[RingView]
+    exit: str
+    exit_queue: str | None
+    exit_seconds: int
+    gets: list[str]
+    verdicts: list[VerdictView]
+
+
+async def read_rules(call: Call) -> RuleList:
+    """The rules."""
+    return RuleList(rules=list(call.web.config.rules.rules))
+
+
+async def change_rules(call: Call) -> RuleList:
+    """Replace the rules."""
+    wanted = call.body_as(RuleList)
+    config = call.web.config
+    refuse(rule_problems(wanted.rules, config.queues, config.calendars))
+    before = RuleList(rules=list(config.rules.rules))
+    difference = changes(before, wanted)
+    if not difference:
+        raise BadInput("Nothing to change.", code="nothing_to_change")
+    await config.save(Rules(rules=tuple(wanted.rules)))
+    await call.record("rules.change", "rules", difference)
+    return wanted
+
+
+async def dry_run(call: Call) -> DryRunResult:
+    """Who would get a conversation now, and why: with the functions that decide it for real."""
+    asked = call.body_as(DryRun)
+    config, now = call.web.config, call.web.clock.now()
+    facts = Facts(
+        inbox=asked.inbox,
+        channel=asked.channel,
+        locale=asked.locale,
+        intent=asked.intent,
+        attributes=asked.attributes,
+        at=now,
+    )
+    rules = config.rules.rules if asked.rules is None else tuple(asked.rules)
+    rule = first_rule(rules, facts, config.calendars)
+    lines = dict(config.queues)
+    if asked.queue is not None:
+        lines[asked.queue.id] = asked.queue
+    wanted = asked.queue.id if asked.queue is not None else rule.queue if rule is not None else None
+    line = lines.get(wanted or "") or config.queue_for(None, asked.inbox)
+    if line is None:
+        return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], [])
+    people = {agent.id: agent for agent in await call.web.accounts.all()}
+    plan = Plan(queues=lines, rules=config.workplace, agents=people)
+    item = _item(asked, line, rule, now)
+    choice = choose(item, plan, now)
+    return DryRunResult(
+        rule=rule.name if rule is not None else None,
+        queue=line.id,
+        ring=stage(item, plan, now).index,
+        rings=[_ring(item, ring, line, plan, last=ring is line.rings[-1]) for ring in line.rings],
+        exit=line.exit,
+        exit_queue=line.exit_queue,
+        exit_seconds=line.max_wait_seconds,
+        gets=[agent.name for agent in choice.agents] if choice is not None else [],
+        verdicts=[
+            VerdictView(one.agent.id, one.agent.name, one.fits, one.reason, one.detail)
+            for one in candidates(item, plan, now)
+        ],
+    )
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raise BadInput that names every problem; the first one's code and place are the answer's."""
+    if problems:
+        words = "; ".join(f"{one.place}: {one.code} {one.detail}".strip() for one in problems)
+        raise BadInput(words, code=problems[0].code, field=problems[0].place)
+
+
+def _ring(item: Conversation, ring: Ring, line: Queue, plan: Plan, *, last: bool) -> RingView:
+    """Who may be asked in a ring, whether they are at work now or not."""
+    everybody = {id_: replace(agent, status="online", connected=True, load=()) for id_, agent in plan.agents.items()}
+    alone = replace(plan, queues={line.id: replace(line, rings=(ring,), preferred_seconds=0)}, agents=everybody)
+    fitting = [one.agent.name for one in candidates(item, alone, item.entered_at or 0) if one.fits]
+    return RingView(until_seconds=None if last else ring.until_seconds, names=fitting)
+
+
+def _item(asked: DryRun, line: Queue, rule: Rule | None, now: int) -> Conversation:
+    header = Header(
+        id=ConversationId("dry-run"),
+        number=0,
+        inbox=InboxId(asked.inbox),
+        channel=asked.channel,
+        contact=ContactId("dry-run"),
+        address="",
+        created_at=now,
+    )
+    since = now - asked.waited_seconds * 1000
+    return Conversation(
+        header=header,
+        locale=asked.locale,
+        owner=Owner(kind="queue"),
+        queue=line.id,
+        queued_at=since,
+        entered_at=since,
+        contact_seq=1,
+        priority=rule.priority if rule is not None else 0,
+        needs=rule.needs if rule is not None else (),
+    )
