@@ -235,7 +235,7 @@ class Hub:
     def views(self) -> Views:
         """From the model to the desk's frames."""
         capabilities = {name: channel.capabilities for name, channel in self.channels.items()}
-        return Views(self.staff, self.config, capabilities)
+        return Views(self.staff, self.config, capabilities, self.promises.most_urgent)
 
     @cached_property
     def floor(self) -> Floor:
@@ -283,7 +283,7 @@ class Hub:
     @cached_property
     def promises(self) -> Promises:
         """Service levels."""
-        return Promises(self.acts, self.config, self.clock)
+        return Promises(self.acts, self.config, self.clock, self.background)
 
     @cached_property
     def reading(self) -> Reading:
@@ -433,6 +433,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
+    on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)

@@ -51,11 +51,14 @@ class Deadlines:
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
-        hands_on = next_due(state, self.config.workplace, self._line_of(state))
+        hands_on = self._hands_on(state)
         if hands_on is None:
             return None
-        notice = self.promises.next_notice(state)
-        return Due(kind=DueKind.SLA, at=notice[0]) if notice is not None and notice[0] < hands_on.at else hands_on
+        notice = self.promises.next_notice(state, self.clock.now())
+        return Due(kind=DueKind.SLA, at=notice.at) if notice is not None and notice.at < hands_on.at else hands_on
+
+    def _hands_on(self, state: Conversation) -> Due | None:
+        return next_due(state, self.config.workplace, self._line_of(state))
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -93,7 +96,10 @@ class Deadlines:
                 await self.conversations.correct_due([(state, due)])
                 return
             self.late_ms = now - due.at
-            await self._act(state, due)
+            await self.promises.tell(state, now)
+            hands_on = self._hands_on(state)
+            if hands_on is not None and hands_on.at <= now:
+                await self._act(state, hands_on)
         except Conflict:
             log.info("deadline_overtaken", conversation=conversation)
         except HubError as error:
@@ -113,8 +119,6 @@ class Deadlines:
                 )
             case DueKind.LINE:
                 await self._leave_line(state)
-            case DueKind.SLA:
-                await self.promises.tell(state)
             case DueKind.SNOOZE:
                 await self.acts.wake(state)
             case DueKind.SILENT:
@@ -123,6 +127,8 @@ class Deadlines:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
             case DueKind.IDLE:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
+            case DueKind.SLA:
+                pass  # it hands nothing on: `Promises` tells it
 
     def _line_of(self, state: Conversation) -> Queue | None:
         """The line somebody waits in. An exit to a line that is gone, or takes no such conversation, is the form."""

@@ -241,7 +241,9 @@ class Floor:
         self._push([desk for desk in self._all() if desk.me().role != "agent"], frame)
 
     def on_config_changed(self, kind: str) -> None:
-        """Canned replies or inboxes changed."""
+        """Canned replies, inboxes or promises changed."""
+        if kind in {"sla", "calendar"}:
+            self._dirty |= {one.id for one in self.lanes.remembered() if one.open and one.people_since is not None}
         if kind == "inbox":
             self._push(self._all(), encode(InboxesEvent(inboxes=self.views.inboxes())))
         if kind == "canned":

@@ -94,6 +94,14 @@ class OwnerView(Struct, frozen=True, omit_defaults=True):
     offer_until: int | None = None
 
 
+class SlaView(Struct, frozen=True, omit_defaults=True):
+    """The promise that is due first: `due` and `warn` (since when it is urgent) in ms; absent while it stands still."""
+
+    promise: Literal["first_response", "next_response", "resolution", "offer_acceptance", "callback"]
+    due: int | None = None
+    warn: int | None = None
+
+
 class Summary(Struct, frozen=True, omit_defaults=True):
     """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
 
@@ -127,6 +135,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     rating: int | None = None
     ended_by_customer: bool = False
     reply_until: int | None = None
+    sla: SlaView | None = None
 
 
 class IdentityView(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -25,6 +25,7 @@ from hub.desk.frames import (
     Role,
     SameView,
     SharedView,
+    SlaView,
     Summary,
     UnderstoodView,
 )
@@ -34,6 +35,7 @@ from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
+from hub.model.sla import SlaClock
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -51,6 +53,7 @@ class Views:
     staff: Staff
     config: Config
     capabilities: Mapping[str, Capabilities]
+    most_urgent: Callable[[Conversation], SlaClock | None]
 
     def channels(self) -> dict[str, ChannelView]:
         """What each channel carries."""
@@ -89,7 +92,12 @@ class Views:
             rating=state.rating,
             ended_by_customer=state.ended_by_customer is not None,
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
+            sla=self._sla(state),
         )
+
+    def _sla(self, state: Conversation) -> SlaView | None:
+        clock = self.most_urgent(state)
+        return SlaView(promise=clock.promise, due=clock.due, warn=clock.warn) if clock is not None else None
 
     def owner(self, state: Conversation) -> OwnerView:
         """Who holds a conversation."""

@@ -63,14 +63,16 @@ class Conversation:
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
     and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's
     timers run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `left_at`,
-    `left_place`: when its customer left the line, and the place they had. `asked_at`: when a person was first asked
-    for; `callback_at`: since when the customer waits to be called back. `pauses`: while nobody owed the customer
-    anything (ms; the last may still run). `sla_told`: warnings and breaches that were told. `front` goes before
-    everybody of the same priority. `waiting_since`: since when the customer waits for words from us. `bot_seq`: the
-    customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
-    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages. `form_at`: when the offline
-    form was last offered or answered. `contact_name`: what the customer calls themselves. `reply`: what the
-    channel's adapter needs to answer the customer's newest message.
+    `left_place`: when its customer left the line, and the place they had. `people_since`: since when the matter is
+    one for people, until it is resolved; `asked_at`: when a person was asked for, by a handoff or anew after one;
+    `answered_at`: when one first answered after that; `unanswered_since`: the oldest message of the customer that
+    nobody has answered; `callback_at`: since when the customer waits to be called back. `pauses`: while it was put
+    aside and nobody owed the customer anything (ms; the last may still run). `sla_told`: warnings and breaches that
+    were told. `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits for
+    words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
+    missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
+    `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
+    `reply`: what the channel's adapter needs to answer the customer's newest message.
     """
 
     header: Header
@@ -97,7 +99,10 @@ class Conversation:
     bot_seq: int = 0
     waiting_since: int | None = None
     last_agent: AgentId | None = None
+    people_since: int | None = None
     asked_at: int | None = None
+    answered_at: int | None = None
+    unanswered_since: int | None = None
     callback_at: int | None = None
     pauses: tuple[tuple[int, int | None], ...] = ()
     sla_told: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
                 "contact_at": entry.at,
                 "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
                 "waiting_since": state.waiting_since or entry.at,
+                "unanswered_since": state.unanswered_since or entry.at,
                 "status": "open" if state.status == "waiting" else state.status,
                 "pauses": _resumed(state, entry.at),
                 "callback_at": entry.at if any(part.form == "callback" for part in entry.parts) else state.callback_at,
@@ -50,9 +51,17 @@ def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
                 "reply": entry.reply or state.reply,
             }
         case "agent":
-            return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
+            return {
+                **words,
+                "waiting_since": None,
+                "unanswered_since": None,
+                "first_response_at": state.first_response_at or entry.at,
+                "answered_at": state.answered_at or entry.at,
+                "pauses": _paused(state, entry.at) if state.status == "waiting" else state.pauses,
+            }
         case "bot":
-            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), "waiting_since": None}
+            answered = {"waiting_since": None, "unanswered_since": None}
+            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), **answered}
         case "system":
             asks = any(part.type == "form" for part in entry.parts)
             return {"form_at": entry.at} if asks else {}
@@ -76,7 +85,12 @@ def preview(entry: Entry) -> str:
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.queue is None:
         return replace(state, owner=Owner(kind="bot"))
-    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry, event)
+    return _to_line(replace(_asked(state, entry), queue=event.queue, handoff_reason=event.reason), entry, event)
+
+
+def _asked(state: Conversation, entry: Entry) -> Conversation:
+    """A person is asked for: by the bot, or by a customer who comes back."""
+    return replace(state, people_since=state.people_since or entry.at, asked_at=entry.at, answered_at=None)
 
 
 def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = False) -> Conversation:
@@ -84,7 +98,7 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         state,
         owner=Owner(kind="queue"),
         queued_at=event.since or entry.at,
-        asked_at=state.asked_at or entry.at,
+        people_since=state.people_since or entry.at,
         pauses=_resumed(state, entry.at),
         entered_at=entry.at,
         priority=state.priority if event.priority is None else event.priority,
@@ -99,13 +113,14 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
 
 def _handoff(state: Conversation, entry: Entry, event: Event) -> Conversation:
     state = replace(
-        state,
+        _asked(state, entry),
         queue=event.queue or state.queue,
         handoff_reason=event.reason,
         handoff_summary=event.summary,
         transfer_note=None,
         bot_seq=max(state.bot_seq, event.up_to or 0),
         waiting_since=state.waiting_since or entry.at,
+        unanswered_since=state.unanswered_since or entry.at,
     )
     return _to_line(state, entry, event)
 
@@ -126,6 +141,7 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
+        people_since=state.people_since or entry.at,
         callback_at=None,
         queued_at=None,
         entered_at=None,
@@ -136,13 +152,13 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    # The clocks begin anew.
+    state = replace(state, people_since=None, asked_at=None, answered_at=None, callback_at=None, pauses=())
     if event.agent is not None:
         opened = _held(state, entry, event)
     else:  # by the customer: to the line, and first to who knows the matter
-        opened = _to_line(
-            replace(state, queue=event.queue or state.queue, handoff_reason="customer_reopened"), entry, event
-        )
-        opened = replace(opened, reserved_for=state.last_agent)
+        again = replace(_asked(state, entry), queue=event.queue or state.queue, handoff_reason="customer_reopened")
+        opened = replace(_to_line(again, entry, event), reserved_for=state.last_agent)
     return replace(
         opened,
         status="open",
@@ -211,6 +227,10 @@ def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
         waiting_since=None,
+        asked_at=None,
+        answered_at=None,
+        unanswered_since=None,
+        pauses=_resumed(state, entry.at),
     )
 
 
@@ -227,6 +247,8 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
         passed={},
         reserved_for=None,
         waiting_since=None,
+        unanswered_since=None,
+        pauses=_resumed(state, entry.at),
         snoozed_until=None,
         disposition=event.disposition,
         resolved_at=entry.at,
@@ -234,8 +256,8 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    idle = state.waiting_since is None  # no clock stands still while the customer waits for words
-    pauses = (*_resumed(state, entry.at), (entry.at, None)) if idle else state.pauses
+    owed = state.unanswered_since is not None  # no clock stands still while the customer waits for words
+    pauses = state.pauses if owed else _paused(state, entry.at)
     return replace(state, status="waiting", snoozed_until=event.until, pauses=pauses)
 
 
@@ -250,6 +272,12 @@ def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
     )
 
 
+def _paused(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
+    """The pauses, with one that runs from `at` if none does yet."""
+    runs = bool(state.pauses) and state.pauses[-1][1] is None
+    return state.pauses if runs else (*state.pauses, (at, None))
+
+
 def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
     """The pauses, with the one that runs ended at `at`."""
     if not state.pauses or state.pauses[-1][1] is not None:
@@ -258,7 +286,7 @@ def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]
 
 
 def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, ended_by_customer=entry.at, waiting_since=None)
+    return replace(state, ended_by_customer=entry.at, waiting_since=None, unanswered_since=None)
 
 
 def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -279,7 +307,11 @@ def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, sla_told=(*state.sla_told[-11:], f"{event.clock}:{event.note}"))
+    told = (*state.sla_told, f"{event.clock}:{event.note}")
+    promise = f"{event.clock}".partition(":")[0]
+    runs = [one.rpartition(":")[0] for one in told if one.startswith(f"{promise}:")]
+    over = {f"{run}:" for run in runs} - {f"{max(runs)}:"}  # of each promise only the newest run is remembered
+    return replace(state, sla_told=tuple(one for one in told if not one.startswith(tuple(over))))
 
 
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:

@@ -24,7 +24,7 @@ from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import at_work, is_lost, takes_offers
-from hub.routing.choose import LineKey, Plan, expected_wait, in_order, line_key, serves
+from hub.routing.choose import Plan, expected_wait, in_order, serves
 from hub.routing.line import Line
 from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.config import Config
@@ -128,7 +128,7 @@ class Router:
 
         Look for work for one who is free.
         """
-        self._line.agent_changed(event.before, event.after, self.clock.now())
+        self._line.agent_changed(event.after, self.clock.now())
         for state in self._offered_to(event.after.id):
             self._withdraw_if_idle(state)
         misses = event.before.misses if event.before is not None else 0
@@ -240,9 +240,7 @@ class Router:
         state = self._known.get(conversation)
         if state is None:
             return None
-        mine = self._key(state)
-        ahead = sum(self._key(other) < mine for other in self._queued[state.queue or ""].values())
-        now = self._reckoned(state, ahead + 1)
+        now = self._reckoned(state, self._line.place(conversation, self.clock.now()) or 1)
         return now.place, now.minutes
 
     def wait_minutes(self, queue: str, position: int) -> int | None:
@@ -288,11 +286,9 @@ class Router:
         if queue.id != state.queue:
             state = replace(state, queue=queue.id)
         self._known[state.id] = self._queued[queue.id][state.id] = state
-        if state.owner.kind == "queue":
-            self._line.put(state, self.clock.now())
-        else:
+        if state.owner.kind == "offer":
             self._offered[state.id] = state
-            self._line.remove(state.id)
+        self._line.put(state, self.clock.now())
 
     def _plan(self) -> Plan:
         return Plan(queues=self.config.queues, rules=self.config.workplace, agents=self.staff.roster)
@@ -374,7 +370,7 @@ class Router:
     def _moved_in(self, queue: str, most: int) -> list[Conversation]:
         """Who stands elsewhere in a line than they heard, or waits another time; at most so many, front first."""
         changed: list[Conversation] = []
-        for place, state in enumerate(sorted(self._queued[queue].values(), key=self._key), 1):
+        for place, state in enumerate(self._line.of_queue(queue, self.clock.now()), 1):
             if len(changed) >= most:
                 break
             now, told = self._reckoned(state, place), self._told.get(state.id)
@@ -392,9 +388,6 @@ class Router:
             return now
         known = [one for one in (told.minutes, now.minutes) if one is not None]
         return replace(now, minutes=min(known, default=None))
-
-    def _key(self, state: Conversation) -> LineKey:
-        return line_key(state, self._line.plan, self.clock.now())
 
     def wake(self) -> None:
         """Something changed elsewhere: look again."""

@@ -91,6 +91,8 @@ async def delete_queue(call: Call) -> None:
         raise Conflict(f"Queue {led[0]} overflows into this queue.", code="in_use")
     if any(rule.queue == queue.id for rule in config.rules.rules):
         raise Conflict("A rule leads to this queue.", code="in_use")
+    if any(queue.id in sla.queues for sla in config.slas):
+        raise Conflict("A promise names this queue.", code="in_use")
     if any(queue.id in agent.queues for agent in await call.web.accounts.all()):
         raise Conflict("There are agents in this queue.", code="in_use")
     await config.remove(queue)

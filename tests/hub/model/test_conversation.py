@@ -136,6 +136,14 @@ class Timeline(RuleBasedStateMachine):
             assert self.state.queued_at is not None
 
     @invariant()
+    def no_clock_stands_still_while_the_customer_waits_or_nothing_is_put_aside(self) -> None:
+        stands = bool(self.state.pauses) and self.state.pauses[-1][1] is None
+        may = self.state.status == "waiting" and self.state.unanswered_since is None
+        assert stands == may or (may and self.state.ended_by_customer is not None)
+        ended = [edge for start, stop in self.state.pauses for edge in (start, stop) if edge is not None]
+        assert ended == sorted(ended)
+
+    @invariant()
     def no_bot_word_follows_a_change_of_hands(self) -> None:
         holder = "none"
         for entry in self.entries:

@@ -114,6 +114,13 @@ export interface OwnerView {
   offer_until?: number
 }
 
+/** The promise that is due first: `due` and `warn` (since when it is urgent) in ms; absent while it stands still. */
+export interface SlaView {
+  promise: "first_response" | "next_response" | "resolution" | "offer_acceptance" | "callback"
+  due?: number
+  warn?: number
+}
+
 /**
  * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
  *
@@ -147,6 +154,7 @@ export interface Summary {
   rating?: number
   ended_by_customer?: boolean
   reply_until?: number
+  sla?: SlaView
 }
 
 /** An address of a contact; `verified` false means claimed. */

@@ -87,6 +87,11 @@ export const fa: Record<keyof typeof en, string> = {
   "row.owner.queue": "در صف",
   "row.owner.offer": "در حال پیشنهاد",
   "row.noname": "بازدیدکننده",
+  "sla.left": "{time} مانده",
+  "sla.late": "{time} دیر شده",
+  "sla.paused": "ایستاده است",
+  "sla.named": "{promise}: {time}",
+  "sla.title": "مهلت {promise}: {time}",
 
   "channel.webchat": "گفتگوی وب‌سایت",
   "channel.email": "ایمیل",

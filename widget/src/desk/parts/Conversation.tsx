@@ -27,6 +27,7 @@ import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
 import { canTake, ownerText } from "./owner";
 import { ReadOnly } from "./ReadOnly";
+import { Sla } from "./Sla";
 import { Timeline } from "./Timeline";
 import { moment } from "./when";
 
@@ -134,6 +135,12 @@ function Head({ row }: { row: Summary }): JSX.Element {
         </h1>
         <p class={`pane-owner is-${row.status === "resolved" ? "done" : mine ? "mine" : row.owner.kind}`}>
           {ownerText(row, mine)}
+          {row.sla && (
+            <>
+              {" · "}
+              <Sla row={row} />
+            </>
+          )}
           {viewers.length > 0 && (
             <span class="pane-viewers">
               {" "}
