@@ -5,7 +5,7 @@ act that changes hands names the fence it has seen, so that a second one is refu
 is normal.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.clock import Clock
@@ -218,10 +218,19 @@ class Acts:
         return await self._happen(state.id, event, contact, fence=state.fence)
 
     async def send_back(
-        self, state: Conversation, by: Author, *, reason: str, front: bool = False, note: str | None = None
+        self,
+        state: Conversation,
+        by: Author,
+        *,
+        reason: str,
+        front: bool = False,
+        since: int | None = None,
+        note: str | None = None,
     ) -> Outcome:
-        """A held conversation returns to its line; `front` before everybody."""
-        event = Event(type=EventType.RETURNED, agent=state.owner.agent, reason=reason, front=front, note=note)
+        """A held conversation returns to its line: `front` before everybody, or to the place that it had (`since`)."""
+        event = Event(
+            type=EventType.RETURNED, agent=state.owner.agent, reason=reason, front=front, since=since, note=note
+        )
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def transfer(
@@ -287,6 +296,17 @@ class Acts:
             dedupe=f"ticket:{conversation}:{ticket}",
             event=Event(type=EventType.TICKET, ticket=ticket),
         )
+        return await self.lanes.append(draft)
+
+    async def call_happens(self, state: Conversation, what: str, key: str, values: Mapping[str, str]) -> Outcome:
+        """Something happened to a live call; the same `key` of a conversation is stored once."""
+        event = Event(type=EventType.CALL, reason=what, values=values)
+        draft = Draft(conversation=state.id, author=SYSTEM, dedupe=f"call:{state.id}:{key}", event=event)
+        return await self.lanes.append(draft)
+
+    async def attach(self, state: Conversation, key: str, parts: tuple[Part, ...]) -> Outcome:
+        """Keep files of a conversation that agents alone may see (a recording); the same `key` is stored once."""
+        draft = Draft(conversation=state.id, author=SYSTEM, kind="note", dedupe=f"file:{state.id}:{key}", parts=parts)
         return await self.lanes.append(draft)
 
     def _delivery(self, state: Conversation) -> DeliveryState:

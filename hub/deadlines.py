@@ -123,6 +123,8 @@ class Deadlines:
                 await self.acts.wake(state)
             case DueKind.SILENT:
                 await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+            case DueKind.PHONE:
+                await self.acts.send_back(state, SYSTEM, reason="agent_unreachable", since=state.queued_at)
             case DueKind.WRAP_UP:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
             case DueKind.IDLE:
@@ -170,6 +172,8 @@ class Deadlines:
             state = await self.lanes.state(conversation)
             if state.owner.kind != "agent" or state.owner.agent != agent.id or state.status != "open":
                 return
+            if state.call in {"joined", "held"} and state.ended_by_customer is None:
+                return  # who speaks on the phone needs no desk for it
             if state.ended_by_customer is not None:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
             elif not agent.connected:

@@ -97,7 +97,8 @@ def _kind(state: Conversation) -> str | None:
         case "agent":
             if state.ended_by_customer is not None:
                 return "wrap_up"
-            return "hold" if state.status == "waiting" else "active"
+            held = state.status == "waiting" or state.call == "held"
+            return "offered" if state.awaits_phone else "hold" if held else "active"
 
 
 def _turn(state: Conversation, at: int) -> Turn:

@@ -14,6 +14,7 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Need
 
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
+CallState = Literal["", "live", "ringing", "joined", "held", "callback", "message", "over"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 
 
@@ -72,7 +73,8 @@ class Conversation:
     words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who declined or
     missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20 messages.
     `form_at`: when the offline form was last offered or answered. `contact_name`: what the customer calls themselves.
-    `reply`: what the channel's adapter needs to answer the customer's newest message.
+    `reply`: what the channel's adapter needs to answer the customer's newest message. `call`: how a live call stands,
+    "" where there is none; its caller keeps the place in line until joined with who accepted it (`awaits_phone`).
     """
 
     header: Header
@@ -120,6 +122,7 @@ class Conversation:
     disposition: str | None = None
     rating: int | None = None
     resolved_at: int | None = None
+    call: CallState = ""
 
     @property
     def id(self) -> ConversationId:
@@ -130,6 +133,16 @@ class Conversation:
     def open(self) -> bool:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
+
+    @property
+    def awaits_phone(self) -> bool:
+        """Whether an agent has accepted a call and is not joined with the caller yet."""
+        return self.owner.kind == "agent" and self.queued_at is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the customer is in line: nobody speaks with them yet."""
+        return self.owner.kind in {"queue", "offer"} or self.awaits_phone
 
 
 def check(state: Conversation, event: Event) -> None:

@@ -7,6 +7,9 @@ from hub.model.config import PATIENCE_PER_CHANNEL, Workplace
 from hub.model.conversation import Conversation
 from hub.model.queues import Queue
 
+PHONE_SECONDS = 60
+"""So long may the phone of who accepted a call ring, whatever the telephone system says."""
+
 
 class DueKind(StrEnum):
     """What happens when the time has come."""
@@ -17,6 +20,7 @@ class DueKind(StrEnum):
     SNOOZE = "snooze"
     SILENT = "silent"
     WRAP_UP = "wrap_up"
+    PHONE = "phone"
     IDLE = "idle"
     SLA = "sla"
 
@@ -62,6 +66,8 @@ def _with_agent(state: Conversation, rules: Workplace) -> Due:
             kind=DueKind.WRAP_UP,
             at=state.ended_by_customer + rules.wrap_up_seconds * 1000,
         )
+    if state.awaits_phone:
+        return Due(kind=DueKind.PHONE, at=state.fence_at + PHONE_SECONDS * 1000)
     if state.snoozed_until is not None:
         return Due(kind=DueKind.SNOOZE, at=state.snoozed_until)
     if state.waiting_since is not None:

@@ -114,6 +114,7 @@ class EventType(StrEnum):
     MOVED = "moved"
     PRIORITISED = "prioritised"
     SLA = "sla"
+    CALL = "call"
 
 
 OWNERSHIP = frozenset(
@@ -152,6 +153,8 @@ class Event:
 
     sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
 
+    call: `reason` (see `channels.calls.Happened`) and its `values`.
+
     Whatever enters a line may carry `since` (ms): the old place of who came back in time, and
     `known_to`, who served them last. opened and handoff may carry
     `priority` and `needs`, as the rules say.
@@ -177,6 +180,7 @@ class Event:
     among: tuple[AgentId, ...] = ()
     known_to: AgentId | None = None
     clock: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """How a conversation changes: the fold of its entries. Pure; never refuses what is stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hub.model.conversation import NOBODY, Conversation, Owner
+from hub.model.conversation import NOBODY, CallState, Conversation, Owner
 from hub.model.entry import Entry, Event, EventType
 
 
@@ -137,14 +137,15 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    rings = state.call in {"live", "ringing"}  # whose phone has yet to be picked up
     return replace(
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
         people_since=state.people_since or entry.at,
         callback_at=None,
-        queued_at=None,
-        entered_at=None,
+        queued_at=(state.queued_at or entry.at) if rings else None,
+        entered_at=state.entered_at if rings else None,
         front=False,
         passed={},
         reserved_for=None,
@@ -314,6 +315,41 @@ def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(state, sla_told=tuple(one for one in told if not one.startswith(tuple(over))))
 
 
+def _call(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    state = replace(state, call=CALL_STATES.get(event.reason or "", state.call))
+    match event.reason:
+        case "ringing":
+            # Whoever calls has asked for something, and the bot owes no answer to it yet.
+            return replace(state, contact_seq=entry.seq, contact_at=entry.at, bot_seq=entry.seq)
+        case "joined":
+            return replace(
+                state,
+                queued_at=None,
+                entered_at=None,
+                waiting_since=None,
+                unanswered_since=None,
+                first_response_at=state.first_response_at or entry.at,
+                answered_at=state.answered_at or entry.at,
+            )
+        case _:
+            return state
+
+
+CALL_STATES: Mapping[str, CallState] = {
+    "ringing": "live",
+    "agent_ringing": "ringing",
+    "agent_unreachable": "live",
+    "joined": "joined",
+    "held": "held",
+    "resumed": "joined",
+    "parked": "live",
+    "callback": "callback",
+    "voicemail": "message",
+    "ended": "over",
+}
+"""How a call stands after what happened to it; everything else changes nothing."""
+
+
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return state
 
@@ -345,4 +381,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.MOVED: _to_next_line,
     EventType.PRIORITISED: _prioritised,
     EventType.SLA: _sla,
+    EventType.CALL: _call,
 }

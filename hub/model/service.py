@@ -62,13 +62,13 @@ class Service:
 
 def wait_ended(before: Conversation, entry: Entry, after: Conversation) -> Wait | None:
     """The stay in a line that ends with an entry; None when none does."""
-    if before.owner.kind not in {"queue", "offer"} or not before.contact_seq or entry.event is None:
+    if not before.waits or not before.contact_seq or entry.event is None:
         return None
-    if after.owner.kind in {"queue", "offer"} and entry.event.type not in _ELSEWHERE:
+    if after.waits and entry.event.type not in _ELSEWHERE:
         return None
     if after.owner.kind == "agent":
         outcome: Outcome = "answered"
-    elif after.owner.kind == "none" and entry.author.kind == "contact":
+    elif not after.waits and entry.author.kind == "contact":
         outcome = "abandoned"
     else:
         outcome = "flow_out"

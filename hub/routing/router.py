@@ -119,7 +119,7 @@ class Router:
         if event.entry.event is not None and event.entry.event.type in _ANSWERS and event.entry.event.agent:
             self.pool.start(self.staff.answered(event.entry.event.agent), "answered")
         self._withdraw_if_idle(after)
-        if before.owner.kind == "agent" and before.queue:
+        if before.owner.kind == "agent" and before.queue and not before.awaits_phone:
             self._learn(before.queue, event.entry.at - before.fence_at)
         self._nudge()
 

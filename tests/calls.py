@@ -1,0 +1,207 @@
+"""A call centre for tests: a whole hub with a telephone number, a real Asterisk with its gateway, agents with phones.
+
+::
+
+    async with call_house(database, tmp_path, asterisk) as house:
+        async with house.phone("caller", tone=600) as caller:
+            await caller.dial(house.number)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
+from channels.voice.asterisk.gateway import Gateway, gateway
+from hub.lanes import Appended
+from hub.model.calendar import Calendar
+from hub.model.config import Agent, Inbox
+from hub.model.conversation import Conversation
+from hub.model.entry import Author, Entry, EventType
+from hub.model.ids import ConversationId, InboxId
+from hub.seed import QUEUE
+from hub.store.database import Database
+from tests.asterisk import KEY, SECRET, Asterisk
+from tests.hub_server import AbsentBot, LiveHub, live_hub
+from tests.phone import Phone, phone
+
+PHONE = InboxId("phone")
+
+
+class Clerk(AbsentBot):
+    """A bot that knows order 1042, and hands everything else to people."""
+
+    async def turn(self, turn: Turn) -> Reply:
+        """Answer."""
+        if any("1042" in text for text in turn.texts):
+            return Reply(says=(Say(text="Order 1042 is on its way."),))
+        return Reply(handoff=Handoff(reason=HandoffReason.REQUESTED, summary="wants a person"))
+
+    async def ready(self) -> BotStatus:
+        """Always."""
+        return BotStatus(available=True, detail="")
+
+
+@dataclass
+class CallHouse:
+    """All of it; `settings` are those of the gateway."""
+
+    live: LiveHub
+    asterisk: Asterisk
+    folder: Path
+    _gateway: Gateway | None = None
+    _running: AbstractAsyncContextManager[Gateway] | None = None
+    calls: list[ConversationId] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def number(self) -> str:
+        """What a caller dials."""
+        return f"sip:100@{self.asterisk.sip}"
+
+    @property
+    def settings(self) -> Any:
+        """The gateway's."""
+        return msgspec.structs.replace(
+            self.asterisk.settings,
+            hub=f"{self.live.url}/channels/voice/{PHONE}",
+            sounds=self.folder / "sounds",
+            state=self.folder / "state",
+        )
+
+    async def connect(self) -> None:
+        """Let a gateway run, and wait until Asterisk has dialled it."""
+        self._running = gateway(self.settings)
+        self._gateway = await self._running.__aenter__()
+        async with asyncio.timeout(30):
+            while self._gateway.exchange is None:
+                await asyncio.sleep(0.02)
+
+    async def disconnect(self) -> None:
+        """End the gateway, and every call."""
+        if self._gateway is not None and self._gateway.exchange is not None:
+            for leg in list(self._gateway.exchange.legs.values()):
+                await leg.hang_up()
+        if self._running is not None:
+            await self._running.__aexit__(None, None, None)
+
+    def phone(self, name: str, *, tone: float, extension: str = "") -> AbstractAsyncContextManager[Phone]:
+        """A telephone: an agent's with an `extension`, else a caller's."""
+        return phone(self.asterisk, self.folder / name, tone=tone, extension=extension)
+
+    # The hub's side
+
+    def agent(self, login: str) -> Agent:
+        """An agent by login."""
+        return next(one for one in self.live.hub.staff.agents if one.login == login)
+
+    async def comes(self, login: str, extension: str) -> Agent:
+        """An agent is at work, with a telephone."""
+        agent = self.agent(login).id
+        await self.live.hub.web.accounts.change(agent, {"phone": extension}, end_sessions=False)
+        await self.live.hub.staff.refresh(agent)
+        await self.live.hub.staff.arrived(agent)
+        await self.live.hub.staff.choose(agent, "online")
+        return self.agent(login)
+
+    async def call(self, number: int = 1) -> ConversationId:
+        """The conversation of the n-th call."""
+        await self._when(lambda: _is(len(self.calls) >= number))
+        return self.calls[number - 1]
+
+    async def until(self, call: ConversationId, true: Callable[[Conversation], bool]) -> Conversation:
+        """Wait for a conversation to come to a state."""
+        lanes = self.live.hub.lanes
+
+        async def there() -> bool:
+            return true(await lanes.state(call))
+
+        await self._when(there)
+        return await lanes.state(call)
+
+    async def told(self, call: ConversationId, words: str) -> None:
+        """Wait until these words are in its timeline: said, or where the caller came to in the flow."""
+
+        async def there() -> bool:
+            return any(
+                words in one.text or (one.event is not None and words in str(one.event.values))
+                for one in await self.entries(call)
+            )
+
+        await self._when(there)
+
+    async def _when(self, true: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(15):
+            while not await true():
+                self._news.clear()
+                if not await true():
+                    await self._news.wait()
+
+    def on_appended(self, event: Appended) -> None:
+        """Note new calls, and wake who waits."""
+        told = event.entry.event
+        if told is not None and told.type is EventType.CALL and told.reason == "ringing":
+            self.calls.append(event.after.id)
+        self._news.set()
+
+    async def accepts(self, call: ConversationId, login: str) -> None:
+        """An agent accepts the offer that they get."""
+        agent = self.agent(login)
+        state = await self.until(call, lambda state: state.owner.kind == "offer" and state.owner.agent == agent.id)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.live.hub.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED)
+
+    async def entries(self, call: ConversationId) -> list[Entry]:
+        """The timeline."""
+        return await self.live.hub.entries.after(call, 0)
+
+    async def happened(self, call: ConversationId) -> list[str]:
+        """What happened to a call, in order."""
+        return [
+            one.event.reason or ""
+            for one in await self.entries(call)
+            if one.event is not None and one.event.type is EventType.CALL
+        ]
+
+
+@asynccontextmanager
+async def call_house(
+    database: Database, folder: Path, server: Asterisk, *, bot: AbsentBot | None = None, **settings: object
+) -> AsyncIterator[CallHouse]:
+    """A hub with a number, and a gateway that Asterisk has dialled; `settings` are more of the inbox's."""
+    async with live_hub(database, folder / "var", bot=bot or Clerk()) as live:
+        made = CallHouse(live, server, folder)
+        live.hub.bus.on(Appended, made.on_appended)
+        await open_number(live, server, **settings)
+        await made.connect()
+        try:
+            yield made
+        finally:
+            await made.disconnect()
+
+
+async def _is(true: bool) -> bool:
+    return true
+
+
+async def open_number(live: LiveHub, server: Asterisk, **settings: object) -> None:
+    """An inbox for the gateway's calls."""
+    own = {"api_url": server.settings.public, "api_key": KEY, "webhook_secret": SECRET, "account": "peyk"}
+    await live.hub.config.create(
+        Inbox(
+            id=PHONE,
+            name="Telephone",
+            channel="voice",
+            queue=QUEUE,
+            locale="en",
+            calendar=Calendar(always_open=True),
+            settings={**own, **settings},
+        )
+    )
