@@ -241,8 +241,8 @@ class VoiceChannel(CallChannel):
         try:
             await api.reach()
         except ChannelError as error:
-            code = "unreachable" if error.retryable else "rejected"
-            return Finding(ok=False, code=code, field="api_url", detail=error.text)
+            away = error.retryable
+            return Finding(ok=False, code="unreachable" if away else "rejected", field="api_url", detail=error.text)
         return Finding(ok=True, code="reached", field="api_url")
 
 
