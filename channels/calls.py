@@ -137,5 +137,10 @@ class CallChannel(Channel):
     async def drop(self, call: Call) -> None:
         """End the call."""
 
-    async def control(self, call: Call, control: Control, to: str = "") -> None:
-        """Do what the agent who speaks with the caller says. Raises `ChannelError` (`not_live`, `not_allowed`)."""
+    async def control(self, call: Call, control: Control, *, to: str = "", phone: Phone | None = None) -> Phone | None:
+        """Do what the agent who speaks with the caller says; after `complete`, the phone that has the caller now.
+
+        `send_on`: the caller goes to a number outside. `consult`: the caller waits while the agent speaks with a
+        colleague's `phone`; then `complete` leaves the caller to them, and `back` brings the caller back. Raises
+        `ChannelError` (`not_live`, `not_allowed`, `phone_failed`).
+        """

@@ -223,6 +223,7 @@ class Hub:
             line=self.router,
             deliveries=self.delivery,
             attachments=self.fetching,
+            phones=self.calls,
             bus=self.bus,
             clock=self.clock,
         )

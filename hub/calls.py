@@ -6,7 +6,7 @@ from typing import Literal
 
 import structlog
 
-from channels.calls import Call, CallChannel, Happening, House, Phone, Recording, Standing
+from channels.calls import Call, CallChannel, Control, Happening, House, Phone, Recording, Standing
 from channels.contract import Channel, ChannelError, Inbound, Receipt
 from hub.acts import Acts
 from hub.clock import Clock
@@ -49,6 +49,7 @@ class Calls:
     place: Callable[[ConversationId], tuple[int, int | None] | None]
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("calls"))
+    _handing: set[ConversationId] = field(default_factory=set)
 
     # What follows from a change of hands
 
@@ -62,7 +63,7 @@ class Calls:
             self.pool.start(self._join(channel, state), "join")
         elif state.owner.kind == "none":
             self.pool.start(self._quietly(channel.drop(call_of(state))), "drop")
-        elif before.owner.kind == "agent":
+        elif before.owner.kind == "agent" and state.id not in self._handing:
             self.pool.start(self._quietly(channel.park(call_of(state))), "park")
 
     async def resume(self) -> None:
@@ -93,6 +94,42 @@ class Calls:
             await act
         except ChannelError as error:
             log.warning("call_not_followed", code=error.code)
+
+    # What the agent who has a call does with it
+
+    async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
+        """Hold, mute, hang up, send on, ask a colleague (`to`: their id) and leave the caller to them.
+
+        Raises:
+            Conflict: `not_live`, `not_allowed`, `phone_failed`; `agent_unavailable` for a colleague who cannot be rung.
+        """
+        channel = self._channel(state)
+        if channel is None:
+            raise Conflict("This is no call.", code="not_live")
+        phone = self._colleague(state, to) if control == "consult" else None
+        try:
+            taker = await channel.control(call_of(state), control, to=to, phone=phone)
+            if control == "send_on":
+                await self.ended(call_of(state), by="us", reason="sent_on")
+        except ChannelError as error:
+            raise Conflict(error.text, code=error.code) from error
+        if taker is not None:
+            await self._leave_to(state, by, taker)
+
+    def _colleague(self, state: Conversation, agent: str) -> Phone:
+        known = self.staff.get(AgentId(agent))
+        if known is None or not known.available or not known.phone or known.id == state.owner.agent:
+            raise Conflict("This colleague takes no calls now.", code="agent_unavailable", field="to")
+        return Phone(agent=known.id, name=known.name, to=known.phone, attempt=state.fence)
+
+    async def _leave_to(self, state: Conversation, by: Author, phone: Phone) -> None:
+        """The colleague speaks with the caller already: the conversation follows."""
+        self._handing.add(state.id)
+        try:
+            given = await self.acts.transfer(state, by, agent=AgentId(phone.agent), queue=None, note=None)
+            await self.acts.take(given.state, Author(kind="agent", id=phone.agent, name=phone.name))
+        finally:
+            self._handing.discard(state.id)
 
     # What the channel tells
 

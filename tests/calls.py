@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,13 +20,15 @@ from typing import Any
 import msgspec
 
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
+from channels.calls import Control
 from channels.voice.asterisk.gateway import Gateway, gateway
+from hub.fetching import FileCame
 from hub.lanes import Appended
 from hub.model.calendar import Calendar
 from hub.model.config import Agent, Inbox
 from hub.model.conversation import Conversation
-from hub.model.entry import Author, Entry, EventType
-from hub.model.ids import ConversationId, InboxId
+from hub.model.entry import Author, Entry, EventType, File
+from hub.model.ids import AgentId, ConversationId, InboxId
 from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.asterisk import KEY, SECRET, Asterisk
@@ -158,6 +161,41 @@ class CallHouse:
         me = Author(kind="agent", id=agent.id, name=agent.name)
         await self.live.hub.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED)
 
+    async def controls(self, call: ConversationId, login: str, control: Control, to: str = "") -> None:
+        """An agent does something with their live call."""
+        agent = self.agent(login)
+        state = await self.live.hub.lanes.state(call)
+        await self.live.hub.calls.control(state, Author(kind="agent", id=agent.id, name=agent.name), control, to)
+
+    async def transfers(self, call: ConversationId, login: str, to: AgentId) -> None:
+        """An agent gives a call to a colleague."""
+        agent = self.agent(login)
+        state = await self.live.hub.lanes.state(call)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.live.hub.acts.transfer(state, me, agent=to, queue=None, note=None)
+
+    async def recording(self, call: ConversationId) -> bytes:
+        """The first sound that was attached to a call, once it is here."""
+        found: list[File] = []
+
+        async def there() -> bool:
+            files = [part.file for one in await self.entries(call) for part in one.parts if part.file is not None]
+            found[:] = [file for file in files if file.state == "here"]
+            return bool(found)
+
+        self.live.hub.bus.on(FileCame, lambda _: self._news.set())
+        await self._when(there)
+        return b"".join([piece async for piece in self.live.hub.web.files.read(found[0].id)])
+
+    def seconds_recorded(self, seconds: float) -> None:
+        """Wait (in a thread) until the newest recording that is made has so much more sound in it."""
+        folder = self.asterisk.folder / "spool" / "recording"
+        until = time.monotonic() + 15
+        before = _size(folder)
+        while _size(folder) < before + seconds * 16_000:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     async def entries(self, call: ConversationId) -> list[Entry]:
         """The timeline."""
         return await self.live.hub.entries.after(call, 0)
@@ -185,6 +223,10 @@ async def call_house(
             yield made
         finally:
             await made.disconnect()
+
+
+def _size(folder: Path) -> int:
+    return max((one.stat().st_size for one in folder.rglob("*.wav")), default=0)
 
 
 async def _is(true: bool) -> bool:

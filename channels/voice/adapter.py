@@ -34,7 +34,7 @@ from channels.voice.jambonz.api import JambonzApi
 from channels.voice.jambonz.render import Verb, Voices, render, render_wait
 from channels.voice.office import News, Office
 from channels.voice.record import Record, Records
-from channels.voice.script import HookKind, Script
+from channels.voice.script import Hangup, HookKind, Script
 from channels.voice.settings import FIELDS, VoiceSettings, flow_of, voice_settings
 
 log = structlog.get_logger(__name__)
@@ -132,6 +132,8 @@ class VoiceChannel(CallChannel):
                 return await attendant.left_line(office, record, event)
             case "continue" if event.token == compose.LINE:
                 return await attendant.back_to_line(office, record)
+            case "continue" | "connect" if event.token == compose.ONWARD:
+                return compose.sent_on(record, office.settings) if kind == "continue" else (Hangup(),)
             case _:
                 if kind == "voicemail":
                     record = await attendant.recorded(office, record, event)
@@ -166,10 +168,10 @@ class VoiceChannel(CallChannel):
         async with self._known(call) as (office, record):
             await telephones.drop(office, record)
 
-    async def control(self, call: Call, control: Control, to: str = "") -> None:
+    async def control(self, call: Call, control: Control, *, to: str = "", phone: Phone | None = None) -> Phone | None:
         """Do what the agent who speaks with the caller says."""
         async with self._known(call) as (office, record):
-            await telephones.control(office, record, control, to)
+            return await telephones.control(office, record, control, to, phone)
 
     @asynccontextmanager
     async def _known(self, call: Call) -> AsyncIterator[tuple[Office, Record]]:

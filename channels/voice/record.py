@@ -20,7 +20,7 @@ Mode = Literal["live", "callback", "message", "over"]
 class AgentLeg:
     """The telephone of the agent who has accepted: `sid` is its call, "" until it is known.
 
-    `picked_up`: it was told to take the caller. `joined`: they speak. `muted`: nobody hears the agent.
+    `picked_up`: it was told to take the caller. `joined`: they speak.
     """
 
     phone: Phone
@@ -36,7 +36,8 @@ class Record:
     `called`: the number dialled. `flow` as it was when the call came in. `heard`: the last number of the timeline that
     the caller has heard. `told`: the place and the minutes that they heard last. `lined`: they stand in the telephone
     system's line, since `since` (ms). `choices`: payloads of the buttons that were read out last, with their titles.
-    `tapes`: how many recordings were made. `onward`: the number that the agent passed the call on to.
+    `aside`: the telephone of a colleague who is asked for advice while the caller waits. `onward`: the number that the
+    agent passed the call on to.
     """
 
     call: Call

@@ -1,6 +1,7 @@
 """The agents' side of a call: their telephones ring, take the caller, and are let go."""
 
 from dataclasses import replace
+from typing import Literal
 
 import structlog
 
@@ -9,9 +10,10 @@ from channels.contract import ChannelError
 from channels.voice import compose, parse
 from channels.voice.events import CallEvent, CallEventKind
 from channels.voice.jambonz.api import CallApiError
+from channels.voice.numbers import dialable
 from channels.voice.office import Office
 from channels.voice.record import AgentLeg, Record
-from channels.voice.script import Hangup, Script
+from channels.voice.script import Hangup, Meet, Script
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +22,9 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
     """Ring whoever has accepted the call. Raises `ChannelError` (`phone_failed`) when nobody can be rung."""
     leg = record.leg
     if record.mode == "over" or (leg is not None and leg.phone.attempt == phone.attempt):
+        return
+    if leg is not None and leg.joined and leg.phone.agent == phone.agent:  # left to them by who had it
+        await office.records.keep(replace(record, leg=replace(leg, phone=phone)))
         return
     if leg is not None:
         await let_go(office, leg)
@@ -53,8 +58,12 @@ def _told(what: str, phone: Phone) -> Happening:
 
 async def told(office: Office, record: Record, event: CallEvent, attempt: int) -> Script:
     """Something happened to an agent's leg."""
+    if record.mode == "over":
+        return (Hangup(),)
+    if record.aside is not None and _is(record.aside, event, attempt):
+        return await _told_aside(office, record, record.aside, event)
     leg = record.leg
-    if leg is None or leg.phone.attempt != attempt or record.mode == "over":
+    if leg is None or not _is(leg, event, attempt):
         return (Hangup(),)
     match event.kind:
         case CallEventKind.CONTINUED:
@@ -62,15 +71,30 @@ async def told(office: Office, record: Record, event: CallEvent, attempt: int) -
             return compose.picked_up(record, leg, office.settings)
         case CallEventKind.UNBRIDGED if not leg.joined:
             await not_joined(office, record, "caller_not_there", blame=False)
-            return (Hangup(),)
         case CallEventKind.ENDED if not leg.joined:
             await not_joined(office, record, event.reason, blame=not leg.picked_up)
-            return ()
         case CallEventKind.ENDED:
             await office.records.keep(replace(record, leg=None))
-            return ()
         case _:
-            return (Hangup(),)
+            pass
+    return (Hangup(),)
+
+
+def _is(leg: AgentLeg, event: CallEvent, attempt: int) -> bool:
+    return leg.sid == event.call or (not leg.sid and leg.phone.attempt == attempt)
+
+
+async def _told_aside(office: Office, record: Record, leg: AgentLeg, event: CallEvent) -> Script:
+    """Something happened to the leg of a colleague who is asked for advice."""
+    match event.kind:
+        case CallEventKind.CONTINUED:
+            await office.records.keep(replace(record, aside=replace(leg, sid=event.call, picked_up=True)))
+            return (Meet(token=parse.leg_token(record.call, leg.phone), room=record.call.sid),)
+        case CallEventKind.ENDED:
+            await office.records.keep(replace(record, aside=None))
+        case _:
+            pass
+    return (Hangup(),)
 
 
 async def not_joined(office: Office, record: Record, reason: str, *, blame: bool) -> None:
@@ -123,7 +147,9 @@ async def drop(office: Office, record: Record) -> None:
         return
     if record.leg is not None:
         await let_go(office, record.leg)
-    if record.mode == "live":
+    if record.aside is not None:
+        await let_go(office, record.aside)
+    if record.mode == "live" and not record.onward:
         await _quietly_end(office, record.call.sid)
 
 
@@ -134,37 +160,66 @@ async def _quietly_end(office: Office, sid: str) -> None:
         log.info("leg_not_ended", call=sid, gone=error.gone)
 
 
-async def control(office: Office, record: Record, control: Control, to: str) -> None:
-    """What the agent who speaks with the caller wants. Raises `ChannelError` (`not_live`, `not_allowed`)."""
+async def control(office: Office, record: Record, control: Control, to: str, phone: Phone | None) -> Phone | None:
+    """What the agent who speaks with the caller wants. Raises `ChannelError`."""
     leg = record.leg
     if record.mode == "over" or leg is None or not leg.joined:
         raise ChannelError("not_live", "This call is not live.", status=409)
     try:
-        await _controlled(office, record, leg, control, to)
+        match control:
+            case "hold" | "resume":
+                await _hold(office, record, on=control == "hold")
+            case "mute" | "unmute":
+                await office.api.mute(leg.sid, on=control == "mute")
+            case "hang_up":
+                await office.api.hang_up(record.call.sid)
+            case "send_on":
+                await _send_on(office, record, leg, to)
+            case "consult" if phone is not None:
+                await _consult(office, record, phone)
+            case "complete" if record.aside is not None and record.aside.picked_up:
+                return await _complete(office, record, leg, record.aside)
+            case "back" if record.aside is not None:
+                await let_go(office, record.aside)
+                await _hold(office, await office.records.keep(replace(record, aside=None)), on=False)
+            case _:
+                raise ChannelError("not_allowed", "This cannot be done with this call now.", status=409)
     except CallApiError as error:
         code = "not_live" if error.gone else "phone_failed"
-        raise ChannelError(
-            code, "The telephone system did not do it.", status=409, retryable=error.retryable
-        ) from error
+        raise ChannelError(code, "The telephone system did not do it.", status=409) from error
+    return None
 
 
-async def _controlled(office: Office, record: Record, leg: AgentLeg, control: Control, to: str) -> None:
-    caller = record.call.sid
-    match control:
-        case "hold" | "resume":
-            await office.api.hold(caller, on=control == "hold")
-            what = "held" if control == "hold" else "resumed"
-            await _note(office, record, what, leg.phone)
-        case "mute" | "unmute":
-            await office.api.mute(leg.sid, on=control == "mute")
-        case "hang_up":
-            await office.api.hang_up(caller)
-        case _:
-            raise ChannelError("not_allowed", "This cannot be done with a call.", status=409)
-
-
-async def _note(office: Office, record: Record, what: str, phone: Phone) -> None:
+async def _hold(office: Office, record: Record, *, on: bool) -> None:
+    await office.api.hold(record.call.sid, on=on)
     standing = await office.switchboard.standing(record.call)
-    values = {"agent": phone.name}
-    key = f"{what}:{standing.seq}"
-    await office.switchboard.happened(record.call, Happening(what=what, key=key, values=values))  # type: ignore[arg-type]
+    what: Literal["held", "resumed"] = "held" if on else "resumed"
+    await office.switchboard.happened(record.call, Happening(what=what, key=f"{what}:{standing.seq}"))
+
+
+async def _send_on(office: Office, record: Record, leg: AgentLeg, to: str) -> None:
+    """To a number outside, where an admin allows it."""
+    number = dialable(to)
+    if number is None or not any(number.startswith(dialed) for dialed in office.settings.outside_prefixes):
+        raise ChannelError("not_allowed", "Calls may not be passed on to this number.", status=409)
+    record = await office.records.keep(replace(record, onward=number, leg=None))
+    await office.api.redirect(record.call.sid, office.hooks, token=compose.ONWARD)
+    told = Happening(what="sent_on", key=f"on:{leg.phone.attempt}", values={"to": number})
+    await office.switchboard.happened(record.call, told)
+    await let_go(office, leg)
+
+
+async def _consult(office: Office, record: Record, phone: Phone) -> None:
+    if record.aside is not None:
+        raise ChannelError("not_allowed", "A colleague is being asked already.", status=409)
+    await _hold(office, record, on=True)
+    sid = await _dial(office, record.call, phone, aside=True)
+    await office.records.keep(replace(record, aside=AgentLeg(phone=phone, sid=sid)))
+
+
+async def _complete(office: Office, record: Record, leg: AgentLeg, aside: AgentLeg) -> Phone:
+    """The caller stays with the colleague."""
+    await _hold(office, record, on=False)
+    await office.records.keep(replace(record, leg=replace(aside, joined=True), aside=None))
+    await let_go(office, leg)
+    return aside.phone

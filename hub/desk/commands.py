@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from channels.calls import Control
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
@@ -14,6 +15,7 @@ from hub.desk.frames import (
     CloseConversation,
     Command,
     ContactView,
+    ControlCall,
     DeclineOffer,
     DeskSettings,
     Draft,
@@ -93,6 +95,13 @@ class Attachments(Protocol):
         """Fetch one again that was lost. Raises `Conflict` (`too_late`) for any other."""
 
 
+class Phones(Protocol):
+    """The agents' telephones."""
+
+    async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
+        """Do something with a live call. Raises `Conflict`."""
+
+
 class Line(Protocol):
     """The waiting line, in order."""
 
@@ -128,6 +137,7 @@ class Commands:
     line: Line
     deliveries: Deliveries
     attachments: Attachments
+    phones: Phones
     bus: Bus
     clock: Clock
 
@@ -304,6 +314,10 @@ class Commands:
             raise BadInput("Choose a time in the future, not too far off.", code="bad_time", field="until")
         await self.acts.snooze(state, author, command.until)
 
+    async def _control_call(self, desk: Desk, command: ControlCall) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.phones.control(state, author, command.control, command.to[:64])
+
     async def _wake(self, desk: Desk, command: Wake) -> None:
         state, author = await self._mine(desk, command.conversation)
         await self.acts.wake(state, author)
@@ -434,6 +448,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Transfer: Commands._transfer,
     Take: Commands._take,
     Snooze: Commands._snooze,
+    ControlCall: Commands._control_call,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
     Reopen: Commands._reopen,

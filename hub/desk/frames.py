@@ -38,8 +38,8 @@ class EventView(Struct, frozen=True, omit_defaults=True):
 
     `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
     taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
-    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
-    `until` in ms.
+    bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate
+    (of a call: what happened, `values` say more), `until` in ms.
     """
 
     type: str
@@ -53,6 +53,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     until: int | None = None
     score: int | None = None
     ticket: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
@@ -107,6 +108,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
     `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+    `call` (telephone): live, ringing (my phone), joined, held, callback, message, over.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     disposition: str | None = None
     rating: int | None = None
     ended_by_customer: bool = False
+    call: str = ""
     reply_until: int | None = None
     sla: SlaView | None = None
 
@@ -501,6 +504,20 @@ class Take(Struct, frozen=True, tag="take", tag_field="type", forbid_unknown_fie
     conversation: str
 
 
+class ControlCall(Struct, frozen=True, tag="call", tag_field="type", forbid_unknown_fields=True):
+    """Do something with my live call.
+
+    `send_on`: pass the caller on to a number (`to`). `consult`: the caller waits while I speak with a colleague (`to`
+    is their id); then `complete` leaves the caller to them, `back` brings the caller back to me. Refused with
+    `not_live`, `not_allowed`, `phone_failed` or `agent_unavailable`.
+    """
+
+    id: int
+    conversation: str
+    control: Literal["hold", "resume", "mute", "unmute", "hang_up", "send_on", "consult", "complete", "back"]
+    to: str = ""
+
+
 class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown_fields=True):
     """Put my conversation aside until a time (ms); the customer's next message wakes it."""
 
@@ -633,6 +650,7 @@ Command = (
     | Transfer
     | Take
     | Snooze
+    | ControlCall
     | Wake
     | Resolve
     | Reopen

@@ -91,6 +91,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by_customer is not None,
+            call=state.call,
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
             sla=self._sla(state),
         )
@@ -193,6 +194,7 @@ class Views:
             until=event.until,
             score=event.score,
             ticket=event.ticket,
+            values=dict(event.values),
         )
 
 

@@ -59,7 +59,7 @@ export interface UnderstoodView {
  *
  * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
  * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
- * bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
+ * bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
  * `until` in ms.
  */
 export interface EventView {
@@ -74,6 +74,7 @@ export interface EventView {
   until?: number
   score?: number
   ticket?: string
+  values?: Record<string, string>
 }
 
 /**
@@ -126,6 +127,7 @@ export interface SlaView {
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+ * `call` (telephone): live, ringing (my phone), joined, held, callback, message, over.
  */
 export interface Summary {
   id: string
@@ -153,6 +155,7 @@ export interface Summary {
   disposition?: string
   rating?: number
   ended_by_customer?: boolean
+  call?: string
   reply_until?: number
   sla?: SlaView
 }
@@ -500,6 +503,21 @@ export interface Take {
   conversation: string
 }
 
+/**
+ * Do something with my live call.
+ *
+ * `send_on`: pass the caller on to a number (`to`). `consult`: the caller waits while I speak with a colleague (`to`
+ * is their id); then `complete` leaves the caller to them, `back` brings the caller back to me. Refused with
+ * `not_live`, `not_allowed`, `phone_failed` or `agent_unavailable`.
+ */
+export interface ControlCall {
+  type: "call"
+  id: number
+  conversation: string
+  control: "hold" | "resume" | "mute" | "unmute" | "hang_up" | "send_on" | "consult" | "complete" | "back"
+  to?: string
+}
+
 /** Put my conversation aside until a time (ms); the customer's next message wakes it. */
 export interface Snooze {
   type: "snooze"
@@ -843,6 +861,7 @@ export type Command =
   | Transfer
   | Take
   | Snooze
+  | ControlCall
   | Wake
   | Resolve
   | Reopen
