@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -54,13 +53,11 @@ class Clerk(AbsentBot):
 
 @dataclass
 class CallHouse:
-    """All of it; `settings` are those of the gateway."""
+    """All of it. `calls`: the conversations of the calls that came in, in order."""
 
     live: LiveHub
     asterisk: Asterisk
     folder: Path
-    _gateway: Gateway | None = None
-    _running: AbstractAsyncContextManager[Gateway] | None = None
     calls: list[ConversationId] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,32 +65,6 @@ class CallHouse:
     def number(self) -> str:
         """What a caller dials."""
         return f"sip:100@{self.asterisk.sip}"
-
-    @property
-    def settings(self) -> Any:
-        """The gateway's."""
-        return msgspec.structs.replace(
-            self.asterisk.settings,
-            hub=f"{self.live.url}/channels/voice/{PHONE}",
-            sounds=self.folder / "sounds",
-            state=self.folder / "state",
-        )
-
-    async def connect(self) -> None:
-        """Let a gateway run, and wait until Asterisk has dialled it."""
-        self._running = gateway(self.settings)
-        self._gateway = await self._running.__aenter__()
-        async with asyncio.timeout(30):
-            while self._gateway.exchange is None:
-                await asyncio.sleep(0.02)
-
-    async def disconnect(self) -> None:
-        """End the gateway, and every call."""
-        if self._gateway is not None and self._gateway.exchange is not None:
-            for leg in list(self._gateway.exchange.legs.values()):
-                await leg.hang_up()
-        if self._running is not None:
-            await self._running.__aexit__(None, None, None)
 
     def phone(self, name: str, *, tone: float, extension: str = "") -> AbstractAsyncContextManager[Phone]:
         """A telephone: an agent's with an `extension`, else a caller's."""
@@ -217,12 +188,29 @@ async def call_house(
     async with live_hub(database, folder / "var", bot=bot or Clerk()) as live:
         made = CallHouse(live, server, folder)
         live.hub.bus.on(Appended, made.on_appended)
-        await open_number(live, server, **settings)
-        await made.connect()
+        await live.hub.config.create(number(server, **settings))
+        async with connected(server, folder, live.url):
+            yield made
+
+
+@asynccontextmanager
+async def connected(server: Asterisk, folder: Path, hub: str) -> AsyncIterator[Gateway]:
+    """A gateway that Asterisk has dialled, before the hub at an address; at the end every call is hung up."""
+    settings = msgspec.structs.replace(
+        server.settings,
+        hub=f"{hub}/channels/voice/{PHONE}",
+        sounds=folder / "sounds",
+        state=folder / "state",
+    )
+    async with gateway(settings) as made:
+        async with asyncio.timeout(30):
+            while made.exchange is None:
+                await asyncio.sleep(0.02)
         try:
             yield made
         finally:
-            await made.disconnect()
+            for leg in list(made.exchange.legs.values()) if made.exchange is not None else ():
+                await leg.hang_up()
 
 
 def _size(folder: Path) -> int:
@@ -233,17 +221,15 @@ async def _is(true: bool) -> bool:
     return true
 
 
-async def open_number(live: LiveHub, server: Asterisk, **settings: object) -> None:
-    """An inbox for the gateway's calls."""
+def number(server: Asterisk, **settings: object) -> Inbox:
+    """An inbox for the calls of a server's gateway."""
     own = {"api_url": server.settings.public, "api_key": KEY, "webhook_secret": SECRET, "account": "peyk"}
-    await live.hub.config.create(
-        Inbox(
-            id=PHONE,
-            name="Telephone",
-            channel="voice",
-            queue=QUEUE,
-            locale="en",
-            calendar=Calendar(always_open=True),
-            settings={**own, **settings},
-        )
+    return Inbox(
+        id=PHONE,
+        name="Telephone",
+        channel="voice",
+        queue=QUEUE,
+        locale="en",
+        calendar=Calendar(always_open=True),
+        settings={**own, **settings},
     )
