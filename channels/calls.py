@@ -18,6 +18,7 @@ Happened = Literal[
     "agent_unreachable",
     "joined",
     "held",
+    "consulting",
     "resumed",
     "parked",
     "callback",

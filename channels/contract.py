@@ -37,6 +37,8 @@ class Feature(StrEnum):
     """The provider tells when a message was delivered or read."""
     TEMPLATES = "templates"
     """Prepared messages may be sent when free words may not (see `Capabilities.window_seconds`)."""
+    CALLS = "calls"
+    """Its conversations are live calls (`channels.calls`): an agent speaks, and does not write."""
     MAILBOX = "mailbox"
     """The customer's client fetches the timeline itself and resumes by number: stored means sent."""
 

@@ -172,7 +172,7 @@ class Deadlines:
             state = await self.lanes.state(conversation)
             if state.owner.kind != "agent" or state.owner.agent != agent.id or state.status != "open":
                 return
-            if state.call in {"joined", "held"} and state.ended_by_customer is None:
+            if state.on_phone:
                 return  # who speaks on the phone needs no desk for it
             if state.ended_by_customer is not None:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")

@@ -97,7 +97,7 @@ def _kind(state: Conversation) -> str | None:
         case "agent":
             if state.ended_by_customer is not None:
                 return "wrap_up"
-            held = state.status == "waiting" or state.call == "held"
+            held = state.status == "waiting" or state.call in {"held", "consult"}
             return "offered" if state.awaits_phone else "hold" if held else "active"
 
 

@@ -39,7 +39,7 @@ from channels.voice.settings import FIELDS, VoiceSettings, flow_of, voice_settin
 
 log = structlog.get_logger(__name__)
 
-CAPABILITIES = Capabilities(features=frozenset({Feature.MAILBOX, Feature.QUEUE_PLACE}), max_text=4_000)
+CAPABILITIES = Capabilities(features=frozenset({Feature.CALLS, Feature.MAILBOX, Feature.QUEUE_PLACE}), max_text=4_000)
 MOST_RECORDING = 10 * 1024 * 1024
 FETCH_SECONDS = 60.0
 

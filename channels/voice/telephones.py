@@ -92,6 +92,7 @@ async def _told_aside(office: Office, record: Record, leg: AgentLeg, event: Call
             return (Meet(token=parse.leg_token(record.call, leg.phone), room=record.call.sid),)
         case CallEventKind.ENDED:
             await office.records.keep(replace(record, aside=None))
+            await office.switchboard.happened(record.call, Happening(what="held", key=f"held:{leg.sid}"))
         case _:
             pass
     return (Hangup(),)
@@ -179,8 +180,9 @@ async def control(office: Office, record: Record, control: Control, to: str, pho
                 await _consult(office, record, phone)
             case "complete" if record.aside is not None and record.aside.picked_up:
                 return await _complete(office, record, leg, record.aside)
-            case "back" if record.aside is not None:
-                await let_go(office, record.aside)
+            case "back":
+                if record.aside is not None:
+                    await let_go(office, record.aside)
                 await _hold(office, await office.records.keep(replace(record, aside=None)), on=False)
             case _:
                 raise ChannelError("not_allowed", "This cannot be done with this call now.", status=409)
@@ -214,6 +216,8 @@ async def _consult(office: Office, record: Record, phone: Phone) -> None:
         raise ChannelError("not_allowed", "A colleague is being asked already.", status=409)
     await _hold(office, record, on=True)
     sid = await _dial(office, record.call, phone, aside=True)
+    told = Happening(what="consulting", key=f"consulting:{sid}", values={"agent": phone.name})
+    await office.switchboard.happened(record.call, told)
     await office.records.keep(replace(record, aside=AgentLeg(phone=phone, sid=sid)))
 
 

@@ -408,6 +408,7 @@ class Commands:
                 raise BadInput("A template stands alone.", code="bad_template", field="template")
             inbox = self.config.inbox(state.header.inbox)
             return (limits.filled(command.template, limits.templates_of(inbox) if inbox else (), can),)
+        limits.check_written(can)
         limits.check_window(state, can, self.clock.now())
         text = command.text
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()

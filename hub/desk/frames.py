@@ -20,6 +20,7 @@ StatusCategory = Literal["open", "waiting", "resolved"]
 Role = Literal["agent", "supervisor", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
 AddressKind = Literal["email", "phone"]
+CallName = Literal["live", "ringing", "joined", "held", "consult", "callback", "message", "over"]
 
 
 class UnderstoodView(Struct, frozen=True, omit_defaults=True):
@@ -108,7 +109,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
     `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
-    `call` (telephone): live, ringing (my phone), joined, held, callback, message, over.
+    `call`: how a telephone call stands; ringing: the phone of who accepted it; consult: they ask a colleague.
     """
 
     id: str
@@ -136,7 +137,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     disposition: str | None = None
     rating: int | None = None
     ended_by_customer: bool = False
-    call: str = ""
+    call: CallName | None = None
     reply_until: int | None = None
     sla: SlaView | None = None
 
@@ -296,7 +297,8 @@ class ChannelView(Struct, frozen=True, omit_defaults=True):
     """What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
 
     `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
-    a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+    a message was delivered or read. `calls`: agents speak there, and do not write. `window_seconds`: so long after the
+    customer's words one may answer freely.
     """
 
     max_text: int
@@ -307,6 +309,7 @@ class ChannelView(Struct, frozen=True, omit_defaults=True):
     templates: bool = False
     receipts: bool = False
     live: bool = True
+    calls: bool = False
     window_seconds: int | None = None
 
 

@@ -91,7 +91,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by_customer is not None,
-            call=state.call,
+            call=state.call or None,
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
             sla=self._sla(state),
         )

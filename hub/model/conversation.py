@@ -14,7 +14,7 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Need
 
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
-CallState = Literal["", "live", "ringing", "joined", "held", "callback", "message", "over"]
+CallState = Literal["", "live", "ringing", "joined", "held", "consult", "callback", "message", "over"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 
 
@@ -138,6 +138,11 @@ class Conversation:
     def awaits_phone(self) -> bool:
         """Whether an agent has accepted a call and is not joined with the caller yet."""
         return self.owner.kind == "agent" and self.queued_at is not None
+
+    @property
+    def on_phone(self) -> bool:
+        """Whether an agent has a live call, be it on hold."""
+        return self.call in {"joined", "held", "consult"} and self.ended_by_customer is None
 
     @property
     def waits(self) -> bool:

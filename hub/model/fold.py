@@ -341,6 +341,7 @@ CALL_STATES: Mapping[str, CallState] = {
     "agent_unreachable": "live",
     "joined": "joined",
     "held": "held",
+    "consulting": "consult",
     "resumed": "joined",
     "parked": "live",
     "callback": "callback",

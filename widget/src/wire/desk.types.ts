@@ -12,6 +12,8 @@ export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
 export type AddressKind = "email" | "phone"
 
+export type CallName = "live" | "ringing" | "joined" | "held" | "consult" | "callback" | "message" | "over"
+
 /** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
 export interface ButtonView {
   title: string
@@ -59,8 +61,8 @@ export interface UnderstoodView {
  *
  * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
  * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
- * bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
- * `until` in ms.
+ * bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate
+ * (of a call: what happened, `values` say more), `until` in ms.
  */
 export interface EventView {
   type: string
@@ -127,7 +129,7 @@ export interface SlaView {
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
- * `call` (telephone): live, ringing (my phone), joined, held, callback, message, over.
+ * `call`: how a telephone call stands; ringing: the phone of who accepted it; consult: they ask a colleague.
  */
 export interface Summary {
   id: string
@@ -155,7 +157,7 @@ export interface Summary {
   disposition?: string
   rating?: number
   ended_by_customer?: boolean
-  call?: string
+  call?: CallName
   reply_until?: number
   sla?: SlaView
 }
@@ -307,7 +309,8 @@ export interface TemplateView {
  * What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
  *
  * `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
- * a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+ * a message was delivered or read. `calls`: agents speak there, and do not write. `window_seconds`: so long after the
+ * customer's words one may answer freely.
  */
 export interface ChannelView {
   max_text: number
@@ -318,6 +321,7 @@ export interface ChannelView {
   templates?: boolean
   receipts?: boolean
   live?: boolean
+  calls?: boolean
   window_seconds?: number
 }
 

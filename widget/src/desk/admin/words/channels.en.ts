@@ -355,6 +355,8 @@ export const channelsEn = {
   "error.refused": "It was refused again.",
 
   "audit.kind.aside": "Set aside",
+  "audit.kind.recording": "Recordings",
+  "audit.do.recording.listen": "listened to a recording of {target}",
   "audit.do.inbox.create": "opened the inbox {target}",
   "audit.do.inbox.delete": "deleted the inbox {target}",
   "audit.do.aside.rerun": "ran again what {target} had set aside",

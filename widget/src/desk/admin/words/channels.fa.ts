@@ -352,6 +352,8 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "error.refused": "دوباره پذیرفته نشد.",
 
   "audit.kind.aside": "کنارگذاشته‌ها",
+  "audit.kind.recording": "ضبط‌ها",
+  "audit.do.recording.listen": "ضبطی از {target} را شنید",
   "audit.do.inbox.create": "صندوق {target} را ساخت",
   "audit.do.inbox.delete": "صندوق {target} را حذف کرد",
   "audit.do.aside.rerun": "کنارگذاشته‌ای از {target} را دوباره اجرا کرد",
