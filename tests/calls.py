@@ -76,11 +76,16 @@ class CallHouse:
         """An agent by login."""
         return next(one for one in self.live.hub.staff.agents if one.login == login)
 
-    async def comes(self, login: str, extension: str) -> Agent:
-        """An agent is at work, with a telephone."""
+    async def has_phone(self, login: str, extension: str) -> None:
+        """An admin gives an agent a telephone."""
         agent = self.agent(login).id
         await self.live.hub.web.accounts.change(agent, {"phone": extension}, end_sessions=False)
         await self.live.hub.staff.refresh(agent)
+
+    async def comes(self, login: str, extension: str) -> Agent:
+        """An agent is at work, with a telephone."""
+        await self.has_phone(login, extension)
+        agent = self.agent(login).id
         await self.live.hub.staff.arrived(agent)
         await self.live.hub.staff.choose(agent, "online")
         return self.agent(login)

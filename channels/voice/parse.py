@@ -23,7 +23,7 @@ def beginning(inbox: str, event: CallEvent, locale: str) -> Inbound:
         external_id=f"call:{event.call}",
         sender=Sender(
             address=f"anonymous:{event.call}" if hidden else who.address,
-            name=None if hidden or not event.name or event.name == event.caller else event.name,
+            name=None if hidden else event.name if event.name not in {"", event.caller} else who.address,
             everywhere=who.kind == "number",
         ),
         parts=(),

@@ -492,6 +492,7 @@ export const en = {
   "card.verified": "verified",
   "card.claimed": "claimed, not verified",
   "card.since": "Known since {date}",
+  "card.withheld": "Number withheld",
   "card.language": "Language",
   "card.language.fa": "Persian",
   "card.language.en": "English",

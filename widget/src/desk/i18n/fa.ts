@@ -493,6 +493,7 @@ export const fa: Record<keyof typeof en, string> = {
   "card.verified": "تأییدشده",
   "card.claimed": "به گفتهٔ خودش، تأییدنشده",
   "card.since": "آشنا از {date}",
+  "card.withheld": "شمارهٔ پنهان",
   "card.language": "زبان",
   "card.language.fa": "فارسی",
   "card.language.en": "انگلیسی",
