@@ -30,12 +30,14 @@ from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivery
 from hub.desk.commands import AgentTyping, Commands
+from hub.desk.ending import Ending
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
 from hub.desk.supervision import Supervision
 from hub.desk.views import Views
+from hub.desk.wallboard import Wallboard
 from hub.dialogue import Dialogue
 from hub.errands import Errands
 from hub.fetching import AT_ONCE, Fetching, FileCame
@@ -50,7 +52,8 @@ from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
-from hub.routing.router import LineMoved, Router
+from hub.routing.places import LineMoved
+from hub.routing.router import Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
@@ -66,6 +69,7 @@ from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
 from hub.store.tickets import Tickets
+from hub.store.visits import Visits
 from hub.today import Today
 from hub.vault import Vault
 from hub.web import setup as web_setup
@@ -110,6 +114,7 @@ class Hub:
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
+        self.visits = Visits(database)
         self.tickets = Tickets(database)
         self.notes = Notes(database)
         self.fetches = Fetches(database)
@@ -202,7 +207,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -215,12 +220,14 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
-            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
+            board=self.board,
+            supervision=self.supervision,
+            ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
             reading=self.reading,
-            line=self.router,
+            line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
             phones=self.calls,
@@ -228,6 +235,18 @@ class Hub:
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def board(self) -> Wallboard:
+        """What supervisors see."""
+        return Wallboard(self.floor, self.staff, self.config, self.today, self.conversations, self.clock)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What supervisors do."""
+        return Supervision(
+            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+        )
 
     @cached_property
     def people(self) -> People:
@@ -243,12 +262,12 @@ class Hub:
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.today.service, self.clock)
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router.places, self.clock)
 
     @cached_property
     def today(self) -> Today:
         """How well each line has been served since midnight."""
-        return Today(self.config, self.intervals, self.clock)
+        return Today(self.config, self.visits, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -295,7 +314,7 @@ class Hub:
             conversations=self.conversations,
             fetching=self.fetching,
             channels=lambda: self.channels,
-            place=self.router.place,
+            place=self.router.places.place,
             clock=self.clock,
         )
 
@@ -317,7 +336,7 @@ class Hub:
     @cached_property
     def interval_log(self) -> IntervalLog:
         """Where everything was, from when to when."""
-        return IntervalLog(self.intervals, self.conversations, self.clock)
+        return IntervalLog(self.intervals, self.visits, self.conversations, self.entries, self.clock)
 
     @cached_property
     def watch(self) -> BotWatch:
@@ -341,7 +360,7 @@ class Hub:
             entries=self.entries,
             tickets=self.tickets,
             staff=self.staff,
-            router=self.router,
+            places=self.router.places,
             reading=self.reading,
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
@@ -465,9 +484,11 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
+    on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(AgentChanged, hub.board.on_agent_changed)
     on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
@@ -480,11 +501,12 @@ def _subscribe(hub: Hub) -> None:
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
-    figures.watch("line", lambda: len(hub.router.line()))
+    figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
+    hub.config.on_change(hub.board.on_rules_changed)
 
 
 def make_app(hub: Hub) -> web.Application:
@@ -510,8 +532,10 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
         await hub.staff.load()
         await hub.router.load()
-        await hub.today.load()
         await hub.interval_log.load(hub.staff.agents)
+        await hub.interval_log.flush()
+        await hub.today.load()
+        await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue, hub.calls)
@@ -535,10 +559,11 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "router": hub.router.run,
-        "places": hub.router.tell_places,
+        "places": hub.router.places.tell,
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
+        "board": hub.board.run,
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
@@ -552,7 +577,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
+    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
     for part in parts:
         await part.index()
     await web_setup.index(hub.web)

@@ -15,7 +15,7 @@ from hub.fetching import Fetching, reserved_id
 from hub.intake import Intake, refusal
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
-from hub.model.entry import SYSTEM, Author, File, Part
+from hub.model.entry import SYSTEM, Author, EventType, File, Part
 from hub.model.ids import AgentId, ConversationId
 from hub.staff import Staff
 from hub.store.config import Config
@@ -56,8 +56,12 @@ class Calls:
     def on_appended(self, event: Appended) -> None:
         """Follow the conversation's owner with the caller's line."""
         state, before = event.after, event.before
-        channel = self._channel(state)
-        if not event.entry.moves_fence or channel is None or not state.header.thread:
+        channel, happened = self._channel(state), event.entry.event
+        if channel is None or happened is None or not state.header.thread:
+            return
+        if happened.type is EventType.WRAPPED:
+            self.pool.start(self._quietly(channel.drop(call_of(state))), "drop")
+        if not event.entry.moves_fence:
             return
         if state.owner.kind == "agent":
             self.pool.start(self._join(channel, state), "join")
@@ -183,10 +187,12 @@ class Calls:
                 return
             values = {"agent": phone.name, "reason": reason}
             await self.acts.call_happens(state, "agent_unreachable", f"unreachable:{state.fence}", values)
-            since = state.queued_at or state.asked_at
-            await self.acts.send_back(state, SYSTEM, reason="agent_unreachable", since=since)
             if blame:
-                await self.staff.missed_offer(AgentId(phone.agent))
+                with self.staff.spared(AgentId(phone.agent)):
+                    await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
+                    await self.staff.missed_offer(AgentId(phone.agent))
+            else:
+                await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
 
         await self._act(call, back)
 
@@ -195,11 +201,12 @@ class Calls:
 
         async def keep(state: Conversation) -> None:
             await self._keep(state, recording)
-            values = {"seconds": str(round(recording.seconds))}
-            await self.acts.call_happens(state, recording.kind, recording.key, values)
             if recording.kind == "voicemail" and not state.open:  # told of after the end of the call
                 after = await self.lanes.state(state.id)
-                await self.acts.customer_reopens(after, _caller(after), after.queue)
+                inbox = self.config.inbox(state.header.inbox)
+                await self.acts.customer_reopens(after, _caller(after), after.queue or (inbox.queue if inbox else None))
+            values = {"seconds": str(round(recording.seconds))}
+            await self.acts.call_happens(state, recording.kind, recording.key, values)
 
         await self._act(call, keep)
 
@@ -228,7 +235,7 @@ class Calls:
         async def end(state: Conversation) -> None:
             await self.acts.call_happens(state, "ended", "ended", {"by": by, "reason": reason})
             kept = state.call in {"callback", "message"} and state.owner.kind in {"queue", "offer"}
-            if not state.open or kept or state.ended_by_customer is not None:
+            if not state.open or kept or state.ended_at is not None:
                 return
             if state.awaits_phone:
                 await self.acts.resolve(state, _caller(state), disposition=None, reason="customer_ended")

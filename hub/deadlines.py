@@ -5,7 +5,7 @@ nothing.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -15,11 +15,10 @@ from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
-from hub.model.due import Due, DueKind, next_due
+from hub.model.due import Due, DueKind, next_due, way_out
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
-from hub.model.queues import Queue
 from hub.promises import Promises
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
@@ -58,7 +57,7 @@ class Deadlines:
         return Due(kind=DueKind.SLA, at=notice.at) if notice is not None and notice.at < hands_on.at else hands_on
 
     def _hands_on(self, state: Conversation) -> Due | None:
-        return next_due(state, self.config.workplace, self._line_of(state))
+        return next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -124,38 +123,38 @@ class Deadlines:
             case DueKind.SILENT:
                 await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
             case DueKind.PHONE:
-                await self.acts.send_back(state, SYSTEM, reason="agent_unreachable", since=state.queued_at)
+                await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
             case DueKind.WRAP_UP:
-                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+                await self._end_wrap_up(state)
             case DueKind.IDLE:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
             case DueKind.SLA:
                 pass  # it hands nothing on: `Promises` tells it
 
-    def _line_of(self, state: Conversation) -> Queue | None:
-        """The line somebody waits in. An exit to a line that is gone, or takes no such conversation, is the form."""
-        queue = self.config.queue_for(state.queue, state.header.inbox)
-        if queue is None or queue.exit != "queue":
-            return queue
-        following = self.config.queue(queue.exit_queue or "")
-        leads = following is not None and following != queue
-        takes = following is not None and following.takes(state.header.channel, state.locale)
-        return queue if leads and takes else replace(queue, exit="form")
-
     async def _leave_line(self, state: Conversation) -> None:
-        """Nobody came in time: the line's exit."""
-        queue = self._line_of(state)
-        if queue is not None and queue.exit == "queue" and queue.exit_queue is not None:
-            await self.acts.overflow(state, queue.exit_queue)
-        else:
-            form = "callback" if queue is not None and queue.exit == "callback" else "offline"
-            await self.courtesy.offer_form(state, form)
+        """Nobody came in time: the line's exit. The customer is told first: said twice, it is stored once."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        following = self.config.queue(queue.exit_queue or "") if queue is not None else None
+        exit_ = way_out(state, queue, following)
+        if exit_ == "queue" and following is not None:
+            await self.acts.overflow(state, following.id)
+            return
+        await self.courtesy.waited_out(state, exit_)
+        await self.acts.wait_out(state, exit_)
+
+    async def _end_wrap_up(self, state: Conversation) -> None:
+        reason = "agent" if state.ended_by == "agent" or state.disposition is not None else "wrap_up_over"
+        await self.acts.resolve(state, SYSTEM, disposition=state.disposition, reason=reason)
 
     async def _expire(self, state: Conversation) -> None:
         agent = state.owner.agent  # of many who were asked at once, nobody is blamed
-        await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
-        if agent is not None:
-            await self.staff.missed_offer(agent)
+        if state.owner.auto:  # nobody was asked, so nobody has missed it
+            await self.acts.end_offer(state, EventType.WITHDRAWN, reason="not_accepted")
+            return
+        with self.staff.spared(agent):
+            await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
+            if agent is not None:
+                await self.staff.missed_offer(agent)
 
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000
@@ -174,8 +173,8 @@ class Deadlines:
                 return
             if state.on_phone:
                 return  # who speaks on the phone needs no desk for it
-            if state.ended_by_customer is not None:
-                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+            if state.ended_at is not None:
+                await self._end_wrap_up(state)
             elif not agent.connected:
                 await self.acts.send_back(state, SYSTEM, reason="agent_gone", front=True)
             elif state.fence_at <= agent.status_since:  # what somebody off work takes by hand is theirs

@@ -164,7 +164,8 @@ async def _to_line(office: Office, record: Record, ask: ToQueue) -> Record:
 async def _call_back(office: Office, record: Record, queue: str) -> Record:
     """The caller hangs up and keeps the place."""
     await office.switchboard.to_line(record.call, queue=queue or None, reason="callback")
-    await office.switchboard.happened(record.call, Happening(what="callback", key="callback"))
+    to = parse.call_back_to(record.call) or ""
+    await office.switchboard.happened(record.call, Happening(what="callback", key="callback", values={"to": to}))
     return replace(record, mode="callback")
 
 
@@ -213,12 +214,12 @@ async def recorded(office: Office, record: Record, event: CallEvent) -> Record:
     found = Recording(
         kind=kind, key=f"{kind}:{event.recording}", seconds=event.seconds or 0, source={"url": event.recording}
     )
-    await office.switchboard.recorded(record.call, found)
     if kind == "voicemail":
         node = record.flow.nodes.get(record.state.node)
         queue = node.queue if isinstance(node, Voicemail) else ""
         await office.switchboard.to_line(record.call, queue=queue or None, reason="voicemail")
-        return await office.records.keep(replace(record, mode="message"))
+        record = await office.records.keep(replace(record, mode="message"))
+    await office.switchboard.recorded(record.call, found)
     return record
 
 

@@ -113,8 +113,12 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    ASSIGNED = "assigned"
     SLA = "sla"
     CALL = "call"
+    WAITED_OUT = "waited_out"
+    WRAPPED = "wrapped"
+    EXTENDED = "extended"
 
 
 OWNERSHIP = frozenset(
@@ -134,6 +138,7 @@ OWNERSHIP = frozenset(
         EventType.REOPENED,
         EventType.OVERFLOWED,
         EventType.MOVED,
+        EventType.ASSIGNED,
     }
 )
 
@@ -143,21 +148,25 @@ class Event:
     """One happening.
 
     Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`
-    (or several at once, `among`), `until`, `reason` (why them). accepted, declined, expired, withdrawn: `agent`,
+    (or several at once, `among`), `until`, `reason` (why them),
+    `auto` (needs no answer). accepted, declined, expired, withdrawn: `agent`,
     `reason`. taken, reopened: `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred:
     `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`,
     `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's
     last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
+    assigned: `agent` (whom a supervisor gave it to, wherever it was).
 
-    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
+    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it). waited_out: `reason` (what
+    was offered when nobody came in time: form, callback, voicemail). wrapped: `agent`,
+    `disposition`, `note`. extended: `agent`.
 
     call: `reason` (see `channels.calls.Happened`) and its `values`.
 
-    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and
-    `known_to`, who served them last. opened and handoff may carry
-    `priority` and `needs`, as the rules say.
+    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and `known_to`, who served
+    them last. opened, handoff and reopened may carry `priority` and `needs`, as the rules say, and `route`: why this
+    line (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
     """
 
     type: EventType
@@ -180,6 +189,8 @@ class Event:
     among: tuple[AgentId, ...] = ()
     known_to: AgentId | None = None
     clock: str | None = None
+    route: str | None = None
+    auto: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from hub.model.conversation import NOBODY, CallState, Conversation, Owner
+from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
+from hub.model.said import paused, resumed, said
 
 
 def fold_all(state: Conversation, entries: Iterable[Entry]) -> Conversation:
@@ -20,66 +22,11 @@ def fold(state: Conversation, entry: Entry) -> Conversation:
     """The state after one more entry. Pure; never refuses what is stored."""
     if entry.event is None:
         # The most frequent step of all: one copy of the state, not three.
-        said = _said(state, entry) if entry.kind == "message" else {}
-        return replace(state, last_seq=entry.seq, last_at=entry.at, **said)
-    if entry.moves_fence:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=entry.seq, fence_at=entry.at)
-    else:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at)
+        words = said(state, entry) if entry.kind == "message" else {}
+        return replace(state, last_seq=entry.seq, last_at=entry.at, **words)
+    fence, at = (entry.seq, entry.at) if entry.moves_fence else (state.fence, state.fence_at)
+    state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=fence, fence_at=at)
     return _HAPPENINGS[entry.event.type](state, entry, entry.event)
-
-
-def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
-    """What a message changes."""
-    words = {"last_text": preview(entry), "last_author": entry.author.kind}
-    match entry.author.kind:
-        case "contact":
-            answers = any(part.type == "form_reply" for part in entry.parts)
-            return {
-                **words,
-                "form_at": entry.at if answers else state.form_at,
-                "contact_seq": entry.seq,
-                "contact_at": entry.at,
-                "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
-                "waiting_since": state.waiting_since or entry.at,
-                "unanswered_since": state.unanswered_since or entry.at,
-                "status": "open" if state.status == "waiting" else state.status,
-                "pauses": _resumed(state, entry.at),
-                "callback_at": entry.at if any(part.form == "callback" for part in entry.parts) else state.callback_at,
-                "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
-                "contact_name": _name_in(entry) or state.contact_name,
-                "reply": entry.reply or state.reply,
-            }
-        case "agent":
-            return {
-                **words,
-                "waiting_since": None,
-                "unanswered_since": None,
-                "first_response_at": state.first_response_at or entry.at,
-                "answered_at": state.answered_at or entry.at,
-                "pauses": _paused(state, entry.at) if state.status == "waiting" else state.pauses,
-            }
-        case "bot":
-            answered = {"waiting_since": None, "unanswered_since": None}
-            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), **answered}
-        case "system":
-            asks = any(part.type == "form" for part in entry.parts)
-            return {"form_at": entry.at} if asks else {}
-
-
-def _name_in(entry: Entry) -> str:
-    return next(
-        (part.values.get("name", "") for part in entry.parts if part.type == "form_reply"),
-        "",
-    )
-
-
-def preview(entry: Entry) -> str:
-    """The first words of a message for a list row, at most 120 characters on one line; a file's name in brackets."""
-    words = " ".join(entry.text.split())
-    if not words:
-        words = next((f"[{part.file.name}]" for part in entry.parts if part.file), "")
-    return words[:120]
 
 
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -99,7 +46,7 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         owner=Owner(kind="queue"),
         queued_at=event.since or entry.at,
         people_since=state.people_since or entry.at,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
         entered_at=entry.at,
         priority=state.priority if event.priority is None else event.priority,
         needs=event.needs or state.needs,
@@ -108,6 +55,9 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         passed={},
         reserved_for=None,
         form_at=None,
+        exited=None,
+        deferred=None,
+        lines=(),
     )
 
 
@@ -132,12 +82,14 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
         among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
+        auto=event.auto,
+        why=event.reason,
     )
     return replace(state, owner=owner)
 
 
 def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    rings = state.call in {"live", "ringing"}  # whose phone has yet to be picked up
+    rings = state.call in {"live", "ringing"}  # the phone has yet to be picked up
     return replace(
         state,
         owner=Owner(kind="agent", agent=event.agent),
@@ -145,16 +97,23 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         people_since=state.people_since or entry.at,
         callback_at=None,
         queued_at=(state.queued_at or entry.at) if rings else None,
-        entered_at=state.entered_at if rings else None,
+        entered_at=(state.entered_at or entry.at) if rings else None,
         front=False,
         passed={},
         reserved_for=None,
     )
 
 
+def _assigned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    woken = _woke(state, entry, event) if state.status == "waiting" else state
+    return _held(woken, entry, event)
+
+
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # The clocks begin anew.
-    state = replace(state, people_since=None, asked_at=None, answered_at=None, callback_at=None, pauses=())
+    state = replace(
+        state, people_since=None, asked_at=None, answered_at=None, callback_at=None, callback_to="", pauses=()
+    )
     if event.agent is not None:
         opened = _held(state, entry, event)
     else:  # by the customer: to the line, and first to who knows the matter
@@ -165,7 +124,9 @@ def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         disposition=None,
         resolved_at=None,
-        ended_by_customer=None,
+        ended_at=None,
+        ended_by=None,
+        extended=False,
     )
 
 
@@ -182,6 +143,7 @@ def _withdrawn(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    place = {"queued_at": state.queued_at, "entered_at": state.entered_at} if state.awaits_phone else {}
     state = replace(
         state,
         queue=event.queue or state.queue,
@@ -192,14 +154,14 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         snoozed_until=None,
     )
     state = _to_line(state, entry, event, front=event.front)
-    return replace(state, passed={event.agent: entry.at} if event.agent else {})
+    return replace(state, passed={event.agent: entry.at} if event.agent else {}, **place)  # type: ignore[arg-type]
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
 
 
-def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversation:
+def _moved(state: Conversation, entry: Entry, event: Event) -> Conversation:
     """On to another queue, with the place kept."""
     return replace(
         state,
@@ -208,8 +170,18 @@ def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversati
         entered_at=entry.at,
         passed={},
         reserved_for=None,
-        form_at=None,
+        exited=None,
+        lines=(),
     )
+
+
+def _overflowed(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    been = (*state.lines, state.queue) if state.queue is not None else state.lines
+    return replace(_moved(state, entry, event), lines=been)
+
+
+def _waited_out(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, exited=event.reason, form_at=state.form_at or entry.at)
 
 
 def _prioritised(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -231,7 +203,7 @@ def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
         asked_at=None,
         answered_at=None,
         unanswered_since=None,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
     )
 
 
@@ -249,16 +221,17 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
         reserved_for=None,
         waiting_since=None,
         unanswered_since=None,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
         snoozed_until=None,
-        disposition=event.disposition,
+        disposition=event.disposition or state.disposition,
+        callback_to="",
         resolved_at=entry.at,
     )
 
 
 def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
     owed = state.unanswered_since is not None  # no clock stands still while the customer waits for words
-    pauses = state.pauses if owed else _paused(state, entry.at)
+    pauses = state.pauses if owed else paused(state, entry.at)
     return replace(state, status="waiting", snoozed_until=event.until, pauses=pauses)
 
 
@@ -269,25 +242,8 @@ def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
         waiting_since=entry.at if state.waiting_since else None,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
     )
-
-
-def _paused(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
-    """The pauses, with one that runs from `at` if none does yet."""
-    runs = bool(state.pauses) and state.pauses[-1][1] is None
-    return state.pauses if runs else (*state.pauses, (at, None))
-
-
-def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
-    """The pauses, with the one that runs ended at `at`."""
-    if not state.pauses or state.pauses[-1][1] is not None:
-        return state.pauses
-    return (*state.pauses[:-1], (state.pauses[-1][0], at))
-
-
-def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, ended_by_customer=entry.at, waiting_since=None, unanswered_since=None)
 
 
 def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -304,7 +260,9 @@ def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # What a projection repeats of the words goes with them, whenever it is written.
-    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, reply={})
+    return replace(
+        state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, callback_to="", reply={}
+    )
 
 
 def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -316,23 +274,29 @@ def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _call(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    state = replace(state, call=CALL_STATES.get(event.reason or "", state.call))
+    return replace(state, call=CALL_STATES.get(event.reason or "", state.call), **_called(state, entry, event))
+
+
+def _called(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
+    """What else changes with what happened to a call."""
+    in_line = state.owner.kind in {"queue", "offer"}
     match event.reason:
         case "ringing":
             # Whoever calls has asked for something, and the bot owes no answer to it yet.
-            return replace(state, contact_seq=entry.seq, contact_at=entry.at, bot_seq=entry.seq)
+            return {"contact_seq": entry.seq, "contact_at": entry.at, "bot_seq": entry.seq}
         case "joined":
-            return replace(
-                state,
-                queued_at=None,
-                entered_at=None,
-                waiting_since=None,
-                unanswered_since=None,
-                first_response_at=state.first_response_at or entry.at,
-                answered_at=state.answered_at or entry.at,
-            )
+            answered = {"waiting_since": None, "unanswered_since": None, "queued_at": None, "entered_at": None}
+            first = {"first_response_at": state.first_response_at or entry.at}
+            return {**answered, **first, "answered_at": state.answered_at or entry.at}
+        case "parked" if state.owner.kind == "agent":  # it was given to somebody whose phone rings now
+            return {"queued_at": entry.at, "entered_at": entry.at}
+        case "callback":
+            left = {"deferred": state.deferred or "callback"} if in_line else {}
+            return {**left, "callback_at": entry.at, "callback_to": event.values.get("to", "")}
+        case "voicemail" if in_line:
+            return {"deferred": state.deferred or "voicemail"}
         case _:
-            return state
+            return {}
 
 
 CALL_STATES: Mapping[str, CallState] = {
@@ -371,16 +335,20 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.REOPENED: _reopened,
     EventType.SNOOZED: _snoozed,
     EventType.WOKE: _woke,
-    EventType.CUSTOMER_ENDED: _customer_ended,
+    EventType.CUSTOMER_ENDED: customer_ended,
     EventType.RATED: _rated,
     EventType.TICKET: _noted,
     EventType.ERASED: _erased,
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
     EventType.AUTOMATIC: _noted,
-    EventType.OVERFLOWED: _to_next_line,
-    EventType.MOVED: _to_next_line,
+    EventType.OVERFLOWED: _overflowed,
+    EventType.MOVED: _moved,
+    EventType.WAITED_OUT: _waited_out,
+    EventType.WRAPPED: wrapped,
+    EventType.EXTENDED: extended,
     EventType.PRIORITISED: _prioritised,
+    EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
     EventType.CALL: _call,
 }

@@ -196,7 +196,7 @@ def crowded(channel: str, agent: Agent, rules: Workplace) -> str | None:
     if agent.used + cost_of(channel, rules) > agent.capacity:
         return "no_room"
     maximum = maximum_of(channel, agent, rules)
-    if maximum is not None and sum(one.channel == channel for one in agent.load) >= maximum:
+    if maximum is not None and agent.carries(channel) >= maximum:
         return "at_maximum"
     return None
 

@@ -164,6 +164,10 @@ class Line:
                     return spot.item, choice
         return None
 
+    def item(self, item: ConversationId) -> Conversation:
+        """Somebody in the line. Raises KeyError when they are not."""
+        return self._spots[item].item
+
     def place(self, item: ConversationId, now: int) -> int | None:
         """Somebody's place in their queue, from 1; None when they are not in the line."""
         self.advance(now)

@@ -123,7 +123,7 @@ def parts(database: Database, clock: Clock, *, desks_here: bool = True) -> House
         staff=staff,
         config=config,
         conversations=conversations,
-        courtesy=Courtesy(acts, staff, config, clock, router.expected, lambda _: True),
+        courtesy=Courtesy(acts, staff, config, clock, router.places.expected, lambda _: True),
         promises=Promises(acts, config, clock, router.pool),
         clock=clock,
     )

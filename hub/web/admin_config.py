@@ -74,7 +74,8 @@ async def change_queue(call: Call) -> QueueRecord:
             fields[name] = tuple(fields[name])
     after = replace(before, **fields)
     config = call.web.config
-    refuse(queue_problems(after, config.queues, await call.web.accounts.all(), config.workplace))
+    people = await call.web.accounts.all()
+    refuse(queue_problems(after, config.queues, people, config.workplace, config.calendars))
     await _save(call, "queue.change", _queue_record(before), _queue_record(after), after)
     return _queue_record(after)
 

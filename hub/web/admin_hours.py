@@ -86,6 +86,8 @@ async def delete_calendar(call: Call) -> None:
     calendar = found(config.calendar(call.path("id")))
     if any(rule.when.calendar == calendar.id for rule in config.rules.rules):
         raise Conflict("A rule names these hours.", code="in_use")
+    if any(queue.calendar == calendar.id for queue in config.queues.values()):
+        raise Conflict("A queue names these hours.", code="in_use")
     if any(sla.calendar == calendar.id for sla in config.slas):
         raise Conflict("A promise names these hours.", code="in_use")
     await config.remove(calendar)

@@ -25,7 +25,7 @@ from hub.model.ids import AgentId
 from hub.processes import die_with_parent
 from hub.store.accounts import Accounts
 from hub.store.database import connect
-from hub.store.intervals import Intervals
+from hub.store.visits import Visits
 from hub.up import telephones
 from tests.asterisk import TOOLS, Asterisk, free_pair, make
 from tests.bench.figures import percentile
@@ -171,7 +171,7 @@ async def _waits(running: Lab, calls: int) -> Counter[str]:
     async with connect(running.uri, running.hub.settings.database) as database:
         found: Counter[str] = Counter()
         for _ in range(round(SETTLE_SECONDS * 5)):
-            found = Counter(wait.outcome for wait in await Intervals(database).waits_since(0))
+            found = Counter(one.fate or "" for one in await Visits(database).ended_since(0))
             if sum(found.values()) >= calls:
                 break
             await asyncio.sleep(0.2)

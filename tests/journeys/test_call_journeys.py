@@ -84,7 +84,7 @@ async def test_a_caller_asks_the_bot_then_people_and_speaks_with_an_agent(house:
         await ali.hears(CALLER)
         await ali.hang_up()
         await caller.event("CALL_CLOSED")
-        over = await house.until(call, lambda state: state.ended_by_customer is not None)
+        over = await house.until(call, lambda state: state.ended_at is not None)
     assert (over.call, over.owner.kind) == ("over", "agent")
     assert await house.happened(call) == ["ringing", "menu", "menu", "menu", "menu", "agent_ringing", "joined", "ended"]
 
@@ -101,8 +101,8 @@ async def test_who_hangs_up_in_line_has_abandoned_it_and_at_once_is_told_apart(h
         over = await house.until(call, lambda state: not state.open)
     assert (over.call, over.left_place is not None) == ("over", True)
     await house.live.hub.interval_log.flush()
-    [wait] = await house.live.hub.intervals.waits_since(0)
-    assert wait.outcome == "abandoned"
+    [visit] = await house.live.hub.visits.ended_since(0)
+    assert visit.fate == "abandoned"
     today = house.live.hub.today.service()[QUEUE]
     assert (today.abandoned, today.short, today.answered) == (1, 1, 0)
 
@@ -137,7 +137,7 @@ async def test_a_phone_that_nobody_picks_up_leaves_the_caller_at_the_old_place_f
             await caller.hears(SARA)
             await caller.hang_up()
             await sara.event("CALL_CLOSED")
-            await house.until(call, lambda state: state.ended_by_customer is not None)
+            await house.until(call, lambda state: state.ended_at is not None)
         assert (await house.happened(call))[-5:] == [
             "agent_ringing",
             "agent_unreachable",
@@ -146,7 +146,7 @@ async def test_a_phone_that_nobody_picks_up_leaves_the_caller_at_the_old_place_f
             "ended",
         ]
         await house.live.hub.interval_log.flush()
-        assert [wait.outcome for wait in await house.live.hub.intervals.waits_since(0)] == ["answered"]
+        assert [one.fate for one in await house.live.hub.visits.ended_since(0)] == ["answered"]
 
 
 async def test_who_hangs_up_while_the_agents_phone_rings_lets_it_go(house: CallHouse) -> None:

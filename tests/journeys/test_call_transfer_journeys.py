@@ -72,7 +72,7 @@ async def test_a_caller_on_hold_hears_music_and_the_recording_comes_to_the_conve
         await house.controls(call, "ali", "hang_up")
         await caller.event("CALL_CLOSED")
         await ali.event("CALL_CLOSED")
-        await house.until(call, lambda state: state.ended_by_customer is not None)
+        await house.until(call, lambda state: state.ended_at is not None)
     with pytest.raises(Conflict) as refused:
         await house.controls(call, "ali", "hold")
     assert refused.value.code == "not_live"
@@ -95,7 +95,7 @@ async def test_a_blind_transfer_rings_the_colleague_while_the_caller_hears_music
             await caller.hears(SARA)
             await phone.hears(CALLER)
             await caller.hang_up()
-            await house.until(call, lambda state: state.ended_by_customer is not None)
+            await house.until(call, lambda state: state.ended_at is not None)
     assert house.agent("ali").load == ()
 
 
@@ -117,7 +117,7 @@ async def test_a_warm_transfer_lets_the_colleagues_speak_first(house: CallHouse)
             assert (after.owner.kind, "CALL_CLOSED" in caller.events) == ("agent", False)
             await phone.hang_up()
             await caller.event("CALL_CLOSED")
-            await house.until(call, lambda state: state.ended_by_customer is not None)
+            await house.until(call, lambda state: state.ended_at is not None)
     assert house.agent("ali").load == ()
 
 

@@ -67,6 +67,8 @@ async def test_a_line_gets_rings_and_a_dry_run_says_who_and_why(live: LiveHub, r
         ({"languages": ["tlh"]}, "unknown_language"),
         ({"target": {"percent": 120}}, "target_out_of_range"),
         ({"auto_accept": ["pigeon"]}, "unknown_channel"),
+        ({"wrap_up": {"mode": "fixed", "seconds": 0}}, "wrap_up_out_of_range"),
+        ({"calendar": "never"}, "no_such_calendar"),
     ],
 )
 async def test_a_line_that_cannot_work_is_refused_with_the_reason(

@@ -219,7 +219,9 @@ class Floor(RuleBasedStateMachine):
 
     def _load(self, agent: AgentId, item: Conversation, *, parked: bool = False) -> None:
         channel = item.header.channel
-        load = Load(conversation=item.id, channel=channel, cost=cost_of(channel, self.plan.rules, parked=parked))
+        load = Load(
+            conversation=item.id, channel=channel, cost=cost_of(channel, self.plan.rules, parked=parked), parked=parked
+        )
         self._become(replace(self.agents[agent], load=(*self.agents[agent].load, load), offered_at=self.now))
 
     def _unload(self, agent: AgentId, item: Conversation) -> None:

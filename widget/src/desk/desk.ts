@@ -137,7 +137,8 @@ export type DialogName =
   | "template"
   | "keys"
   | "commands"
-  | "presence";
+  | "presence"
+  | "board";
 /** What is open over the screen. */
 export const dialog = signal<DialogName | null>(null);
 /** With whom the customer on the screen is to be merged; null while that is still to be chosen. */

@@ -4,6 +4,8 @@ import { locale } from "../../ui/i18n";
 import { Back, Check, Clock, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { goBack, reopen, take, wake } from "../actions";
+import { ask } from "../board/Asking";
+import { takeOver } from "../board/acts";
 import {
   agents,
   cardOver,
@@ -27,7 +29,7 @@ import { Composer } from "./Composer";
 import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
 import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
-import { canTake, ownerText } from "./owner";
+import { canTake, canTakeOver, ownerText } from "./owner";
 import { ReadOnly } from "./ReadOnly";
 import { Sla } from "./Sla";
 import { Timeline } from "./Timeline";
@@ -105,6 +107,22 @@ function moreItems(row: Summary, mine: boolean): MenuItem[] {
       apart: true,
       run: () => void take(row),
     });
+  if (canTakeOver(row))
+    items.push(
+      {
+        key: "takeover",
+        label: t("composer.takeover"),
+        icon: <Hand />,
+        apart: true,
+        run: () => void takeOver(row),
+      },
+      {
+        key: "give",
+        label: t("action.give"),
+        icon: <Forward />,
+        run: () => ask({ what: "agent", conversation: row.id, fence: row.owner.fence }),
+      },
+    );
   if (row.status === "resolved")
     items.push({
       key: "reopen",
