@@ -13,7 +13,7 @@ import structlog
 from channels.calls import Call, Happening, Recording
 from channels.contract import ChannelError, Outbound
 from channels.voice import compose, flow_state, parse
-from channels.voice.default_flow import default_flow
+from channels.voice.default_flow import default_flow, exit_flow
 from channels.voice.events import CallEvent, CallEventKind
 from channels.voice.flow import BadFlow, Flow, Queue, Voicemail
 from channels.voice.flow_state import Around, AskBot, HandOn, KeepPlace, TakeMessage, ToQueue, Turn
@@ -187,6 +187,19 @@ def _patience_left(office: Office, record: Record) -> float | None:
     if record.patience is None or record.since is None or not isinstance(node, Queue):
         return None
     return record.patience - (office.now() - record.since) / 1000
+
+
+async def offered(office: Office, record: Record, kind: Literal["callback", "voicemail"]) -> None:
+    """Nobody came in time: the caller is led out of the telephone system's line, and keeps the place in the hub's."""
+    if record.mode != "live" or not record.lined or record.leg is not None:
+        return
+    standing = await office.switchboard.standing(record.call)
+    flow = exit_flow(kind, record.state.locale)
+    turn = begin(flow, "", await _around(office, record.call))
+    turn = replace(turn, state=replace(turn.state, turn=record.state.turn + 1))
+    record = replace(record, flow=flow, state=turn.state, patience=None, lined=False, heard=standing.seq)
+    await follow(office, record, turn)
+    await office.api.redirect(record.call.sid, office.hooks, token=compose.EXIT)
 
 
 async def left_line(office: Office, record: Record, event: CallEvent) -> Script:

@@ -56,9 +56,9 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
     withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
     customer_ended, rated, erased, ticket, bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show,
-    `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
-    -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
-    call: `reason` is what happened, `values` say more.
+    `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms,
+    `priority` from -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such
+    conversations). call: `reason` is what happened, `values` say more.
     """
 
     type: str

@@ -232,6 +232,7 @@ export const en = {
   "event.call.resumed": "Back from hold",
   "event.call.parked": "{agent} let the call go",
   "event.call.callback": "The caller wants to be called back",
+  "event.call.not_reached": "The customer was not reached",
   "event.call.voicemail": "Message of {seconds} s",
   "event.call.recording": "Recording of {seconds} s",
   "event.call.sent_on": "Passed on to {number}",

@@ -233,6 +233,7 @@ export const fa: Record<keyof typeof en, string> = {
   "event.call.resumed": "ادامهٔ گفتگو",
   "event.call.parked": "{agent} تماس را رها کرد",
   "event.call.callback": "تماس‌گیرنده می‌خواهد با او تماس بگیریم",
+  "event.call.not_reached": "مشتری پاسخ نداد",
   "event.call.voicemail": "پیام {seconds} ثانیه‌ای",
   "event.call.recording": "ضبط {seconds} ثانیه‌ای",
   "event.call.sent_on": "به {number} سپرده شد",
