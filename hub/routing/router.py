@@ -93,7 +93,7 @@ class Router:
             self.pool.start(self.staff.answered(answered.agent), "answered")
         self._withdraw_if_idle(after)
         self._accept_if_auto(after)
-        if before.owner.kind == "agent" and before.queue:
+        if before.owner.kind == "agent" and before.queue and not before.awaits_phone:
             self.places.learn(before.queue, (event.entry.at - before.fence_at,))
         self._nudge()
 
