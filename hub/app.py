@@ -63,8 +63,11 @@ from hub.store.entries import Entries
 from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
+from hub.store.rollouts import Rollouts
 from hub.store.tickets import Tickets
+from hub.store.versions import Versions
 from hub.today import Today
+from hub.training.serving import ModelServer
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -385,6 +388,17 @@ class Hub:
         )
 
     @cached_property
+    def model_server(self) -> ModelServer:
+        """Where the bot's servers get their models."""
+        token = self.settings.rasa_token.get_secret_value()
+        return ModelServer(token, Rollouts(self.database), self.versions)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Versions of the bot."""
+        return Versions(self.database)
+
+    @cached_property
     def web(self) -> Web:
         """Pages, accounts and the REST API."""
         return web_setup.make_web(
@@ -463,6 +477,7 @@ def make_app(hub: Hub) -> web.Application:
     web_setup.attach(app, hub.web)
     app.router.add_get("/desk/socket", hub.desk.handle)
     app.router.add_post("/bot/actions", hub.actions.handle)
+    app.router.add_get("/bot/models/{slot}", hub.model_server.handle)
     for channel in hub.channels.values():
         app.add_routes(channel.routes(hub.inlet))
     return app
@@ -521,7 +536,16 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.notes, hub.fetches, hub.aside)
-    for part in parts:
+    parts = (
+        hub.entries,
+        hub.conversations,
+        hub.contacts,
+        hub.intervals,
+        hub.notes,
+        hub.fetches,
+        hub.aside,
+        hub.versions,
+    )
+    for part in (*parts, hub.versions):
         await part.index()
     await web_setup.index(hub.web)

@@ -17,7 +17,7 @@ from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part o
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
-Role = Literal["agent", "supervisor", "admin"]
+Role = Literal["agent", "supervisor", "bot_admin", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
 AddressKind = Literal["email", "phone"]
 

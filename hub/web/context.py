@@ -18,6 +18,7 @@ from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
 from hub.store.files import Files
+from hub.training.studio import Studio
 from hub.web.addresses import Network
 from hub.web.assets import Assets
 from hub.web.file_links import FileLinks
@@ -41,6 +42,7 @@ class Web:
         channels: All channels, and inboxes with their secrets.
         inlet: The hub as channels see it.
         aside: What channels could not make a message of.
+        studio: What the bot knows, and its versions.
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
         mail_page: Makes a harmless page of a mail.
@@ -62,6 +64,7 @@ class Web:
     channels: ChannelConfig
     inlet: Callable[[], Inlet]
     aside: Aside
+    studio: Studio
     files: Files
     uploads: Uploads
     file_links: FileLinks

@@ -21,6 +21,10 @@ from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
 from hub.store.files import Files
+from hub.store.rollouts import Rollouts
+from hub.store.studio import StudioStore
+from hub.store.versions import Versions
+from hub.training.studio import Studio
 from hub.web.addresses import networks
 from hub.web.assets import Assets
 from hub.web.context import WEB, MailPage, Web
@@ -105,6 +109,7 @@ def make_web(
         channels=channels,
         inlet=inlet,
         aside=aside,
+        studio=Studio(StudioStore(database), Versions(database), Rollouts(database), clock),
         files=files,
         uploads=Uploads(files, clock, max_bytes=options.max_file),
         file_links=FileLinks(sha256(b"peyk files\0" + options.signing_key).digest(), clock, options.files_url),

@@ -6,7 +6,7 @@ export type OwnerKind = "none" | "bot" | "queue" | "offer" | "agent"
 
 export type StatusCategory = "open" | "waiting" | "resolved"
 
-export type Role = "agent" | "supervisor" | "admin"
+export type Role = "agent" | "supervisor" | "bot_admin" | "admin"
 
 export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
