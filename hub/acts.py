@@ -27,7 +27,7 @@ from hub.model.entry import (
     text_part,
 )
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
-from hub.model.queues import Place
+from hub.model.queues import ExitKind, Place
 from hub.phrases import say
 
 
@@ -163,11 +163,16 @@ class Acts:
         event = _placed(Event(type=EventType.HANDOFF, reason=reason, summary=summary or None, up_to=up_to), place)
         return await self._happen(state.id, event, BOT, fence=state.fence, understood=understood)
 
-    async def offer(self, state: Conversation, agents: Sequence[AgentId], *, until: int, reason: str) -> Outcome:
-        """Offer a waiting conversation to one agent, or to several at once, until a time (ms)."""
+    async def offer(
+        self, state: Conversation, agents: Sequence[AgentId], *, until: int, reason: str, auto: bool = False
+    ) -> Outcome:
+        """Offer a waiting conversation to one agent, or to several at once, until a time (ms).
+
+        `auto`: one agent's offer that is accepted for them.
+        """
         one = agents[0] if len(agents) == 1 else None
         among = () if one is not None else tuple(agents)
-        event = Event(type=EventType.OFFERED, agent=one, among=among, until=until, reason=reason)
+        event = Event(type=EventType.OFFERED, agent=one, among=among, until=until, reason=reason, auto=auto)
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
 
     async def answer_offer(self, offer: str, agent: Author, kind: EventType, *, reason: str | None = None) -> Outcome:
@@ -192,6 +197,10 @@ class Acts:
         event = Event(type=EventType.OVERFLOWED, queue=queue, reason="max_wait")
         return await self._happen(state.id, event, SYSTEM, fence=state.fence)
 
+    async def wait_out(self, state: Conversation, exit_: ExitKind) -> Outcome:
+        """Nobody came in time: what was offered to the customer instead. The place is kept."""
+        return await self._happen(state.id, Event(type=EventType.WAITED_OUT, reason=exit_), SYSTEM, fence=state.fence)
+
     async def move(self, state: Conversation, by: Author, queue: QueueId) -> Outcome:
         """A supervisor puts a waiting conversation into another line, with its place kept."""
         event = Event(type=EventType.MOVED, agent=_agent_id(by), queue=queue)
@@ -201,6 +210,10 @@ class Acts:
         """A supervisor says how urgent a waiting conversation is."""
         event = Event(type=EventType.PRIORITISED, agent=_agent_id(by), priority=priority)
         return await self._happen(state.id, event, by, fence=None)
+
+    async def assign(self, state: Conversation, by: Author, agent: AgentId) -> Outcome:
+        """A supervisor gives a conversation to an agent, from wherever it is."""
+        return await self._happen(state.id, Event(type=EventType.ASSIGNED, agent=agent), by, fence=state.fence)
 
     async def take(self, state: Conversation, agent: Author) -> Outcome:
         """An agent picks a waiting conversation, or takes over from the bot."""
@@ -220,14 +233,18 @@ class Acts:
     async def send_back(
         self, state: Conversation, by: Author, *, reason: str, front: bool = False, note: str | None = None
     ) -> Outcome:
-        """A held conversation returns to its line; `front` before everybody."""
-        event = Event(type=EventType.RETURNED, agent=state.owner.agent, reason=reason, front=front, note=note)
+        """A held conversation returns to its line (one that was taken from the bot, to where it would have gone)."""
+        queue = state.queue or (await self.place(state, None, None)).queue
+        event = Event(
+            type=EventType.RETURNED, agent=state.owner.agent, reason=reason, queue=queue, front=front, note=note
+        )
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def transfer(
         self, state: Conversation, by: Author, *, agent: AgentId | None, queue: QueueId | None, note: str | None
     ) -> Outcome:
         """Give a held conversation to a colleague or another queue, before everybody there."""
+        queue = queue or state.queue or (await self.place(state, None, None)).queue
         event = Event(
             type=EventType.TRANSFERRED, agent=state.owner.agent, to_agent=agent, queue=queue, note=note, front=True
         )
@@ -254,6 +271,16 @@ class Acts:
         event = Event(
             type=EventType.RESOLVED, agent=state.owner.agent, disposition=disposition, reason=reason, note=note
         )
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def wrap_up(self, state: Conversation, by: Author, disposition: str | None, note: str | None) -> Outcome:
+        """The talk is over for its agent, who has time to write down how it ended; or it is known how it ended."""
+        event = Event(type=EventType.WRAPPED, agent=state.owner.agent, disposition=disposition, note=note)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
+    async def extend_wrap_up(self, state: Conversation, by: Author) -> Outcome:
+        """As much time again to wrap up, once."""
+        event = Event(type=EventType.EXTENDED, agent=state.owner.agent)
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def customer_ends(self, state: Conversation, contact: Author) -> Outcome:
@@ -317,7 +344,7 @@ class Acts:
         return outcome
 
 
-_REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE, EventType.BOT_TURN})
+_REPEATABLE = frozenset({EventType.SNOOZED, EventType.WOKE, EventType.BOT_TURN, EventType.WRAPPED, EventType.EXTENDED})
 
 
 def offered_conversation(offer: str) -> ConversationId:
@@ -333,6 +360,7 @@ def _placed(event: Event, place: Place) -> Event:
         needs=place.needs,
         since=place.since,
         known_to=place.known_to,
+        route=place.route,
     )
 
 

@@ -28,12 +28,14 @@ from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivery
 from hub.desk.commands import AgentTyping, Commands
+from hub.desk.ending import Ending
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
 from hub.desk.people import People, PersonChanged
 from hub.desk.supervision import Supervision
 from hub.desk.views import Views
+from hub.desk.wallboard import Wallboard
 from hub.dialogue import Dialogue
 from hub.errands import Errands
 from hub.fetching import AT_ONCE, Fetching, FileCame
@@ -48,7 +50,8 @@ from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered, Receipts
 from hub.routing.courtesy import Courtesy
-from hub.routing.router import LineMoved, Router
+from hub.routing.places import LineMoved
+from hub.routing.router import Router
 from hub.routing.signpost import Signpost
 from hub.seed import seed
 from hub.settings import Settings
@@ -66,6 +69,7 @@ from hub.store.notes import Notes
 from hub.store.rollouts import Rollouts
 from hub.store.tickets import Tickets
 from hub.store.versions import Versions
+from hub.store.visits import Visits
 from hub.today import Today
 from hub.training.serving import ModelServer
 from hub.vault import Vault
@@ -111,6 +115,7 @@ class Hub:
         self.conversations = Conversations(database)
         self.contacts = Contacts(database)
         self.intervals = Intervals(database)
+        self.visits = Visits(database)
         self.tickets = Tickets(database)
         self.notes = Notes(database)
         self.fetches = Fetches(database)
@@ -203,7 +208,7 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.expected, self._live)
+        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live)
 
     @cached_property
     def desk(self) -> DeskEndpoint:
@@ -216,18 +221,32 @@ class Hub:
             views=self.views,
             config=self.config,
             people=self.people,
-            supervision=Supervision(self.acts, self.lanes, self.staff, self.config, self.web.audit),
+            board=self.board,
+            supervision=self.supervision,
+            ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
             files=self.web.files,
             reading=self.reading,
-            line=self.router,
+            line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
             bus=self.bus,
             clock=self.clock,
         )
         return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def board(self) -> Wallboard:
+        """What supervisors see."""
+        return Wallboard(self.floor, self.staff, self.config, self.today, self.conversations, self.clock)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What supervisors do."""
+        return Supervision(
+            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+        )
 
     @cached_property
     def people(self) -> People:
@@ -238,17 +257,17 @@ class Hub:
     def views(self) -> Views:
         """From the model to the desk's frames."""
         capabilities = {name: channel.capabilities for name, channel in self.channels.items()}
-        return Views(self.staff, self.config, capabilities)
+        return Views(self.staff, self.config, capabilities, self.promises.most_urgent)
 
     @cached_property
     def floor(self) -> Floor:
         """Every open desk."""
-        return Floor(self.views, self.lanes, self.config, self.reading, self.router, self.today.service, self.clock)
+        return Floor(self.views, self.lanes, self.config, self.reading, self.router.places, self.clock)
 
     @cached_property
     def today(self) -> Today:
         """How well each line has been served since midnight."""
-        return Today(self.config, self.intervals, self.clock)
+        return Today(self.config, self.visits, self.clock)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -286,7 +305,7 @@ class Hub:
     @cached_property
     def promises(self) -> Promises:
         """Service levels."""
-        return Promises(self.acts, self.config, self.clock)
+        return Promises(self.acts, self.config, self.clock, self.background)
 
     @cached_property
     def reading(self) -> Reading:
@@ -301,7 +320,7 @@ class Hub:
     @cached_property
     def interval_log(self) -> IntervalLog:
         """Where everything was, from when to when."""
-        return IntervalLog(self.intervals, self.conversations, self.clock)
+        return IntervalLog(self.intervals, self.visits, self.conversations, self.entries, self.clock)
 
     @cached_property
     def watch(self) -> BotWatch:
@@ -325,7 +344,7 @@ class Hub:
             entries=self.entries,
             tickets=self.tickets,
             staff=self.staff,
-            router=self.router,
+            places=self.router.places,
             reading=self.reading,
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
@@ -447,11 +466,14 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
+    on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
     on(Appended, figures.on_appended)
+    on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
     on(AgentChanged, hub.floor.on_agent_changed)
     on(AgentChanged, hub.interval_log.on_agent_changed)
+    on(AgentChanged, hub.board.on_agent_changed)
     on(OffersMissed, hub.floor.on_offers_missed)
     on(LineMoved, hub.mirror.on_line_moved)
     on(ReadMoved, hub.mirror.on_read)
@@ -464,11 +486,12 @@ def _subscribe(hub: Hub) -> None:
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
-    figures.watch("line", lambda: len(hub.router.line()))
+    figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
     hub.config.on_change(hub.router.on_rules_changed)
     hub.config.on_change(hub.deadlines.on_rules_changed)
     hub.config.on_change(hub.floor.on_config_changed)
+    hub.config.on_change(hub.board.on_rules_changed)
 
 
 def make_app(hub: Hub) -> web.Application:
@@ -495,8 +518,10 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
         await hub.staff.load()
         await hub.router.load()
-        await hub.today.load()
         await hub.interval_log.load(hub.staff.agents)
+        await hub.interval_log.flush()
+        await hub.today.load()
+        await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
         pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
@@ -519,10 +544,11 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "router": hub.router.run,
-        "places": hub.router.tell_places,
+        "places": hub.router.places.tell,
         "deadlines": hub.deadlines.run,
         "reading": hub.reading.run,
         "intervals": hub.interval_log.run,
+        "board": hub.board.run,
         "summaries": hub.floor.run_summaries,
         "queues": hub.floor.run_queues,
         "bot-watch": hub.watch.run,
@@ -536,16 +562,7 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 
 async def _index(hub: Hub) -> None:
-    parts = (
-        hub.entries,
-        hub.conversations,
-        hub.contacts,
-        hub.intervals,
-        hub.notes,
-        hub.fetches,
-        hub.aside,
-        hub.versions,
-    )
+    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
     for part in (*parts, hub.versions):
         await part.index()
     await web_setup.index(hub.web)

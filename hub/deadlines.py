@@ -5,7 +5,7 @@ nothing.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -15,11 +15,10 @@ from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
-from hub.model.due import Due, DueKind, next_due
+from hub.model.due import Due, DueKind, next_due, way_out
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
-from hub.model.queues import Queue
 from hub.promises import Promises
 from hub.routing.courtesy import Courtesy
 from hub.staff import Staff
@@ -51,11 +50,14 @@ class Deadlines:
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
-        hands_on = next_due(state, self.config.workplace, self._line_of(state))
+        hands_on = self._hands_on(state)
         if hands_on is None:
             return None
-        notice = self.promises.next_notice(state)
-        return Due(kind=DueKind.SLA, at=notice[0]) if notice is not None and notice[0] < hands_on.at else hands_on
+        notice = self.promises.next_notice(state, self.clock.now())
+        return Due(kind=DueKind.SLA, at=notice.at) if notice is not None and notice.at < hands_on.at else hands_on
+
+    def _hands_on(self, state: Conversation) -> Due | None:
+        return next_due(state, self.config.workplace, self.config.queue_for(state.queue, state.header.inbox))
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -93,7 +95,10 @@ class Deadlines:
                 await self.conversations.correct_due([(state, due)])
                 return
             self.late_ms = now - due.at
-            await self._act(state, due)
+            await self.promises.tell(state, now)
+            hands_on = self._hands_on(state)
+            if hands_on is not None and hands_on.at <= now:
+                await self._act(state, hands_on)
         except Conflict:
             log.info("deadline_overtaken", conversation=conversation)
         except HubError as error:
@@ -113,41 +118,41 @@ class Deadlines:
                 )
             case DueKind.LINE:
                 await self._leave_line(state)
-            case DueKind.SLA:
-                await self.promises.tell(state)
             case DueKind.SNOOZE:
                 await self.acts.wake(state)
             case DueKind.SILENT:
                 await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
             case DueKind.WRAP_UP:
-                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+                await self._end_wrap_up(state)
             case DueKind.IDLE:
                 await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
-
-    def _line_of(self, state: Conversation) -> Queue | None:
-        """The line somebody waits in. An exit to a line that is gone, or takes no such conversation, is the form."""
-        queue = self.config.queue_for(state.queue, state.header.inbox)
-        if queue is None or queue.exit != "queue":
-            return queue
-        following = self.config.queue(queue.exit_queue or "")
-        leads = following is not None and following != queue
-        takes = following is not None and following.takes(state.header.channel, state.locale)
-        return queue if leads and takes else replace(queue, exit="form")
+            case DueKind.SLA:
+                pass  # it hands nothing on: `Promises` tells it
 
     async def _leave_line(self, state: Conversation) -> None:
-        """Nobody came in time: the line's exit."""
-        queue = self._line_of(state)
-        if queue is not None and queue.exit == "queue" and queue.exit_queue is not None:
-            await self.acts.overflow(state, queue.exit_queue)
-        else:
-            form = "callback" if queue is not None and queue.exit == "callback" else "offline"
-            await self.courtesy.offer_form(state, form)
+        """Nobody came in time: the line's exit. The customer is told first: said twice, it is stored once."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        following = self.config.queue(queue.exit_queue or "") if queue is not None else None
+        exit_ = way_out(state, queue, following)
+        if exit_ == "queue" and following is not None:
+            await self.acts.overflow(state, following.id)
+            return
+        await self.courtesy.waited_out(state, exit_)
+        await self.acts.wait_out(state, exit_)
+
+    async def _end_wrap_up(self, state: Conversation) -> None:
+        reason = "agent" if state.ended_by == "agent" or state.disposition is not None else "wrap_up_over"
+        await self.acts.resolve(state, SYSTEM, disposition=state.disposition, reason=reason)
 
     async def _expire(self, state: Conversation) -> None:
         agent = state.owner.agent  # of many who were asked at once, nobody is blamed
-        await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
-        if agent is not None:
-            await self.staff.missed_offer(agent)
+        if state.owner.auto:  # nobody was asked, so nobody has missed it
+            await self.acts.end_offer(state, EventType.WITHDRAWN, reason="not_accepted")
+            return
+        with self.staff.spared(agent):
+            await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
+            if agent is not None:
+                await self.staff.missed_offer(agent)
 
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000
@@ -164,8 +169,8 @@ class Deadlines:
             state = await self.lanes.state(conversation)
             if state.owner.kind != "agent" or state.owner.agent != agent.id or state.status != "open":
                 return
-            if state.ended_by_customer is not None:
-                await self.acts.resolve(state, SYSTEM, disposition=None, reason="wrap_up_over")
+            if state.ended_at is not None:
+                await self._end_wrap_up(state)
             elif not agent.connected:
                 await self.acts.send_back(state, SYSTEM, reason="agent_gone", front=True)
             elif state.fence_at <= agent.status_since:  # what somebody off work takes by hand is theirs

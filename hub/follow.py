@@ -43,7 +43,7 @@ class Follow:
             stored = {
                 row.state.id for kind in ("queue", "offer") for row in await self.conversations.unresolved(kind=kind)
             }
-            for conversation in stored | {state.id for state in self.router.line()}:
+            for conversation in stored | {state.id for state in self.router.places.in_order()}:
                 await self._look_at(conversation)
             for agent in await self.staff.store.all():
                 await self.staff.refresh(agent.id)

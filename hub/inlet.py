@@ -35,7 +35,7 @@ from hub.model.ids import ConversationId, new_id
 from hub.parts import clean
 from hub.reading import Reading
 from hub.receipts import Receipts
-from hub.routing.router import Router
+from hub.routing.places import Places
 from hub.staff import Staff
 from hub.store.aside import Aside
 from hub.store.config import Config
@@ -89,7 +89,7 @@ class HubInlet:
     entries: Entries
     tickets: Tickets
     staff: Staff
-    router: Router
+    places: Places
     reading: Reading
     files: CustomerFiles
     receipts: Receipts
@@ -145,7 +145,7 @@ class HubInlet:
         """The customer ends the conversation."""
         with _refusing():
             state = await self._own(inbox, address, conversation)
-            if state.open and state.ended_by_customer is None:
+            if state.open and state.ended_at is None:
                 await self.acts.customer_ends(state, _author(state))
 
     async def set_locale(self, inbox: str, address: str, locale: str) -> None:
@@ -173,9 +173,9 @@ class HubInlet:
         known = self._inbox(inbox)
         return Desk(
             hours_open=known.calendar.is_open(self.clock.now()),
-            agents_online=self.router.staffed(known.queue),
+            agents_online=self.places.staffed(known.queue),
             bot=self.intake.bot_refuses(known) is None,
-            wait_minutes=self.router.wait_minutes(known.queue, 1),
+            wait_minutes=self.places.wait_minutes(known.queue, 1),
         )
 
     async def inbox_settings(self, inbox: str) -> Mapping[str, object] | None:
@@ -246,11 +246,11 @@ class HubInlet:
     async def state_of(self, state: Conversation) -> State:
         """What a customer may know of a conversation now."""
         marks = await self.reading.marks(state.id)
-        place, wait = self.router.place(state.id) or (None, None)
+        place, wait = self.places.place(state.id) or (None, None)
         queue = self.config.queue_for(state.queue, state.header.inbox)
         return State(
             conversation=state.id,
-            status=state.status if state.ended_by_customer is None else "resolved",
+            status=state.status if state.ended_at is None else "resolved",
             owner=state.owner.kind,
             locale=state.locale,
             agent_name=self.staff.name(state.owner.agent) if state.owner.kind == "agent" else None,
@@ -259,7 +259,7 @@ class HubInlet:
             agent_read=marks.agent_read,
             contact_read=marks.contact_read,
             rating=state.rating,
-            staffed=queue is not None and self.router.staffed(queue.id),
+            staffed=queue is not None and self.places.staffed(queue.id),
         )
 
     async def _page(self, conversation: ConversationId, entries: list[Entry], *, more: bool) -> Timeline:

@@ -238,7 +238,7 @@ class Intake:
         found = await self.current(inbox.id, message.sender.address, message.thread)
         if found is not None:
             state = await self.lanes.state(found.conversation)
-            if state.open and state.ended_by_customer is None:
+            if state.open and state.ended_by != "contact":
                 return found
         if known := await self._known_as(message, parts, dedupe):
             return known
@@ -350,7 +350,7 @@ def _outline(part: Part) -> Part:
 
 def state_ended(state: Conversation) -> bool:
     """Whether the customer ended it while the agent still wraps up."""
-    return state.open and state.ended_by_customer is not None
+    return state.open and state.ended_by == "contact"
 
 
 def refusal(error: HubError) -> ChannelError:

@@ -1,7 +1,7 @@
 """Records the interval log: where each conversation and each agent was, from when to when."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -11,10 +11,14 @@ from hub.errors import Unavailable
 from hub.lanes import Appended
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
-from hub.model.service import Wait, wait_ended
+from hub.model.entry import Entry
+from hub.model.ids import ConversationId
+from hub.model.visits import Visit, visit_of, visits_in, visits_of
 from hub.staff import AgentChanged
 from hub.store.conversations import Conversations
+from hub.store.entries import Entries
 from hub.store.intervals import Intervals, Turn
+from hub.store.visits import Visits
 
 log = structlog.get_logger(__name__)
 
@@ -24,10 +28,12 @@ class IntervalLog:
     """Turns what happens into intervals, in the background; writing one twice changes nothing."""
 
     store: Intervals
+    visits: Visits
     conversations: Conversations
+    entries: Entries
     clock: Clock
     _waiting: list[Turn] = field(default_factory=list)
-    _waits: list[Wait] = field(default_factory=list)
+    _visits: list[Visit] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -39,18 +45,19 @@ class IntervalLog:
             kind = _kind(row.state)
             began_later = kind in {"hold", "wrap_up"}  # than the last change of hands
             if row.state.last_seq and not (began_later and kinds.get(row.state.id) == kind):
-                self._add(_turn(row.state, row.state.last_at if began_later else row.state.fence_at))
+                self._add(_turn(row.state, _began(row.state) if began_later else row.state.fence_at))
+        await self._repair_visits([row.state for row in rows])
         for agent in agents:
             if agent.gone_at is not None:
                 self._add(_agent_turn(agent, agent.gone_at))
 
     def on_appended(self, event: Appended) -> None:
         """A conversation moved to another kind of interval."""
-        if (wait := wait_ended(event.before, event.entry, event.after)) is not None:
-            self._waits.append(wait)
-            self._wake.set()
         if _kind(event.before) != _kind(event.after) or event.entry.moves_fence:
             self._add(_turn(event.after, event.entry.at))
+        for visit in visits_in(event.before, event.after, event.entry):
+            self._visits.append(visit)
+            self._wake.set()
 
     def on_agent_changed(self, event: AgentChanged) -> None:
         """An agent's state changed."""
@@ -69,15 +76,32 @@ class IntervalLog:
         """Write what waits now; who asks while it is being written waits for that, too."""
         async with self._writing:
             turns, self._waiting = self._waiting, []
-            waits, self._waits = self._waits, []
+            visits, self._visits = self._visits, []
             try:
                 await self.store.record(turns)
-                await self.store.record_waits(waits)
+                await self.visits.record(visits)
             except Unavailable:
-                log.warning("intervals_late", waiting=len(turns))
-                self._waiting, self._waits = turns + self._waiting, waits + self._waits
+                log.warning("intervals_late", waiting=len(turns) + len(visits))
+                self._waiting, self._visits = turns + self._waiting, visits + self._visits
                 await asyncio.sleep(1)
                 self._wake.set()
+
+    async def _repair_visits(self, states: Sequence[Conversation]) -> None:
+        """Stays that a crash left without their beginning or their end."""
+        unfinished = await self.visits.unfinished()
+        now = {visit.key: visit for state in states if (visit := visit_of(state)) is not None}
+        self._visits += [visit for key, visit in now.items() if key not in unfinished]
+        for conversation in {one for key, one in unfinished.items() if key not in now}:
+            state = await self.conversations.load(conversation)
+            if state is not None:
+                self._visits += visits_of(state, await self._timeline(conversation))
+        self._wake.set()
+
+    async def _timeline(self, conversation: ConversationId) -> list[Entry]:
+        found: list[Entry] = []
+        while page := await self.entries.after(conversation, found[-1].seq if found else 0):
+            found += page
+        return found
 
     def _add(self, turn: Turn) -> None:
         self._waiting.append(turn)
@@ -95,9 +119,13 @@ def _kind(state: Conversation) -> str | None:
         case "offer":
             return "offered"
         case "agent":
-            if state.ended_by_customer is not None:
+            if state.ended_at is not None:
                 return "wrap_up"
             return "hold" if state.status == "waiting" else "active"
+
+
+def _began(state: Conversation) -> int:
+    return state.last_at if state.ended_at is None else state.ended_at
 
 
 def _turn(state: Conversation, at: int) -> Turn:

@@ -167,6 +167,10 @@ class Lanes:
             lane.doubtful.add(conversation)
             lane.wake.set()
 
+    def remembered(self) -> list[Conversation]:
+        """The states in memory: all that moved lately."""
+        return list(self._states.values())
+
     def forget(self, conversation: ConversationId) -> None:
         """Drop the remembered state (its header changed)."""
         self._states.pop(conversation, None)

@@ -10,7 +10,7 @@ from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation
 from hub.model.ids import ConversationId
 from hub.reading import ReadMoved
-from hub.routing.router import LineMoved
+from hub.routing.places import LineMoved
 from hub.workers import Pool
 
 

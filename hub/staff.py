@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import structlog
 
@@ -20,6 +20,9 @@ from hub.store.config import Config
 from hub.store.conversations import Conversations
 
 log = structlog.get_logger(__name__)
+
+LEAK_MS = 6_000
+"""A reservation without an offer is younger than this, or the store has refused the offer by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +58,64 @@ class Staff:
     _sockets: dict[AgentId, int] = field(default_factory=dict)
     _one_at_a_time: dict[AgentId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     doubtful: set[AgentId] = field(default_factory=set)
+    _spared: set[AgentId] = field(default_factory=set)
 
     async def load(self) -> None:
-        """Read the roster at start: nobody has a socket yet, and loads are recounted from the conversations."""
+        """Read the roster at start: nobody has a socket yet, and loads that the conversations deny are doubtful."""
         if self.desks_here:
             await self.store.all_gone(self.clock.now())
         self._roster = {agent.id: agent for agent in await self.store.all()}
         await self.recount()
 
     async def recount(self) -> None:
-        """Set every agent's load to what the conversations say."""
-        held: dict[AgentId, list[Load]] = {}
+        """Doubt every load that is not what the conversations say."""
+        held: dict[AgentId, set[str]] = defaultdict(set)
         for row in await self.conversations.unresolved():
-            owner = row.state.owner
-            for asked in owner.asked:
-                held.setdefault(asked, []).append(self._load(row.state))
-        for agent in list(self._roster.values()):
-            wanted = held.get(agent.id, [])
-            if set(agent.load) != set(wanted):
-                await self._kept(agent.id, partial(self.store.set_load, agent.id, wanted))
+            for asked in row.state.owner.asked:
+                held[asked].add(row.state.id)
+        self.doubtful |= {
+            agent.id for agent in self.agents if {one.conversation for one in agent.load} != held[agent.id]
+        }
 
-    async def hold(self, agent: AgentId, held: Callable[[], Awaitable[list[Conversation]]]) -> None:
-        """Set the agent's load to what `held` finds while nothing else changes it; no doubt is left."""
+    async def hold(self, agent: AgentId, states: Iterable[Conversation]) -> None:
+        """Make an agent's load what these say, of all that it has or should have."""
+        for state in states:
+            if agent in state.owner.asked:
+                await self.burden(agent, state)
+                await self.weigh(agent, state)
+            else:
+                await self.release(agent, state)
+        await self.refresh(agent)
 
-        async def write() -> Agent | None:
-            return await self.store.set_load(agent, [self._load(item) for item in await held()])
-
-        await self._kept(agent, write)
-        self.doubtful.discard(agent)
+    async def drop(self, seen: Agent, item: ConversationId) -> None:
+        """Free what was reserved for an offer that was never made, unless it may yet be made (`LEAK_MS`)."""
+        if self.clock.now() - seen.offered_at >= LEAK_MS:
+            await self._kept(seen.id, lambda: self.store.drop(seen, item))
 
     async def settle(self) -> None:
         """Make good what the store did not take while it was away: who has a socket, and who has none."""
         for agent in list(self._roster.values()) if self.desks_here else ():
             if agent.connected != bool(self._sockets.get(agent.id)):
                 await self._match_sockets(agent.id)
+
+    @contextmanager
+    def spared(self, agent: AgentId | None) -> Iterator[None]:
+        """Nothing is offered to the agent meanwhile: who just missed an offer is not asked before they are parked."""
+        if agent is not None:
+            self._spared.add(agent)
+        try:
+            yield
+        finally:
+            self._spared -= {agent}
+
+    @property
+    def free(self) -> list[Agent]:
+        """Who may be asked and has room for something."""
+        return [
+            agent
+            for agent in self._roster.values()
+            if agent.available and agent.used < agent.capacity and agent.id not in self._spared
+        ]
 
     @property
     def roster(self) -> Mapping[AgentId, Agent]:
@@ -161,13 +188,14 @@ class Staff:
         """An item was put aside or woke up: it costs less, or as much as before, even beyond the limit."""
         await self._kept(agent, lambda: self.store.weigh(agent, self._load(item)))
 
-    async def release(self, agent: AgentId, item: ConversationId) -> None:
-        """Take an item off the load."""
-        await self._kept(agent, lambda: self.store.release(agent, item, self.clock.now()))
+    async def release(self, agent: AgentId, item: Conversation) -> None:
+        """Take an item off the load that is the agent's no more."""
+        await self._kept(agent, lambda: self.store.release(agent, item.id, item.fence, self.clock.now()))
 
     def _load(self, item: Conversation) -> Load:
         channel, parked = item.header.channel, item.status == "waiting"
-        return Load(conversation=item.id, channel=channel, cost=cost_of(channel, self.config.workplace, parked=parked))
+        cost = cost_of(channel, self.config.workplace, parked=parked)
+        return Load(conversation=item.id, channel=channel, cost=cost, fence=item.fence, parked=parked)
 
     async def _match_sockets(self, agent: AgentId) -> None:
         def seen(known: Agent) -> Agent:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from hub.clock import Clock
 from hub.lanes import Appended
 from hub.model.queues import ServiceTarget
-from hub.model.service import Service, Wait, wait_ended
+from hub.model.service import Service
+from hub.model.visits import Visit, visits_in
 from hub.store.config import Config
-from hub.store.intervals import Intervals
+from hub.store.visits import Visits
 
 
 @dataclass(slots=True)
@@ -19,24 +20,28 @@ class Today:
     """The counts of the day, per line."""
 
     config: Config
-    intervals: Intervals
+    visits: Visits
     clock: Clock
     _since: int = 0
-    _waits: dict[str, list[Wait]] = field(default_factory=lambda: defaultdict(list))
+    _ended: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
     _known: dict[str, tuple[int, ServiceTarget, Service]] = field(default_factory=dict)
 
     async def load(self) -> None:
         """Read what has been today."""
         self._since = self._midnight()
-        self._waits.clear()
-        for wait in await self.intervals.waits_since(self._since):
-            self._waits[wait.queue].append(wait)
+        self._ended.clear()
+        for visit in await self.visits.ended_since(self._since):
+            self._ended[visit.queue].append(visit)
 
     def on_appended(self, event: Appended) -> None:
-        """Count who has waited long enough."""
-        wait = wait_ended(event.before, event.entry, event.after)
-        if wait is not None:
-            self._waits[wait.queue].append(wait)
+        """Count who waits no more."""
+        for visit in visits_in(event.before, event.after, event.entry):
+            if visit.end is not None:
+                self._ended[visit.queue].append(visit)
+
+    def began(self) -> int:
+        """When the day began (ms)."""
+        return self._midnight()
 
     def service(self) -> Mapping[str, Service]:
         """Every line's counts by the targets of now; after midnight they begin anew."""
@@ -44,17 +49,17 @@ class Today:
         if midnight != self._since:
             self._since = midnight
             self._known.clear()
-            for queue, waits in self._waits.items():
-                self._waits[queue] = [wait for wait in waits if wait.end >= midnight]
+            for queue, visits in self._ended.items():
+                self._ended[queue] = [visit for visit in visits if (visit.end or 0) >= midnight]
         return {queue.id: self._counted(queue.id, queue.target) for queue in self.config.queues.values()}
 
     def _counted(self, queue: str, target: ServiceTarget) -> Service:
         done, by, service = self._known.get(queue, (0, target, Service()))
         if by != target:
             done, service = 0, Service()
-        for wait in self._waits[queue][done:]:
-            service = service.with_(wait, target)
-        self._known[queue] = (len(self._waits[queue]), target, service)
+        for visit in self._ended[queue][done:]:
+            service = service.with_(visit, target)
+        self._known[queue] = (len(self._ended[queue]), target, service)
         return service
 
     def _midnight(self) -> int:

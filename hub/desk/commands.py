@@ -8,6 +8,8 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
+from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard
+from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
@@ -17,7 +19,7 @@ from hub.desk.frames import (
     DeclineOffer,
     DeskSettings,
     Draft,
-    ForceStatus,
+    ExtendWrapUp,
     HandBack,
     History,
     HistoryPage,
@@ -25,11 +27,9 @@ from hub.desk.frames import (
     ListPage,
     MergeContacts,
     Merged,
-    MoveToQueue,
     Note,
     OpenConversation,
     Opened,
-    Prioritise,
     Ready,
     Reopen,
     Reply,
@@ -44,17 +44,17 @@ from hub.desk.frames import (
     Snooze,
     Stored,
     Take,
-    TakeOver,
     Transfer,
     UndoMerge,
     Wake,
 )
 from hub.desk.people import People
-from hub.desk.supervision import Supervision
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.supervision import Act, Supervision
+from hub.desk.views import Views, canned_view
+from hub.desk.wallboard import Wallboard
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType, Part, text_part
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId, is_client_id
@@ -65,7 +65,7 @@ from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | None
 
 PAGE = 50
 RESUME = 500
@@ -96,7 +96,7 @@ class Attachments(Protocol):
 class Line(Protocol):
     """The waiting line, in order."""
 
-    def line(self) -> list[Conversation]:
+    def in_order(self) -> list[Conversation]:
         """Who waits or is being offered."""
 
 
@@ -120,7 +120,9 @@ class Commands:
     views: Views
     config: Config
     people: People
+    board: Wallboard
     supervision: Supervision
+    ending: Ending
     conversations: Conversations
     entries: Entries
     files: Files
@@ -136,12 +138,12 @@ class Commands:
         me = desk.me()
         held = await self.conversations.held_by(me.id)
         mine = [row for row in held if row.state.owner.kind == "agent"]
-        offers = [row for row in held if row.state.owner.kind == "offer"]
+        offers = [row for row in held if row.state.owner.kind == "offer" and not row.state.owner.auto]
         now = self.clock.now()
         return Ready(
             now=now,
-            me=agent_view(me),
-            agents=[agent_view(agent) for agent in self.staff.agents if agent.active],
+            me=self.views.agent(me),
+            agents=[self.views.agent(agent) for agent in self.staff.agents if agent.active],
             queues=self.floor.queues(),
             offers=[self.views.offer(row.state, row.marks, now) for row in offers],
             mine=[self.views.row(row) for row in mine],
@@ -190,7 +192,7 @@ class Commands:
         me = desk.me()
         limit = max(1, min(command.limit, 100))
         if command.tab == "queue":
-            waiting = [state for state in self.line.line() if may_see(me, state, self.config)]
+            waiting = [state for state in self.line.in_order() if may_see(me, state, self.config)]
             rows = [self.views.summary(state, await self.reading.marks(state.id)) for state in waiting[:500]]
             return ListPage(rows=rows, total=len(waiting))
         found, total = await self.conversations.page(
@@ -289,7 +291,7 @@ class Commands:
     async def _take(self, desk: Desk, command: Take) -> None:
         state = await self._seen(desk, command.conversation)
         queue = self.config.queue_for(state.queue, state.header.inbox)
-        if desk.me().role == "agent" and state.owner.kind == "queue" and queue is not None and not queue.pick:
+        if desk.me().role not in LEADS and state.owner.kind == "queue" and queue is not None and not queue.pick:
             raise Conflict("Conversations of this line are given out in order.", code="pick_not_allowed")
         try:
             await self.acts.take(state, _author(desk.me()))
@@ -310,11 +312,11 @@ class Commands:
 
     async def _resolve(self, desk: Desk, command: Resolve) -> None:
         state, author = await self._mine(desk, command.conversation)
-        if command.disposition not in self.config.workplace.dispositions:
-            raise BadInput("There is no such disposition.", code="bad_disposition", field="disposition")
-        await self.acts.resolve(
-            state, author, disposition=command.disposition, reason="agent", note=_optional(command.note)
-        )
+        await self.ending.resolve(state, author, command.disposition, _optional(command.note))
+
+    async def _extend(self, desk: Desk, command: ExtendWrapUp) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.ending.extend(state, author)
 
     async def _reopen(self, desk: Desk, command: Reopen) -> None:
         state = await self._seen(desk, command.conversation)
@@ -350,7 +352,7 @@ class Commands:
         """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
         state = await self._seen(desk, conversation)
         me = desk.me()
-        if state.owner.kind == "agent" and me.role == "agent":
+        if state.owner.kind == "agent" and me.role not in LEADS:
             _held_by(state, me)
         return state.id
 
@@ -362,6 +364,15 @@ class Commands:
 
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
+
+    async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
+        if command.on:
+            return self.board.watch(desk)
+        self.board.unwatch(desk)
+        return None
+
+    async def _supervise(self, desk: Desk, command: Act) -> Acted | None:
+        return await self.supervision.do(desk.me(), command)
 
     def _may(self, desk: Desk, row: Row) -> bool:
         return may_see(desk.me(), row.state, self.config)
@@ -436,16 +447,15 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Snooze: Commands._snooze,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
+    ExtendWrapUp: Commands._extend,
     Reopen: Commands._reopen,
     SaveDraft: Commands._draft,
     SetLabels: Commands._labels,
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
-    MoveToQueue: lambda self, desk, command: self.supervision.move(desk, command),
-    Prioritise: lambda self, desk, command: self.supervision.prioritise(desk, command),
-    TakeOver: lambda self, desk, command: self.supervision.take_over(desk, command),
-    ForceStatus: lambda self, desk, command: self.supervision.force(desk, command),
+    WatchBoard: Commands._watch_board,
+    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
 }
 
 

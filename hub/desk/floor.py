@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -11,6 +11,7 @@ from msgspec.json import Encoder
 from hub.clock import Clock
 from hub.desk.frames import (
     AgentEvent,
+    AssignedEvent,
     BotEvent,
     BotView,
     CannedEvent,
@@ -29,15 +30,13 @@ from hub.desk.frames import (
     SummaryEvent,
     TypingEvent,
 )
-from hub.desk.views import Views, agent_view, canned_view
+from hub.desk.views import Views, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
-from hub.model.queues import Queue
-from hub.model.service import Service
 from hub.reading import Reading, ReadMoved
 from hub.receipts import Delivered
 from hub.staff import AgentChanged, OffersMissed
@@ -80,24 +79,6 @@ class Figures(Protocol):
         """Per queue: waiting, agents at work, since when the first one waits (ms)."""
 
 
-def _queue_view(queue: Queue, figures: tuple[int, int, int | None], served: Service) -> QueueView:
-    waiting, online, oldest = figures
-    return QueueView(
-        id=queue.id,
-        name=queue.name,
-        waiting=waiting,
-        online=online,
-        oldest_at=oldest,
-        answered=served.answered,
-        in_time=served.in_time,
-        abandoned=served.abandoned,
-        short=served.short,
-        flow_out=served.flow_out,
-        target_percent=queue.target.percent,
-        target_seconds=queue.target.seconds,
-    )
-
-
 def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
     """Whether a conversation is for an agent's eyes.
 
@@ -113,7 +94,7 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
 
 def sees_all(agent: Agent) -> bool:
     """Whether an agent is not limited to some queues."""
-    return agent.role != "agent" or not agent.queues
+    return agent.role in LEADS or not agent.queues
 
 
 def sight(agent: Agent, config: Config) -> Sight | None:
@@ -133,7 +114,6 @@ class Floor:
     config: Config
     reading: Reading
     figures: Figures
-    today: Callable[[], Mapping[str, Service]]
     clock: Clock
     bot: BotView = field(default_factory=lambda: BotView(available=False, detail="starting"))
     _desks: dict[AgentId, set[Desk]] = field(default_factory=lambda: defaultdict(set))
@@ -198,11 +178,9 @@ class Floor:
 
     def queues(self) -> list[QueueView]:
         """All queues' figures now."""
-        figures, served = self.figures.figures(), self.today()
-        return [
-            _queue_view(queue, figures.get(queue.id, (0, 0, None)), served.get(queue.id, Service()))
-            for queue in self.config.queues.values()
-        ]
+        figures = self.figures.figures()
+        nothing = (0, 0, None)
+        return [queue_view(queue, figures.get(queue.id, nothing)) for queue in self.config.queues.values()]
 
     def on_appended(self, event: Appended) -> None:
         """Entries to who follows or owns; offers to their agent; rows to everybody a moment later."""
@@ -233,15 +211,17 @@ class Floor:
         if before is not None and (before.queues, before.role) != (after.queues, after.role):
             for desk in tuple(self.desks_of(after.id)):
                 self._forget_followed(desk)
-        self._push(self._all(), encode(AgentEvent(agent=agent_view(event.after))))
+        self._push(self._all(), encode(AgentEvent(agent=self.views.agent(event.after))))
 
     def on_offers_missed(self, event: OffersMissed) -> None:
         """Supervisors hear of who does not answer."""
         frame = encode(OffersMissedEvent(agent=event.agent.name, count=event.agent.misses))
-        self._push([desk for desk in self._all() if desk.me().role != "agent"], frame)
+        self._push([desk for desk in self._all() if desk.me().role in LEADS], frame)
 
     def on_config_changed(self, kind: str) -> None:
-        """Canned replies or inboxes changed."""
+        """Canned replies, inboxes or promises changed."""
+        if kind in {"sla", "calendar"}:
+            self._dirty |= {one.id for one in self.lanes.remembered() if one.open and one.people_since is not None}
         if kind == "inbox":
             self._push(self._all(), encode(InboxesEvent(inboxes=self.views.inboxes())))
         if kind == "canned":
@@ -318,15 +298,18 @@ class Floor:
     def _tell_offer(self, event: Appended) -> None:
         before, after = event.before.owner, event.after.owner
         still = after.asked if after.offer == before.offer else ()
-        if before.kind == "offer" and before.offer is not None:
+        if before.kind == "offer" and before.offer is not None and not before.auto:
             kind = event.entry.event.type.value if event.entry.event else "withdrawn"
             for agent in set(before.asked) - set(still):
                 mine = kind if len(before.asked) == 1 or agent == event.entry.author.id else "withdrawn"
                 self._push(self.desks_of(agent), encode(OfferGone(offer=before.offer, reason=mine)))
-        if after.kind == "offer" and after.offer != before.offer:
+        if after.kind == "offer" and after.offer != before.offer and not after.auto:
             view = self.views.offer(event.after, self.reading.known(event.after.id), self.clock.now())
             for agent in after.asked:
                 self._push(self.desks_of(agent), encode(OfferEvent(offer=view)))
+        if before.auto and after.kind == "agent" and after.agent is not None:
+            row = self.views.summary(event.after, self.reading.known(event.after.id))
+            self._push(self.desks_of(after.agent), encode(AssignedEvent(conversation=row)))
 
     def _listeners(self, state: Conversation) -> set[Desk]:
         followers = self._followers.get(state.id)

@@ -13,6 +13,22 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from channels.views import ButtonView, FileView, PartView  # noqa: F401 - part of this protocol
+from hub.desk.board_frames import (
+    Acted,
+    ActedEvent,
+    ActedWhat,  # noqa: F401 - part of this protocol
+    AgentBoard,  # noqa: F401 - part of this protocol
+    Assign,
+    Board,
+    BoardEvent,
+    ForceStatus,
+    HeldView,  # noqa: F401 - part of this protocol
+    Move,
+    Prioritise,
+    QueueBoard,  # noqa: F401 - part of this protocol
+    SignOut,
+    WatchBoard,
+)
 
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
@@ -36,10 +52,11 @@ class UnderstoodView(Struct, frozen=True, omit_defaults=True):
 class EventView(Struct, frozen=True, omit_defaults=True):
     """What happened, for entries of kind `event`.
 
-    `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
-    taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
-    bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
-    `until` in ms.
+    `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
+    withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
+    customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
+    a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
+    -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
     """
 
     type: str
@@ -51,8 +68,10 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     note: str | None = None
     disposition: str | None = None
     until: int | None = None
+    priority: int | None = None
     score: int | None = None
     ticket: str | None = None
+    route: str | None = None
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
@@ -94,11 +113,21 @@ class OwnerView(Struct, frozen=True, omit_defaults=True):
     offer_until: int | None = None
 
 
+class SlaView(Struct, frozen=True, omit_defaults=True):
+    """The promise that is due first: `due` and `warn` (since when it is urgent) in ms; absent while it stands still."""
+
+    promise: Literal["first_response", "next_response", "resolution", "offer_acceptance", "callback"]
+    due: int | None = None
+    warn: int | None = None
+
+
 class Summary(Struct, frozen=True, omit_defaults=True):
     """A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
 
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
     `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+    `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
+    may write down how it ended until then (`wrap_up_extended`: not longer again).
     """
 
     id: str
@@ -127,6 +156,10 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     rating: int | None = None
     ended_by_customer: bool = False
     reply_until: int | None = None
+    sla: SlaView | None = None
+    callback: str | None = None
+    wrap_up_until: int | None = None
+    wrap_up_extended: bool = False
 
 
 class IdentityView(Struct, frozen=True):
@@ -208,7 +241,10 @@ class ContactView(Struct, frozen=True, omit_defaults=True):
 
 
 class OfferView(Struct, frozen=True, omit_defaults=True):
-    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring."""
+    """An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring.
+
+    `reason`: why the conversation needs a person; `why`: why it came to me, as a code of the screens.
+    """
 
     id: str
     conversation: Summary
@@ -217,6 +253,7 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
     until: int
     seconds: int
     waited_ms: int
+    why: str | None = None
     note: str | None = None
     from_agent: str | None = None
 
@@ -224,7 +261,8 @@ class OfferView(Struct, frozen=True, omit_defaults=True):
 class AgentView(Struct, frozen=True, omit_defaults=True):
     """A colleague (or me).
 
-    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+    `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
+    `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
     """
 
     id: str
@@ -235,6 +273,8 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
     load: int = 0
     capacity: int = 100
     status_since: int = 0
+    channels: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     languages: list[str] = field(default_factory=list)
 
 
@@ -243,6 +283,8 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
 
     Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
     The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+    `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
+    a time that cannot be cut short). `disposition_required`: none is closed without one.
     """
 
     id: str
@@ -257,6 +299,9 @@ class QueueView(Struct, frozen=True, omit_defaults=True):
     flow_out: int = 0
     target_percent: int = 80
     target_seconds: int = 20
+    pick: bool = True
+    wrap_up: Literal["none", "fixed", "until_done"] = "none"
+    disposition_required: bool = False
 
 
 class CannedView(Struct, frozen=True):
@@ -501,12 +546,23 @@ class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown
 
 
 class Resolve(Struct, frozen=True, tag="resolve", tag_field="type", forbid_unknown_fields=True):
-    """Close with a disposition of the settings."""
+    """Close, with a disposition of the settings; refused with `disposition_required` where the queue wants one.
+
+    Where the queue has a wrap-up, this begins it (see `Summary.wrap_up_until`), and once more ends it; a fixed one only
+    notes the disposition, and ends by itself.
+    """
 
     id: int
     conversation: str
-    disposition: str
+    disposition: str | None = None
     note: str | None = None
+
+
+class ExtendWrapUp(Struct, frozen=True, tag="wrap_up.extend", tag_field="type", forbid_unknown_fields=True):
+    """As much time again to wrap up; once (`already_extended`), and not when it is over (`too_late`)."""
+
+    id: int
+    conversation: str
 
 
 class Reopen(Struct, frozen=True, tag="reopen", tag_field="type", forbid_unknown_fields=True):
@@ -568,38 +624,6 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
-class MoveToQueue(Struct, frozen=True, tag="move", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: put a waiting conversation into another queue, with its place kept. Audited."""
-
-    id: int
-    conversation: str
-    queue: str
-
-
-class Prioritise(Struct, frozen=True, tag="prioritise", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited."""
-
-    id: int
-    conversation: str
-    priority: int
-
-
-class TakeOver(Struct, frozen=True, tag="take.over", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited."""
-
-    id: int
-    conversation: str
-    agent: str | None = None
-
-
-class ForceStatus(Struct, frozen=True, tag="status.force", tag_field="type", forbid_unknown_fields=True):
-    """Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited."""
-
-    id: int
-    agent: str
-    status: Literal["online", "offline", "finishing"]
-
-
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -626,16 +650,19 @@ Command = (
     | Snooze
     | Wake
     | Resolve
+    | ExtendWrapUp
     | Reopen
     | SaveDraft
     | SetLabels
     | ShowContact
     | MergeContacts
     | UndoMerge
-    | MoveToQueue
+    | WatchBoard
+    | Move
     | Prioritise
-    | TakeOver
+    | Assign
     | ForceStatus
+    | SignOut
     | Ping
 )
 
@@ -691,7 +718,7 @@ class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):
@@ -699,7 +726,8 @@ class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=
 
     Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
     bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
-    already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
+    already_merged, conflicting, window_closed, no_files, bad_template, pick_not_allowed, disposition_required,
+    already_extended, unavailable, unauthorized, forbidden.
     """
 
     code: str
@@ -762,6 +790,12 @@ class OfferGone(Struct, frozen=True, tag="offer.gone", tag_field="type"):
 
     offer: str
     reason: str
+
+
+class AssignedEvent(Struct, frozen=True, tag="assigned", tag_field="type"):
+    """A conversation is mine without my answer, as its queue says: make it heard."""
+
+    conversation: Summary
 
 
 class AgentEvent(Struct, frozen=True, tag="agent", tag_field="type"):
@@ -864,9 +898,12 @@ Event = (
     | SummaryEvent
     | OfferEvent
     | OfferGone
+    | AssignedEvent
     | AgentEvent
     | QueuesEvent
     | OffersMissedEvent
+    | BoardEvent
+    | ActedEvent
     | TypingEvent
     | DeliveryEvent
     | ContactEvent

@@ -1,6 +1,7 @@
 """From the model to the desk's frames. Pure, given the names of people and queues."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -22,18 +23,23 @@ from hub.desk.frames import (
     MemberView,
     OfferView,
     OwnerView,
+    QueueView,
     Role,
     SameView,
     SharedView,
+    SlaView,
     Summary,
     UnderstoodView,
 )
 from hub.desk.limits import channel_view, inbox_view, reply_until
-from hub.model.config import Agent, Canned
+from hub.model.config import Agent, Canned, room_for
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
+from hub.model.ending import wrap_up_over
 from hub.model.entry import Entry, Event, Part, Understood
 from hub.model.ids import ContactId
+from hub.model.queues import Queue
+from hub.model.sla import SlaClock
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.conversations import Marks, Row
@@ -51,6 +57,7 @@ class Views:
     staff: Staff
     config: Config
     capabilities: Mapping[str, Capabilities]
+    most_urgent: Callable[[Conversation], SlaClock | None]
 
     def channels(self) -> dict[str, ChannelView]:
         """What each channel carries."""
@@ -87,9 +94,20 @@ class Views:
             contact_read=marks.contact_read,
             disposition=state.disposition,
             rating=state.rating,
-            ended_by_customer=state.ended_by_customer is not None,
+            ended_by_customer=state.ended_by == "contact",
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
+            sla=self._sla(state),
+            callback=state.callback_to or None,
+            wrap_up_until=wrap_up_over(state, self.config.workplace, self._queue(state)),
+            wrap_up_extended=state.extended,
         )
+
+    def _sla(self, state: Conversation) -> SlaView | None:
+        clock = self.most_urgent(state)
+        return SlaView(promise=clock.promise, due=clock.due, warn=clock.warn) if clock is not None else None
+
+    def _queue(self, state: Conversation) -> Queue | None:
+        return self.config.queue_for(state.queue, state.header.inbox)
 
     def owner(self, state: Conversation) -> OwnerView:
         """Who holds a conversation."""
@@ -167,9 +185,29 @@ class Views:
             until=until,
             seconds=max(1, round((until - state.fence_at) / 1000)),
             waited_ms=max(0, now - (state.queued_at or state.fence_at)),
+            why=state.owner.why,
             note=state.transfer_note,
             from_agent=self.staff.name(state.last_agent) if state.handoff_reason == "transferred" else None,
         )
+
+    def agent(self, agent: Agent) -> AgentView:
+        """A colleague."""
+        return AgentView(
+            id=agent.id,
+            name=agent.name,
+            role=cast("Role", agent.role),
+            status=agent.status,
+            connected=agent.connected,
+            load=agent.used,
+            capacity=agent.capacity,
+            status_since=agent.status_since,
+            channels=dict(Counter(item.channel for item in agent.load)),
+            most={channel: room_for(channel, agent, self.config.workplace) for channel in self._in_use()},
+            languages=list(agent.languages),
+        )
+
+    def _in_use(self) -> set[str]:
+        return {inbox.channel for inbox in self.config.inboxes.values()}
 
     def _event(self, event: Event) -> EventView:
         queue = self.config.queue(event.queue or "")
@@ -183,23 +221,25 @@ class Views:
             note=event.note,
             disposition=event.disposition,
             until=event.until,
+            priority=event.priority,
             score=event.score,
             ticket=event.ticket,
+            route=event.route,
         )
 
 
-def agent_view(agent: Agent) -> AgentView:
-    """A colleague."""
-    return AgentView(
-        id=agent.id,
-        name=agent.name,
-        role=cast("Role", agent.role),
-        status=agent.status,
-        connected=agent.connected,
-        load=agent.used,
-        capacity=agent.capacity,
-        status_since=agent.status_since,
-        languages=list(agent.languages),
+def queue_view(queue: Queue, figures: tuple[int, int, int | None]) -> QueueView:
+    """A line, how it stands, and what its agents must know of it."""
+    waiting, online, oldest = figures
+    return QueueView(
+        id=queue.id,
+        name=queue.name,
+        waiting=waiting,
+        online=online,
+        oldest_at=oldest,
+        pick=queue.pick,
+        wrap_up=queue.wrap_up.mode,
+        disposition_required=queue.wrap_up.disposition_required,
     )
 
 

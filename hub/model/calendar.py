@@ -7,6 +7,7 @@ say. Everything here is bounded, also for a calendar that never opens.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -48,11 +49,7 @@ class Calendar:
 
     def is_holiday(self, day: date) -> bool:
         """Whether nobody works on a day whatever the week says."""
-        names = {day.isoformat(), f"gregorian:{day:%m-%d}"}
-        if any(one.startswith("jalali:") for one in self.holidays):
-            persian = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call]  # the library has no types here
-            names.add(f"jalali:{persian.month:02}-{persian.day:02}")
-        return not names.isdisjoint(self.holidays)
+        return bool(self.holidays) and not _names(day).isdisjoint(self.holidays)
 
     def holidays_from(self, at: int, days: int = 60) -> tuple[str, ...]:
         """The dates of the next days on which nobody works, whichever calendar names them."""
@@ -95,12 +92,21 @@ class Calendar:
         while day <= last:
             windows = () if self.is_holiday(day) else self.week.get(WEEKDAYS[day.weekday()], ())
             if windows:
-                yield from _on(day, windows, zone)
+                yield from _on(day, windows, self.time_zone)
             day += timedelta(days=1)
 
 
-def _on(day: date, windows: tuple[tuple[str, str], ...], zone: ZoneInfo) -> list[Span]:
+@lru_cache(maxsize=1024)
+def _names(day: date) -> frozenset[str]:
+    """What holidays may call a day."""
+    persian = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call]  # the library has no types here
+    return frozenset((day.isoformat(), f"gregorian:{day:%m-%d}", f"jalali:{persian.month:02}-{persian.day:02}"))
+
+
+@lru_cache(maxsize=4096)
+def _on(day: date, windows: tuple[tuple[str, str], ...], time_zone: str) -> tuple[Span, ...]:
     """The windows of a day as instants. Where the clock is set back or forward, each piece counts for itself."""
+    zone = ZoneInfo(time_zone)
     midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
     spans: list[Span] = []
     for begins, ends, offset in _pieces(midnight - _DAY, midnight + 2 * _DAY, zone):
@@ -109,11 +115,14 @@ def _on(day: date, windows: tuple[tuple[str, str], ...], zone: ZoneInfo) -> list
             last = min(ends, midnight + _wall(end) - offset)
             if first < last:
                 spans.append((first, last))
-    return sorted(spans)
+    return tuple(sorted(spans))
 
 
 def _pieces(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """Stretches of time in which the zone keeps one offset (ms)."""
+    if (offset := _offset(start, zone)) == _offset(end, zone):  # no zone goes there and back within days
+        yield start, end, offset
+        return
     probes = range(start, end + _PROBE, _PROBE)
     edges = [start, *(_change(a, b, zone) for a, b in pairwise(probes) if _offset(a, zone) != _offset(b, zone)), end]
     for begins, ends in pairwise(edges):

@@ -40,6 +40,9 @@ class Canned:
     text: str
 
 
+LEADS = frozenset({"supervisor", "admin"})
+"""Roles that may step into others' conversations."""
+
 OTHERS = "*"
 """All channels that are not named."""
 
@@ -92,11 +95,17 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity."""
+    """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity.
+
+    `fence`: the conversation's when it was put on. `parked`: it waits for the customer, and is none of its channel's
+    maximum.
+    """
 
     conversation: str
     cost: int
     channel: str = ""
+    fence: int = 0
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +148,10 @@ class Agent:
         """Capacity units in use."""
         return sum(item.cost for item in self.load)
 
+    def carries(self, channel: str) -> int:
+        """How many of a channel the agent has at hand: all but those that wait for the customer."""
+        return sum(item.channel == channel and not item.parked for item in self.load)
+
     @property
     def available(self) -> bool:
         """Whether new work may be offered."""
@@ -158,3 +171,10 @@ def cost_of(channel: str, rules: Workplace, *, parked: bool = False) -> int:
 def maximum_of(channel: str, agent: Agent, rules: Workplace) -> int | None:
     """How many conversations of a channel an agent may hold at once; None: as many as fit."""
     return agent.maxima.get(channel, rules.maxima.get(channel))
+
+
+def room_for(channel: str, agent: Agent, rules: Workplace) -> int:
+    """How many conversations of a channel an agent has room for with nothing else at hand."""
+    by_units = agent.capacity // max(1, cost_of(channel, rules))
+    maximum = maximum_of(channel, agent, rules)
+    return by_units if maximum is None else min(by_units, maximum)

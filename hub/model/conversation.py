@@ -38,7 +38,8 @@ class Header:
 class Owner:
     """Who must act next. `agent` for offer and agent; `until` and `offer` (an id) for an offer.
 
-    An offer to several at once names them in `among`; whoever accepts first has it.
+    An offer to several at once names them in `among`; whoever accepts first has it. One that is `auto` is accepted for
+    its agent. `why`: the reason it was made to them.
     """
 
     kind: OwnerKind
@@ -46,6 +47,8 @@ class Owner:
     offer: str | None = None
     until: int | None = None
     among: tuple[AgentId, ...] = ()
+    auto: bool = False
+    why: str | None = None
 
     @property
     def asked(self) -> tuple[AgentId, ...]:
@@ -63,14 +66,20 @@ class Conversation:
     `fence` is the number of the last ownership entry. `queued_at` is the place in line (ms; kept while offers come
     and go, and by an overflow); `entered_at`: when it came into its present queue (ms), from which that queue's
     timers run. `priority` is its own, beside its queue's; `needs`: skills it asks for beside its ring's. `left_at`,
-    `left_place`: when its customer left the line, and the place they had. `asked_at`: when a person was first asked
-    for; `callback_at`: since when the customer waits to be called back. `pauses`: while nobody owed the customer
-    anything (ms; the last may still run). `sla_told`: warnings and breaches that were told. `front` goes before
-    everybody of the same priority. `waiting_since`: since when the customer waits for words from us. `bot_seq`: the
-    customer's last number that the bot has dealt with. `passed`: agents who declined or missed it in this stay in
-    line, with the time. `contact_seqs`: numbers of the customer's last 20 messages. `form_at`: when the offline
-    form was last offered or answered. `contact_name`: what the customer calls themselves. `reply`: what the
-    channel's adapter needs to answer the customer's newest message.
+    `left_place`: when its customer left the line, and the place they had. `people_since`: since when the matter is
+    one for people, until it is resolved; `asked_at`: when a person was asked for, by a handoff or anew after one;
+    `answered_at`: when one first answered after that; `unanswered_since`: the oldest message of the customer that
+    nobody has answered; `callback_at`: since when the customer waits to be called back. `pauses`: while it was put
+    aside and nobody owed the customer anything (ms; the last may still run). `sla_told`: warnings and breaches that
+    were told. `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits
+    for words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who
+    declined or missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20
+    messages. `form_at`: when the offline form was last offered or answered. `exited`: what was offered when nobody
+    came in time (`ExitKind`); `deferred`: what the customer left in this stay instead of waiting on; `callback_to`:
+    the number that they left. `lines`: those that this stay has overflowed from. `ended_at`: since when the talk is
+    over while its agent wraps up; `ended_by`: whom it was ended by; `extended`: the agent took more time.
+    `contact_name`: what the customer calls themselves. `reply`: what the channel's adapter needs to answer the
+    customer's newest message.
     """
 
     header: Header
@@ -97,21 +106,30 @@ class Conversation:
     bot_seq: int = 0
     waiting_since: int | None = None
     last_agent: AgentId | None = None
+    people_since: int | None = None
     asked_at: int | None = None
+    answered_at: int | None = None
+    unanswered_since: int | None = None
     callback_at: int | None = None
+    callback_to: str = ""
     pauses: tuple[tuple[int, int | None], ...] = ()
     sla_told: tuple[str, ...] = ()
     left_at: int | None = None
     left_place: int | None = None
     first_response_at: int | None = None
     snoozed_until: int | None = None
-    ended_by_customer: int | None = None
+    ended_at: int | None = None
+    ended_by: Literal["contact", "agent"] | None = None
+    extended: bool = False
     handoff_reason: str | None = None
     handoff_summary: str | None = None
     transfer_note: str | None = None
     contact_name: str = ""
     reply: Mapping[str, str] = field(default_factory=dict)
     form_at: int | None = None
+    exited: str | None = None
+    deferred: Literal["message", "callback", "voicemail"] | None = None
+    lines: tuple[QueueId, ...] = ()
     disposition: str | None = None
     rating: int | None = None
     resolved_at: int | None = None
@@ -125,6 +143,11 @@ class Conversation:
     def open(self) -> bool:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
+
+    @property
+    def in_line(self) -> bool:
+        """Whether a customer, who has said something, waits in a line or is being offered."""
+        return self.owner.kind in {"queue", "offer"} and bool(self.contact_seq)
 
 
 def check(state: Conversation, event: Event) -> None:
@@ -146,8 +169,11 @@ def check(state: Conversation, event: Event) -> None:
             f"'{event.type}' is not possible while the owner is '{state.owner.kind}'.",
             code=code,
         )
-    if state.ended_by_customer is not None and event.type in _GIVES_ON:
-        raise Conflict("The customer has ended this conversation.", code="resolved")
+    if state.ended_at is not None and event.type in _GIVES_ON:
+        raise Conflict("This conversation has ended.", code="resolved")
+    if event.type is EventType.EXTENDED and (state.ended_at is None or state.extended):
+        code = "too_late" if state.ended_at is None else "already_extended"
+        raise Conflict("This can be extended once, while it lasts.", code=code)
     if event.agent is not None and event.type in _BY_HOLDER and event.agent not in state.owner.asked:
         raise StaleFence("Somebody else has it.")
 
@@ -172,10 +198,16 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.CUSTOMER_ENDED: _ANY_LIVE,
     EventType.BOT_TURN: frozenset({"bot"}),
     EventType.OVERFLOWED: frozenset({"queue"}),
+    EventType.WAITED_OUT: frozenset({"queue"}),
+    EventType.WRAPPED: frozenset({"agent"}),
+    EventType.EXTENDED: frozenset({"agent"}),
     EventType.MOVED: frozenset({"queue", "offer"}),
     EventType.PRIORITISED: frozenset({"queue", "offer"}),
+    EventType.ASSIGNED: _ANY_LIVE,
 }
-_GIVES_ON = frozenset({EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED})
+_GIVES_ON = frozenset(
+    {EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED, EventType.ASSIGNED}
+)
 _BY_HOLDER = frozenset(
     {
         EventType.ACCEPTED,
@@ -185,5 +217,7 @@ _BY_HOLDER = frozenset(
         EventType.RETURNED,
         EventType.TRANSFERRED,
         EventType.SNOOZED,
+        EventType.WRAPPED,
+        EventType.EXTENDED,
     }
 )

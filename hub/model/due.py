@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from hub.model.config import PATIENCE_PER_CHANNEL, Workplace
 from hub.model.conversation import Conversation
-from hub.model.queues import Queue
+from hub.model.ending import wrap_up_over
+from hub.model.queues import ExitKind, Queue
 
 
 class DueKind(StrEnum):
@@ -44,24 +45,41 @@ def next_due(state: Conversation, rules: Workplace, queue: Queue | None) -> Due 
         case "queue":
             return _in_line(state, rules, queue)
         case "agent":
-            return _with_agent(state, rules)
+            return _with_agent(state, rules, queue)
+
+
+def way_out(state: Conversation, queue: Queue | None, following: Queue | None) -> ExitKind:
+    """Where it goes on for who waited too long in `queue`, whose exit is `following` if that is a line.
+
+    A line that is gone, that was tried in this stay or that does not take such conversations is none; a voice that
+    nobody can leave neither.
+    """
+    if queue is None:
+        return "form"
+    match queue.exit:
+        case "queue":
+            tried = {*state.lines, queue.id}
+            goes = following is not None and following.id not in tried
+            takes = following is not None and following.takes(state.header.channel, state.locale)
+            return "queue" if goes and takes else "form"
+        case "voicemail":
+            return "voicemail" if state.header.channel == "voice" else "form"
+        case other:
+            return other
 
 
 def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
     entered = state.entered_at or state.queued_at or state.fence_at
-    if queue is not None and (state.form_at is None or queue.exit == "queue"):
+    if state.exited is None and state.deferred is None and queue is not None:
         return Due(kind=DueKind.LINE, at=entered + queue.max_wait_seconds * 1000)
     # Who asked something is not closed unread over some holidays: it waits as long as anything may be put aside.
     patience = rules.snooze_max_days * 86_400 if state.contact_seq else rules.agent_idle_seconds
     return Due(kind=DueKind.IDLE, at=state.last_at + patience * 1000)
 
 
-def _with_agent(state: Conversation, rules: Workplace) -> Due:
-    if state.ended_by_customer is not None:
-        return Due(
-            kind=DueKind.WRAP_UP,
-            at=state.ended_by_customer + rules.wrap_up_seconds * 1000,
-        )
+def _with_agent(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
+    if (over := wrap_up_over(state, rules, queue)) is not None:
+        return Due(kind=DueKind.WRAP_UP, at=over)
     if state.snoozed_until is not None:
         return Due(kind=DueKind.SNOOZE, at=state.snoozed_until)
     if state.waiting_since is not None:

@@ -113,7 +113,11 @@ class EventType(StrEnum):
     OVERFLOWED = "overflowed"
     MOVED = "moved"
     PRIORITISED = "prioritised"
+    ASSIGNED = "assigned"
     SLA = "sla"
+    WAITED_OUT = "waited_out"
+    WRAPPED = "wrapped"
+    EXTENDED = "extended"
 
 
 OWNERSHIP = frozenset(
@@ -133,6 +137,7 @@ OWNERSHIP = frozenset(
         EventType.REOPENED,
         EventType.OVERFLOWED,
         EventType.MOVED,
+        EventType.ASSIGNED,
     }
 )
 
@@ -142,19 +147,23 @@ class Event:
     """One happening.
 
     Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`
-    (or several at once, `among`), `until`, `reason` (why them). accepted, declined, expired, withdrawn: `agent`,
+    (or several at once, `among`), `until`, `reason` (why them),
+    `auto` (needs no answer). accepted, declined, expired, withdrawn: `agent`,
     `reason`. taken, reopened: `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred:
     `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`,
     `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's
     last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
+    assigned: `agent` (whom a supervisor gave it to, wherever it was).
 
-    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it).
+    sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it). waited_out: `reason` (what
+    was offered when nobody came in time: form, callback, voicemail). wrapped: `agent`,
+    `disposition`, `note`. extended: `agent`.
 
-    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and
-    `known_to`, who served them last. opened and handoff may carry
-    `priority` and `needs`, as the rules say.
+    Whatever enters a line may carry `since` (ms): the old place of who came back in time, and `known_to`, who served
+    them last. opened, handoff and reopened may carry `priority` and `needs`, as the rules say, and `route`: why this
+    line (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
     """
 
     type: EventType
@@ -177,6 +186,8 @@ class Event:
     among: tuple[AgentId, ...] = ()
     known_to: AgentId | None = None
     clock: str | None = None
+    route: str | None = None
+    auto: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

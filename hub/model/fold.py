@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from hub.model.conversation import NOBODY, Conversation, Owner
+from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
+from hub.model.said import paused, resumed, said
 
 
 def fold_all(state: Conversation, entries: Iterable[Entry]) -> Conversation:
@@ -20,63 +21,22 @@ def fold(state: Conversation, entry: Entry) -> Conversation:
     """The state after one more entry. Pure; never refuses what is stored."""
     if entry.event is None:
         # The most frequent step of all: one copy of the state, not three.
-        said = _said(state, entry) if entry.kind == "message" else {}
-        return replace(state, last_seq=entry.seq, last_at=entry.at, **said)
-    if entry.moves_fence:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=entry.seq, fence_at=entry.at)
-    else:
-        state = replace(state, last_seq=entry.seq, last_at=entry.at)
+        words = said(state, entry) if entry.kind == "message" else {}
+        return replace(state, last_seq=entry.seq, last_at=entry.at, **words)
+    fence, at = (entry.seq, entry.at) if entry.moves_fence else (state.fence, state.fence_at)
+    state = replace(state, last_seq=entry.seq, last_at=entry.at, fence=fence, fence_at=at)
     return _HAPPENINGS[entry.event.type](state, entry, entry.event)
-
-
-def _said(state: Conversation, entry: Entry) -> dict[str, Any]:
-    """What a message changes."""
-    words = {"last_text": preview(entry), "last_author": entry.author.kind}
-    match entry.author.kind:
-        case "contact":
-            answers = any(part.type == "form_reply" for part in entry.parts)
-            return {
-                **words,
-                "form_at": entry.at if answers else state.form_at,
-                "contact_seq": entry.seq,
-                "contact_at": entry.at,
-                "contact_seqs": (*state.contact_seqs[-19:], entry.seq),
-                "waiting_since": state.waiting_since or entry.at,
-                "status": "open" if state.status == "waiting" else state.status,
-                "pauses": _resumed(state, entry.at),
-                "callback_at": entry.at if any(part.form == "callback" for part in entry.parts) else state.callback_at,
-                "snoozed_until": None if state.status == "waiting" else state.snoozed_until,
-                "contact_name": _name_in(entry) or state.contact_name,
-                "reply": entry.reply or state.reply,
-            }
-        case "agent":
-            return {**words, "waiting_since": None, "first_response_at": state.first_response_at or entry.at}
-        case "bot":
-            return {**words, "bot_seq": max(state.bot_seq, entry.up_to or 0), "waiting_since": None}
-        case "system":
-            asks = any(part.type == "form" for part in entry.parts)
-            return {"form_at": entry.at} if asks else {}
-
-
-def _name_in(entry: Entry) -> str:
-    return next(
-        (part.values.get("name", "") for part in entry.parts if part.type == "form_reply"),
-        "",
-    )
-
-
-def preview(entry: Entry) -> str:
-    """The first words of a message for a list row, at most 120 characters on one line; a file's name in brackets."""
-    words = " ".join(entry.text.split())
-    if not words:
-        words = next((f"[{part.file.name}]" for part in entry.parts if part.file), "")
-    return words[:120]
 
 
 def _opened(state: Conversation, entry: Entry, event: Event) -> Conversation:
     if event.queue is None:
         return replace(state, owner=Owner(kind="bot"))
-    return _to_line(replace(state, queue=event.queue, handoff_reason=event.reason), entry, event)
+    return _to_line(replace(_asked(state, entry), queue=event.queue, handoff_reason=event.reason), entry, event)
+
+
+def _asked(state: Conversation, entry: Entry) -> Conversation:
+    """A person is asked for: by the bot, or by a customer who comes back."""
+    return replace(state, people_since=state.people_since or entry.at, asked_at=entry.at, answered_at=None)
 
 
 def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = False) -> Conversation:
@@ -84,8 +44,8 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         state,
         owner=Owner(kind="queue"),
         queued_at=event.since or entry.at,
-        asked_at=state.asked_at or entry.at,
-        pauses=_resumed(state, entry.at),
+        people_since=state.people_since or entry.at,
+        pauses=resumed(state, entry.at),
         entered_at=entry.at,
         priority=state.priority if event.priority is None else event.priority,
         needs=event.needs or state.needs,
@@ -94,18 +54,22 @@ def _to_line(state: Conversation, entry: Entry, event: Event, *, front: bool = F
         passed={},
         reserved_for=None,
         form_at=None,
+        exited=None,
+        deferred=None,
+        lines=(),
     )
 
 
 def _handoff(state: Conversation, entry: Entry, event: Event) -> Conversation:
     state = replace(
-        state,
+        _asked(state, entry),
         queue=event.queue or state.queue,
         handoff_reason=event.reason,
         handoff_summary=event.summary,
         transfer_note=None,
         bot_seq=max(state.bot_seq, event.up_to or 0),
         waiting_since=state.waiting_since or entry.at,
+        unanswered_since=state.unanswered_since or entry.at,
     )
     return _to_line(state, entry, event)
 
@@ -117,6 +81,8 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
         among=event.among,
         offer=f"{state.id}.{entry.seq}",
         until=event.until,
+        auto=event.auto,
+        why=event.reason,
     )
     return replace(state, owner=owner)
 
@@ -126,6 +92,7 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
+        people_since=state.people_since or entry.at,
         callback_at=None,
         queued_at=None,
         entered_at=None,
@@ -135,20 +102,29 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
     )
 
 
+def _assigned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    woken = _woke(state, entry, event) if state.status == "waiting" else state
+    return _held(woken, entry, event)
+
+
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    # The clocks begin anew.
+    state = replace(
+        state, people_since=None, asked_at=None, answered_at=None, callback_at=None, callback_to="", pauses=()
+    )
     if event.agent is not None:
         opened = _held(state, entry, event)
     else:  # by the customer: to the line, and first to who knows the matter
-        opened = _to_line(
-            replace(state, queue=event.queue or state.queue, handoff_reason="customer_reopened"), entry, event
-        )
-        opened = replace(opened, reserved_for=state.last_agent)
+        again = replace(_asked(state, entry), queue=event.queue or state.queue, handoff_reason="customer_reopened")
+        opened = replace(_to_line(again, entry, event), reserved_for=state.last_agent)
     return replace(
         opened,
         status="open",
         disposition=None,
         resolved_at=None,
-        ended_by_customer=None,
+        ended_at=None,
+        ended_by=None,
+        extended=False,
     )
 
 
@@ -182,7 +158,7 @@ def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversatio
     return replace(_returned(state, entry, event), handoff_reason="transferred", reserved_for=event.to_agent)
 
 
-def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversation:
+def _moved(state: Conversation, entry: Entry, event: Event) -> Conversation:
     """On to another queue, with the place kept."""
     return replace(
         state,
@@ -191,8 +167,18 @@ def _to_next_line(state: Conversation, entry: Entry, event: Event) -> Conversati
         entered_at=entry.at,
         passed={},
         reserved_for=None,
-        form_at=None,
+        exited=None,
+        lines=(),
     )
+
+
+def _overflowed(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    been = (*state.lines, state.queue) if state.queue is not None else state.lines
+    return replace(_moved(state, entry, event), lines=been)
+
+
+def _waited_out(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    return replace(state, exited=event.reason, form_at=state.form_at or entry.at)
 
 
 def _prioritised(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -211,6 +197,10 @@ def _to_bot(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
         waiting_since=None,
+        asked_at=None,
+        answered_at=None,
+        unanswered_since=None,
+        pauses=resumed(state, entry.at),
     )
 
 
@@ -227,15 +217,18 @@ def _resolved(state: Conversation, entry: Entry, event: Event) -> Conversation:
         passed={},
         reserved_for=None,
         waiting_since=None,
+        unanswered_since=None,
+        pauses=resumed(state, entry.at),
         snoozed_until=None,
-        disposition=event.disposition,
+        disposition=event.disposition or state.disposition,
+        callback_to="",
         resolved_at=entry.at,
     )
 
 
 def _snoozed(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    idle = state.waiting_since is None  # no clock stands still while the customer waits for words
-    pauses = (*_resumed(state, entry.at), (entry.at, None)) if idle else state.pauses
+    owed = state.unanswered_since is not None  # no clock stands still while the customer waits for words
+    pauses = state.pauses if owed else paused(state, entry.at)
     return replace(state, status="waiting", snoozed_until=event.until, pauses=pauses)
 
 
@@ -246,19 +239,8 @@ def _woke(state: Conversation, entry: Entry, event: Event) -> Conversation:
         status="open",
         snoozed_until=None,
         waiting_since=entry.at if state.waiting_since else None,
-        pauses=_resumed(state, entry.at),
+        pauses=resumed(state, entry.at),
     )
-
-
-def _resumed(state: Conversation, at: int) -> tuple[tuple[int, int | None], ...]:
-    """The pauses, with the one that runs ended at `at`."""
-    if not state.pauses or state.pauses[-1][1] is not None:
-        return state.pauses
-    return (*state.pauses[:-1], (state.pauses[-1][0], at))
-
-
-def _customer_ended(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, ended_by_customer=entry.at, waiting_since=None)
 
 
 def _rated(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -275,11 +257,17 @@ def _spoke(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _erased(state: Conversation, entry: Entry, event: Event) -> Conversation:
     # What a projection repeats of the words goes with them, whenever it is written.
-    return replace(state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, reply={})
+    return replace(
+        state, last_text="", contact_name="", handoff_summary=None, transfer_note=None, callback_to="", reply={}
+    )
 
 
 def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, sla_told=(*state.sla_told[-11:], f"{event.clock}:{event.note}"))
+    told = (*state.sla_told, f"{event.clock}:{event.note}")
+    promise = f"{event.clock}".partition(":")[0]
+    runs = [one.rpartition(":")[0] for one in told if one.startswith(f"{promise}:")]
+    over = {f"{run}:" for run in runs} - {f"{max(runs)}:"}  # of each promise only the newest run is remembered
+    return replace(state, sla_told=tuple(one for one in told if not one.startswith(tuple(over))))
 
 
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -302,15 +290,19 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.REOPENED: _reopened,
     EventType.SNOOZED: _snoozed,
     EventType.WOKE: _woke,
-    EventType.CUSTOMER_ENDED: _customer_ended,
+    EventType.CUSTOMER_ENDED: customer_ended,
     EventType.RATED: _rated,
     EventType.TICKET: _noted,
     EventType.ERASED: _erased,
     EventType.BOT_TURN: _bot_turn,
     EventType.LOCALE: _spoke,
     EventType.AUTOMATIC: _noted,
-    EventType.OVERFLOWED: _to_next_line,
-    EventType.MOVED: _to_next_line,
+    EventType.OVERFLOWED: _overflowed,
+    EventType.MOVED: _moved,
+    EventType.WAITED_OUT: _waited_out,
+    EventType.WRAPPED: wrapped,
+    EventType.EXTENDED: extended,
     EventType.PRIORITISED: _prioritised,
+    EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
 }

@@ -12,6 +12,7 @@ from hub.model.ids import AgentId, QueueId
 
 Strategy = Literal["longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast"]
 ExitKind = Literal["form", "queue", "callback", "voicemail"]
+WrapUpMode = Literal["none", "fixed", "until_done"]
 
 STRONGEST = 5
 """The highest proficiency; the lowest is 1."""
@@ -52,6 +53,18 @@ class ServiceTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUp:
+    """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`.
+
+    None is closed without a disposition where `disposition_required`.
+    """
+
+    mode: WrapUpMode = "none"
+    seconds: int = 120
+    disposition_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """A line.
 
@@ -59,7 +72,7 @@ class Queue:
     `max_wait_seconds`: then `exit` is taken: the offline form, the line `exit_queue`, a callback, voicemail.
     `preferred_seconds`: so long only the agent who served the customer last is asked, if at work. `return_seconds`: who
     comes back within them has their old place. `pick`: agents may take out of it by hand. `auto_accept`: channels whose
-    offers need no answer.
+    offers need no answer. `calendar` names one; empty: that of the inbox.
     """
 
     id: QueueId
@@ -78,6 +91,8 @@ class Queue:
     return_seconds: int = 300
     pick: bool = True
     auto_accept: tuple[str, ...] = ()
+    wrap_up: WrapUp = field(default_factory=WrapUp)
+    calendar: str = ""
 
     def takes(self, channel: str, locale: str) -> bool:
         """Whether conversations of a channel and a language may stand here."""
@@ -120,10 +135,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last."""
+    """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last.
+
+    `route`: why this line, see `Event`; None where it is the one that was meant.
+    """
 
     queue: QueueId | None
     priority: int | None = None
     needs: tuple[Need, ...] = ()
     since: int | None = None
     known_to: AgentId | None = None
+    route: str | None = None

@@ -4,25 +4,9 @@ offered = answered + abandoned + flow-out. The service level leaves out who left
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from hub.model.conversation import Conversation
-from hub.model.entry import Entry, EventType
 from hub.model.queues import ServiceTarget
-
-Outcome = Literal["answered", "abandoned", "flow_out"]
-_ELSEWHERE = frozenset({EventType.OVERFLOWED, EventType.MOVED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
-    """A stay in a line that has ended: since when (ms, the place; in this line after an overflow), until, and how."""
-
-    conversation: str
-    queue: str
-    start: int
-    end: int
-    outcome: Outcome
+from hub.model.visits import Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +26,10 @@ class Service:
         counted = self.answered + self.abandoned - self.short
         return self.in_time / counted if counted else None
 
-    def with_(self, wait: Wait, target: ServiceTarget) -> "Service":
-        """The counts with one more."""
-        ms = wait.end - wait.start
-        match wait.outcome:
+    def with_(self, visit: Visit, target: ServiceTarget) -> "Service":
+        """The counts with one more stay that has ended."""
+        ms = (visit.end or visit.start) - visit.start
+        match visit.fate:
             case "answered":
                 return replace(
                     self,
@@ -58,19 +42,5 @@ class Service:
                 return replace(self, abandoned=self.abandoned + 1, short=self.short + left_at_once)
             case "flow_out":
                 return replace(self, flow_out=self.flow_out + 1)
-
-
-def wait_ended(before: Conversation, entry: Entry, after: Conversation) -> Wait | None:
-    """The stay in a line that ends with an entry; None when none does."""
-    if before.owner.kind not in {"queue", "offer"} or not before.contact_seq or entry.event is None:
-        return None
-    if after.owner.kind in {"queue", "offer"} and entry.event.type not in _ELSEWHERE:
-        return None
-    if after.owner.kind == "agent":
-        outcome: Outcome = "answered"
-    elif after.owner.kind == "none" and entry.author.kind == "contact":
-        outcome = "abandoned"
-    else:
-        outcome = "flow_out"
-    start = before.entered_at if (before.entered_at or 0) > (before.queued_at or 0) else before.queued_at
-    return Wait(conversation=after.id, queue=before.queue or "", start=start or entry.at, end=entry.at, outcome=outcome)
+            case None:
+                return self

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from hub.model.config import Agent, Workplace, cost_of, maximum_of
+from hub.model.config import PATIENCE_PER_CHANNEL, Agent, Workplace, cost_of, maximum_of
 from hub.model.conversation import Conversation
-from hub.model.ids import AgentId
+from hub.model.due import next_due
+from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import ANYBODY, Need, Queue, Ring
 
-LineKey = tuple[bool, bool, int, int, int]
+LineKey = tuple[bool, bool, int, int, int, ConversationId]
 
 BANDS = (1, 2, 3, 5, 10, 15, 20, 30)
 """Minutes in which a wait is told, rounded up; more than the last is "a long time"."""
@@ -65,15 +66,20 @@ class Plan:
 
 
 def line_key(item: Conversation, plan: Plan, now: int) -> LineKey:
-    """Order in line: front first, then who has waited too long, the oldest of them first, whatever their priority.
+    """Order in line: front first, then who starves, then priority, then the oldest place, then who began first.
 
-    Then priority, then the oldest place, then who began first. The place is the virtual start: an overflow, and an
-    offer that came to nothing, keep it.
+    The place is the virtual start: an overflow, and an offer that came to nothing, keep it. No priority counts among
+    those who starve: whoever waits longest is next, or the urgent could starve the others for ever.
     """
-    since = item.queued_at or 0
-    starving = now - since >= plan.rules.starving_seconds * 1000
+    starving = starves_at(item, plan) <= now
     urgency = 0 if starving else plan.queue_of(item).priority + item.priority
-    return (not item.front, not starving, -urgency, since, item.header.number)
+    return (not item.front, not starving, -urgency, _queued(item), item.header.number, item.id)
+
+
+def starves_at(item: Conversation, plan: Plan) -> int:
+    """When an item has waited too long for any priority to count (ms); a letter is more patient than a chat."""
+    patience = PATIENCE_PER_CHANNEL.get(item.header.channel, 1)
+    return _queued(item) + plan.rules.starving_seconds * patience * 1000
 
 
 def in_order(items: Iterable[Conversation], plan: Plan, now: int) -> list[Conversation]:
@@ -84,13 +90,12 @@ def in_order(items: Iterable[Conversation], plan: Plan, now: int) -> list[Conver
 def stage(item: Conversation, plan: Plan, now: int) -> Stage:
     """Which ring of its line an item has come to. The last one stays."""
     queue = plan.queue_of(item)
-    entered = _entered(item, now)
+    entered = _entered(item)
     ends = [entered + ring.until_seconds * 1000 for ring in queue.rings]
     index = next((place for place, end in enumerate(ends[:-1]) if now < end), max(len(ends) - 1, 0))
-    hungry = (item.queued_at or entered) + plan.rules.starving_seconds * 1000
-    alone_until = entered + queue.preferred_seconds * 1000
-    preferred = item.last_agent if now < alone_until and _may_wait_for(item, plan, now) else None
-    changes = [end for end in (*ends[:-1], hungry, alone_until) if end > now]
+    hungry, alone = starves_at(item, plan), alone_until(item, plan)
+    preferred = item.last_agent if now < alone and _may_wait_for(item, plan, now) else None
+    changes = [end for end in (*ends[:-1], hungry, alone) if end > now]
     return Stage(
         index=index,
         ring=queue.rings[index] if queue.rings else ANYBODY,
@@ -100,11 +105,22 @@ def stage(item: Conversation, plan: Plan, now: int) -> Stage:
     )
 
 
+def alone_until(item: Conversation, plan: Plan) -> int:
+    """Until when only the agent who served the customer last is asked, if there is one to wait for (ms)."""
+    return _entered(item) + plan.queue_of(item).preferred_seconds * 1000
+
+
 def next_timer(item: Conversation, plan: Plan, now: int) -> int:
-    """When something becomes of a waiting item by itself (ms): a wider ring, the end of its line."""
-    over = _entered(item, now) + plan.queue_of(item).max_wait_seconds * 1000
+    """When something becomes of who waits by itself (ms): others are asked, or a deadline comes, which may be overdue.
+
+    Raises:
+        ValueError: nobody waits here.
+    """
+    due = next_due(item, plan.rules, plan.queue_of(item))
+    if due is None or item.owner.kind != "queue":
+        raise ValueError(f"{item.id} does not stand in a line")
     wider = stage(item, plan, now).until
-    return min(over, wider) if wider is not None else over
+    return min(due.at, wider) if wider is not None else due.at
 
 
 def candidates(item: Conversation, plan: Plan, now: int, among: Collection[Agent] | None = None) -> list[Verdict]:
@@ -173,15 +189,14 @@ def absence(agent: Agent) -> str | None:
     return None if agent.connected else "not_connected"
 
 
-def crowded(item: Conversation, agent: Agent, rules: Workplace) -> str | None:
-    """Why an agent has no room for an item: no_room, at_maximum, no_phone; None when they have."""
-    channel = item.header.channel
+def crowded(channel: str, agent: Agent, rules: Workplace) -> str | None:
+    """Why an agent has no room for an item of a channel: no_room, at_maximum, no_phone; None when they have."""
     if channel == "voice" and not agent.phone:
         return "no_phone"
     if agent.used + cost_of(channel, rules) > agent.capacity:
         return "no_room"
     maximum = maximum_of(channel, agent, rules)
-    if maximum is not None and sum(one.channel == channel for one in agent.load) >= maximum:
+    if maximum is not None and agent.carries(channel) >= maximum:
         return "at_maximum"
     return None
 
@@ -209,7 +224,7 @@ def _verdict(item: Conversation, agent: Agent, at: Stage, plan: Plan, now: int) 
     no = absence(agent) or ("cooling" if cooling(item, agent.id, plan.rules, now) else None)
     if no is None and not addressed:  # whoever a colleague gives it to need not serve the queue
         no = _stranger(item, agent, at)
-    no = no or crowded(item, agent, plan.rules)
+    no = no or crowded(item.header.channel, agent, plan.rules)
     if no is None:
         strategy = plan.queue_of(item).strategy
         yes = "reserved" if addressed else "preferred" if at.preferred == agent.id else strategy
@@ -232,8 +247,12 @@ def _awaiting(one: Verdict, addressee: Verdict) -> Verdict:
     return Verdict(agent=one.agent, fits=False, reason="awaiting_addressee", detail=addressee.agent.id)
 
 
-def _entered(item: Conversation, now: int) -> int:
-    return item.entered_at or item.queued_at or now
+def _entered(item: Conversation) -> int:
+    return item.entered_at or _queued(item)
+
+
+def _queued(item: Conversation) -> int:
+    return item.queued_at or item.fence_at
 
 
 def _may_wait_for(item: Conversation, plan: Plan, now: int) -> bool:
@@ -244,5 +263,5 @@ def _may_wait_for(item: Conversation, plan: Plan, now: int) -> bool:
         and absence(known) is None
         and serves(known, item.queue)
         and not cooling(item, known.id, plan.rules, now)
-        and crowded(item, replace(known, load=()), plan.rules) is None
+        and crowded(item.header.channel, replace(known, load=()), plan.rules) is None
     )

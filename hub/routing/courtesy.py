@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from hub.acts import Acts
 from hub.clock import Clock
 from hub.lanes import Appended
+from hub.model.calendar import Calendar
 from hub.model.conversation import Conversation
 from hub.model.entry import EventType
+from hub.model.queues import ExitKind
 from hub.staff import Staff
 from hub.store.config import Config
 from hub.workers import Pool
@@ -40,7 +42,7 @@ class Courtesy:
         entry, state = event.entry, event.after
         if entry.moves_fence and entry.event is not None:
             self.pool.start(self._tell(entry.event.type, entry.event.reason, state), entry.event.type)
-        elif any(part.type == "form_reply" for part in entry.parts):
+        elif any(part.type == "form_reply" for part in entry.parts) or event.before.deferred != state.deferred:
             self.pool.start(self._thank(state, entry.seq), "thanks")
         elif not event.before.contact_seq and state.contact_seq and state.owner.kind == "queue":
             self.pool.start(self._welcome_to_line(state), "welcome")
@@ -50,12 +52,17 @@ class Courtesy:
         if state.contact_seq:
             await self._welcome_to_line(state)
 
-    async def offer_form(self, state: Conversation, form: str) -> None:
-        """Nobody came for too long: let the customer leave an address, or a number that is called back."""
+    async def waited_out(self, state: Conversation, exit_: ExitKind) -> None:
+        """Nobody came for too long: let the customer leave an address, or a number that is called back.
+
+        Whoever saw the form already is not shown it again. Voicemail is the channel's own to offer.
+        """
         if not self.live(state.header.channel):
             await self._acknowledge(state)
-            return
-        await self.acts.ask_form(state, "callback_form" if form == "callback" else "long_wait_form", form)
+        elif exit_ == "callback":
+            await self.acts.ask_form(state, "callback_form", "callback")
+        elif exit_ == "form":
+            await self.acts.ask_form(state, "long_wait_form", "offline")
 
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)
@@ -66,7 +73,7 @@ class Courtesy:
         match kind:
             case EventType.HANDOFF:
                 await self._welcome_to_line(state)
-            case EventType.ACCEPTED | EventType.TAKEN | EventType.REOPENED:
+            case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED | EventType.REOPENED:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
             case EventType.RETURNED:
@@ -77,6 +84,8 @@ class Courtesy:
                     await self.acts.ask_form(state, f"{phrase}_alone", "offline")
             case EventType.TRANSFERRED:
                 await self.acts.tell(state, "transferred", once=occasion)
+            case EventType.OVERFLOWED:
+                await self.acts.tell(state, "overflowed", once=occasion)
             case EventType.TO_BOT:
                 await self.acts.tell(state, "back_to_bot", once=occasion)
             case EventType.RESOLVED if reason == "idle":
@@ -86,7 +95,8 @@ class Courtesy:
 
     async def _thank(self, state: Conversation, seq: int) -> None:
         """Who has left a message and an address has done all that is needed: no line, no second form."""
-        await self.acts.tell(state, "form_thanks", once=str(seq))
+        phrase = "callback_thanks" if state.callback_at == state.contact_at else "form_thanks"
+        await self.acts.tell(state, phrase, once=str(seq))
 
     async def _acknowledge(self, state: Conversation) -> None:
         await self.acts.tell(state, "letter_received", once="first")
@@ -95,12 +105,18 @@ class Courtesy:
         if not self.live(state.header.channel):
             await self._acknowledge(state)
             return
-        inbox = self.config.inbox(state.header.inbox)
-        hours_open = inbox is None or inbox.calendar.is_open(self.clock.now())
+        hours_open = self._hours(state).is_open(self.clock.now())
         if hours_open and self._served(state):
             await self.acts.tell(state, "line_joined", once=str(state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")
+
+    def _hours(self, state: Conversation) -> Calendar:
+        """The hours of the line; where it has none of its own, those of the inbox."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        inbox = self.config.inbox(state.header.inbox)
+        named = self.config.calendars.get(queue.calendar) if queue is not None else None
+        return named or (inbox.calendar if inbox is not None else Calendar())
 
     def _served(self, state: Conversation) -> bool:
         """Whether anybody is at work who could take the conversation over."""

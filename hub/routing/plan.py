@@ -23,7 +23,7 @@ class Problem:
 
 
 def queue_problems(
-    queue: Queue, queues: Mapping[str, Queue], agents: Iterable[Agent], rules: Workplace
+    queue: Queue, queues: Mapping[str, Queue], agents: Iterable[Agent], rules: Workplace, calendars: Iterable[str]
 ) -> list[Problem]:
     """Problems of a line as it would be, beside the others; as long as nobody has an account, nobody is missed."""
     staff = [agent for agent in agents if agent.active and agent.role == "agent"]
@@ -32,6 +32,8 @@ def queue_problems(
         *_unknown("languages", queue.languages, LOCALES, "unknown_language"),
         *_unknown("auto_accept", queue.auto_accept, CHANNELS, "unknown_channel"),
         *_target(queue),
+        *_wrap_up(queue),
+        *_unknown("calendar", (queue.calendar,) if queue.calendar else (), calendars, "no_such_calendar"),
         *_rings(queue, staff, rules),
         *_exit(queue, {**queues, queue.id: queue}),
         *_burden(queue, staff, rules),
@@ -85,6 +87,11 @@ def _target(queue: Queue) -> Iterator[Problem]:
     target = queue.target
     if not (1 <= target.percent <= 100 and 1 <= target.seconds <= 86_400 and 0 <= target.short_abandon_seconds <= 60):
         yield Problem(code="target_out_of_range", place="target")
+
+
+def _wrap_up(queue: Queue) -> Iterator[Problem]:
+    if not 5 <= queue.wrap_up.seconds <= 3_600:
+        yield Problem(code="wrap_up_out_of_range", place="wrap_up.seconds")
 
 
 def _rings(queue: Queue, staff: list[Agent], rules: Workplace) -> Iterator[Problem]:

@@ -49,13 +49,14 @@ def first_rule(rules: Sequence[Rule], facts: Facts, calendars: Mapping[str, Cale
 
 
 def old_place(earlier: Sequence[Conversation], queue: Queue, now: int) -> int | None:
-    """The place (ms) of who left this line a moment ago and is back."""
-    back = (
-        state.left_place
-        for state in earlier
-        if state.queue == queue.id and state.left_at is not None and now - state.left_at <= queue.return_seconds * 1000
-    )
-    return min((place for place in back if place is not None), default=None)
+    """The place (ms) of who left this line a moment ago and is back; `earlier`: newest first.
+
+    The last stay alone counts: a place that led to an answer is used up.
+    """
+    last = next((state for state in earlier if state.queue is not None), None)
+    if last is None or last.queue != queue.id or last.left_at is None:
+        return None
+    return last.left_place if now - last.left_at <= queue.return_seconds * 1000 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,13 @@ class Signpost:
     async def place(self, state: Conversation, queue: QueueId | None, intent: str | None) -> Place:
         """Where a conversation goes that would go to `queue` if no rule said otherwise."""
         rule = await self._rule(state, intent)
-        line = self._line(state, rule.queue if rule is not None and rule.queue is not None else queue)
-        if line is None:
+        wanted = self.config.queue_for((rule.queue if rule is not None else None) or queue, state.header.inbox)
+        if wanted is None:
             return Place(queue=queue)
+        route = f"rule:{rule.name}" if rule is not None else None
+        line = wanted
+        if not wanted.takes(state.header.channel, state.locale):
+            line, route = self.config.queue_for(None, state.header.inbox) or wanted, "not_taken"
         rows = await self.conversations.of_contact(state.header.contact, limit=LOOK_BACK)
         earlier = [state, *(row.state for row in rows if row.state.id != state.id)]
         return Place(
@@ -81,6 +86,7 @@ class Signpost:
             needs=rule.needs if rule is not None else (),
             since=old_place(earlier, line, self.clock.now()),
             known_to=next((one.last_agent for one in earlier if one.last_agent is not None), None),
+            route=route,
         )
 
     async def _rule(self, state: Conversation, intent: str | None) -> Rule | None:
@@ -98,13 +104,6 @@ class Signpost:
             at=self.clock.now(),
         )
         return first_rule(rules, facts, self.config.calendars)
-
-    def _line(self, state: Conversation, queue: QueueId | None) -> Queue | None:
-        """The line that is meant; the inbox's own where that one is gone or does not take such a conversation."""
-        wanted = self.config.queue_for(queue, state.header.inbox)
-        if wanted is not None and not wanted.takes(state.header.channel, state.locale):
-            return self.config.queue_for(None, state.header.inbox)
-        return wanted
 
 
 def _among(value: str, values: tuple[str, ...]) -> bool:

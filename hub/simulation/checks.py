@@ -89,7 +89,7 @@ class Checks:
         rules = self.house.router.plan.rules
         for agent in self.house.router.plan.agents.values():
             for channel, most in {**rules.maxima, **agent.maxima}.items():
-                if sum(one.channel == channel for one in agent.load) > most:
+                if agent.carries(channel) > most:
                     self._note("over_maximum", f"{agent.id} has more than {most} of {channel}")
             if {one.conversation for one in agent.load} != held.get(agent.id, set()):
                 self._note("wrong_load", f"{agent.id} carries other items than the conversations say")

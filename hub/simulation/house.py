@@ -123,8 +123,8 @@ def parts(database: Database, clock: Clock, *, desks_here: bool = True) -> House
         staff=staff,
         config=config,
         conversations=conversations,
-        courtesy=Courtesy(acts, staff, config, clock, router.expected, lambda _: True),
-        promises=Promises(acts, config, clock),
+        courtesy=Courtesy(acts, staff, config, clock, router.places.expected, lambda _: True),
+        promises=Promises(acts, config, clock, router.pool),
         clock=clock,
     )
     house = House(clock, bus, config, conversations, entries, lanes, acts, staff, router, deadlines)

@@ -3,7 +3,6 @@
 Document of `agents`: the fields of `hub.model.config.Agent` with `_id`, beside what `hub.store.accounts` keeps.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -86,22 +85,21 @@ class Agents:
     async def weigh(self, agent: AgentId, item: Load) -> Agent | None:
         """Set what an item on the load costs."""
         query = {"_id": agent, "load.conversation": item.conversation}
-        return await self._change(query, {"$set": {"load.$": asdict(item)}})
+        return await self._change(query, {"$set": {"load.$.cost": item.cost, "load.$.parked": item.parked}})
 
-    async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
-        """Take an item off the load; the agent is idle since now."""
-        query = {"_id": agent, "load.conversation": conversation}
-        return await self._change(
-            query,
-            {
-                "$pull": {"load": {"conversation": conversation}},
-                "$set": {"idle_since": now},
-            },
-        )
+    async def release(self, agent: AgentId, conversation: ConversationId, fence: int, now: int) -> Agent | None:
+        """Take an item off the load that was put on before the conversation's `fence`; the agent is idle since now.
 
-    async def set_load(self, agent: AgentId, load: Sequence[Load]) -> Agent | None:
-        """Replace the load by what the conversations say (after a crash)."""
-        return await self._change({"_id": agent}, {"$set": {"load": [asdict(item) for item in load]}})
+        Whoever hears late of a change takes nothing off that was put on since.
+        """
+        item = {"conversation": conversation, "fence": {"$not": {"$gte": fence}}}
+        query = {"_id": agent, "load": {"$elemMatch": item}}
+        return await self._change(query, {"$pull": {"load": item}, "$set": {"idle_since": now}})
+
+    async def drop(self, seen: Agent, conversation: ConversationId) -> Agent | None:
+        """Take an item off the load of an agent to whom nothing was given since they were seen."""
+        query = {"_id": seen.id, "load.conversation": conversation, "offered_at": seen.offered_at}
+        return await self._change(query, {"$pull": {"load": {"conversation": conversation}}})
 
     async def set_presence(self, agent: Agent) -> Agent | None:
         """Write what `hub.model.presence` decided: status, socket, and since when."""
@@ -131,7 +129,8 @@ class Agents:
 def _room_for(item: Load, maximum: int | None) -> list[dict[str, Any]]:
     room: list[dict[str, Any]] = [{"$lte": [{"$add": [{"$sum": "$load.cost"}, item.cost]}, "$capacity"]}]
     if maximum is not None:
-        same = {"$filter": {"input": "$load", "cond": {"$eq": ["$$this.channel", item.channel]}}}
+        at_hand = {"$and": [{"$eq": ["$$this.channel", item.channel]}, {"$ne": ["$$this.parked", True]}]}
+        same = {"$filter": {"input": "$load", "cond": at_hand}}
         room.append({"$lt": [{"$size": same}, maximum]})
     return room
 

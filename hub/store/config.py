@@ -45,6 +45,7 @@ class Config:
         self._documents = database.collection("config")
         self._values: dict[str, Thing] = {}
         self._versions: dict[str, int] = {}
+        self._slas: tuple[SlaPolicy, ...] | None = None
         self._listeners: list[Callable[[str], None]] = []
 
     async def load(self) -> None:
@@ -53,6 +54,7 @@ class Config:
             found = await self._documents.find({}).to_list()
         self._values = {fields["_id"]: _value(fields) for fields in found}
         self._versions = {fields["_id"]: fields["version"] for fields in found}
+        self._slas = None
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Have `listener` called with the kind ("inbox", "queue", ...) after each stored change."""
@@ -116,10 +118,12 @@ class Config:
         return self._one(SlaPolicy, id_)
 
     @property
-    def slas(self) -> Mapping[str, SlaPolicy]:
-        """All promises by id, in their order."""
-        found = [value for value in self._values.values() if isinstance(value, SlaPolicy)]
-        return {one.id: one for one in sorted(found, key=lambda one: (one.order, one.id))}
+    def slas(self) -> tuple[SlaPolicy, ...]:
+        """All promises, in their order; kept sorted, because each entry asks for them."""
+        if self._slas is None:
+            found = [value for value in self._values.values() if isinstance(value, SlaPolicy)]
+            self._slas = tuple(sorted(found, key=lambda one: (one.order, one.id)))
+        return self._slas
 
     @property
     def rules(self) -> Rules:
@@ -173,6 +177,7 @@ class Config:
         self._tell(_KINDS[type(thing)])
 
     def _tell(self, kind: str) -> None:
+        self._slas = None
         for listener in self._listeners:
             listener(kind)
 

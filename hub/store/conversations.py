@@ -266,6 +266,7 @@ class Conversations:
                 "state.contact_name": "",
                 "state.handoff_summary": None,
                 "state.transfer_note": None,
+                "state.callback_to": "",
                 "state.reply": {},
             },
             "$unset": {"drafts": ""},

@@ -2,8 +2,7 @@
 
 Document: `{_id, subject, kind, start, end?, agent?, queue?, reason?}`; `_id` is derived from subject and start, so
 that writing one twice changes nothing. Subjects: a conversation (`bot`, `queued`, `offered`, `active`, `hold`,
-`wrap_up`; and `waited`: a stay in a line that has ended, with its outcome as `reason`) or an agent (`agent:<id>`,
-kinds are states).
+`wrap_up`) or an agent (`agent:<id>`, kinds are states).
 """
 
 from collections.abc import Sequence
@@ -12,7 +11,6 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 
-from hub.model.service import Wait
 from hub.store.database import Database, guard
 
 
@@ -46,7 +44,6 @@ class Intervals:
         async with guard():
             await self._rows.create_index([("subject", ASCENDING), ("start", ASCENDING)])
             await self._rows.create_index([("kind", ASCENDING), ("start", ASCENDING)])
-            await self._rows.create_index([("kind", ASCENDING), ("end", ASCENDING)])
 
     async def record(self, turns: Sequence[Turn]) -> None:
         """Close and open intervals. Idempotent."""
@@ -66,45 +63,6 @@ class Intervals:
             async with guard():
                 await self._rows.bulk_write(updates, ordered=True)
 
-    async def record_waits(self, waits: Sequence[Wait]) -> None:
-        """Keep how stays in a line ended. Idempotent."""
-        updates = [
-            UpdateOne(
-                {"_id": f"{wait.conversation}:{wait.queue}:{wait.end}:waited"},
-                {
-                    "$setOnInsert": {
-                        "subject": wait.conversation,
-                        "kind": "waited",
-                        "start": wait.start,
-                        "end": wait.end,
-                        "queue": wait.queue,
-                        "reason": wait.outcome,
-                    }
-                },
-                upsert=True,
-            )
-            for wait in waits
-        ]
-        if updates:
-            async with guard():
-                await self._rows.bulk_write(updates, ordered=False)
-
-    async def waits_since(self, since: int) -> list[Wait]:
-        """The stays in a line that ended since then (ms), in that order."""
-        query = {"kind": "waited", "end": {"$gte": since}}
-        async with guard():
-            rows = await self._rows.find(query).sort("end", ASCENDING).to_list()
-        return [
-            Wait(
-                conversation=row["subject"],
-                queue=row["queue"],
-                start=row["start"],
-                end=row["end"],
-                outcome=row["reason"],
-            )
-            for row in rows
-        ]
-
     async def open_kinds(self, subjects: Sequence[str]) -> dict[str, str]:
         """What each of these is in at the moment, as far as it is recorded."""
         query = {"subject": {"$in": list(subjects)}, "end": None}
@@ -120,10 +78,9 @@ class Intervals:
         return [int(row["end"]) - int(row["start"]) for row in rows]
 
     async def of(self, subject: str) -> list[dict[str, Any]]:
-        """What a subject was in, one after another; stays in a line (`waited`) lie across these and are left out."""
-        query = {"subject": subject, "kind": {"$ne": "waited"}}
+        """All intervals of a subject, oldest first."""
         async with guard():
-            rows: list[dict[str, Any]] = await self._rows.find(query).sort("start", ASCENDING).to_list()
+            rows: list[dict[str, Any]] = await self._rows.find({"subject": subject}).sort("start", ASCENDING).to_list()
         return rows
 
 

@@ -74,7 +74,8 @@ async def change_queue(call: Call) -> QueueRecord:
             fields[name] = tuple(fields[name])
     after = replace(before, **fields)
     config = call.web.config
-    refuse(queue_problems(after, config.queues, await call.web.accounts.all(), config.workplace))
+    people = await call.web.accounts.all()
+    refuse(queue_problems(after, config.queues, people, config.workplace, config.calendars))
     await _save(call, "queue.change", _queue_record(before), _queue_record(after), after)
     return _queue_record(after)
 
@@ -91,6 +92,8 @@ async def delete_queue(call: Call) -> None:
         raise Conflict(f"Queue {led[0]} overflows into this queue.", code="in_use")
     if any(rule.queue == queue.id for rule in config.rules.rules):
         raise Conflict("A rule leads to this queue.", code="in_use")
+    if any(queue.id in sla.queues for sla in config.slas):
+        raise Conflict("A promise names this queue.", code="in_use")
     if any(queue.id in agent.queues for agent in await call.web.accounts.all()):
         raise Conflict("There are agents in this queue.", code="in_use")
     await config.remove(queue)

@@ -86,7 +86,9 @@ async def delete_calendar(call: Call) -> None:
     calendar = found(config.calendar(call.path("id")))
     if any(rule.when.calendar == calendar.id for rule in config.rules.rules):
         raise Conflict("A rule names these hours.", code="in_use")
-    if any(sla.calendar == calendar.id for sla in config.slas.values()):
+    if any(queue.calendar == calendar.id for queue in config.queues.values()):
+        raise Conflict("A queue names these hours.", code="in_use")
+    if any(sla.calendar == calendar.id for sla in config.slas):
         raise Conflict("A promise names these hours.", code="in_use")
     await config.remove(calendar)
     await call.record("calendar.delete", key_of(calendar), changes(_calendar(calendar, 0), None))
@@ -94,7 +96,7 @@ async def delete_calendar(call: Call) -> None:
 
 async def list_slas(call: Call) -> SlaList:
     """All promises, in order."""
-    return SlaList(slas=[_sla(one) for one in call.web.config.slas.values()])
+    return SlaList(slas=[_sla(one) for one in call.web.config.slas])
 
 
 async def put_sla(call: Call) -> SlaRecord:
@@ -106,9 +108,12 @@ async def put_sla(call: Call) -> SlaRecord:
         raise BadInput(f"A promise is one of {', '.join(PROMISES)}.", code="bad_target", field="targets")
     if wanted.calendar and config.calendar(wanted.calendar) is None:
         raise BadInput("There are no such hours.", code="no_such_calendar", field="calendar")
-    for queue in wanted.queues:
-        if config.queue(queue) is None:
-            raise BadInput("There is no such queue.", code="no_such_queue", field="queues")
+    if any(config.queue(queue) is None for queue in wanted.queues):
+        raise BadInput("There is no such queue.", code="no_such_queue", field="queues")
+    if any(config.inbox(inbox) is None for inbox in wanted.inboxes):
+        raise BadInput("There is no such inbox.", code="no_such_inbox", field="inboxes")
+    if not set(wanted.channels) <= set(call.web.channels.channels):
+        raise BadInput("This hub has no such channel.", code="no_such_channel", field="channels")
     fields = msgspec.structs.asdict(wanted) | {
         "id": _id(call, wanted.id),
         "name": line(wanted.name, "name", longest=60),

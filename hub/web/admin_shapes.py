@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model.queues import Ring, ServiceTarget, Strategy
+from hub.model.queues import ExitKind, Ring, ServiceTarget, Strategy, WrapUp
 
 Locale = Literal["fa", "en"]
 Name = Annotated[str, Meta(max_length=200)]
@@ -33,6 +33,8 @@ class QueueRecord(Struct, frozen=True):
     return_seconds: int
     pick: bool
     auto_accept: list[str]
+    wrap_up: WrapUp
+    calendar: str
 
 
 class QueueList(Struct, frozen=True):
@@ -68,12 +70,14 @@ class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
     target: ServiceTarget | UnsetType = UNSET
     strategy: Strategy | UnsetType = UNSET
     rings: Annotated[list[Ring], Meta(max_length=10)] | UnsetType = UNSET
-    exit: Literal["form", "queue", "callback"] | UnsetType = UNSET
+    exit: ExitKind | UnsetType = UNSET
     exit_queue: Name | UnsetType | None = UNSET
     preferred_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
     return_seconds: Annotated[int, Meta(ge=0, le=86_400)] | UnsetType = UNSET
     pick: bool | UnsetType = UNSET
     auto_accept: Words | UnsetType = UNSET
+    wrap_up: WrapUp | UnsetType = UNSET
+    calendar: Name | UnsetType = UNSET
 
 
 class CannedRecord(Struct, frozen=True):

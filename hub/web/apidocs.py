@@ -20,6 +20,7 @@ from msgspec import Struct, structs
 
 import channels.views
 import channels.webchat.frames
+import hub.desk.board_frames
 import hub.desk.frames
 
 Aliases = dict[frozenset[str], str]
@@ -197,7 +198,7 @@ def _type(kind: object, aliases: Aliases) -> str:
 
 def _structs(module: ModuleType) -> list[type[Struct]]:
     mine = vars(module).values()
-    own = {module.__name__, channels.views.__name__}
+    own = {module.__name__, channels.views.__name__, hub.desk.board_frames.__name__}
     return [one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ in own]
 
 

@@ -14,6 +14,11 @@ from hub.model.calendar import WEEKDAYS, Calendar
 
 Clock = Annotated[str, Meta(max_length=5)]
 _YEARLY = re.compile(r"(0[1-9]|1[0-2])-(\d\d)")
+_LONGEST = {
+    "jalali": (31, 31, 31, 31, 31, 31, 30, 30, 30, 30, 30, 30),
+    "gregorian": (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31),
+}
+"""Days of each month in a leap year."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
@@ -62,9 +67,9 @@ def _holiday(text: str) -> str:
     calendar, _, day = text.rpartition(":")
     if not calendar:
         return date.fromisoformat(day).isoformat()
-    found = _YEARLY.fullmatch(day)
-    longest = 31 if calendar == "gregorian" or (found and int(found[1]) <= 6) else 30
-    if calendar not in {"jalali", "gregorian"} or found is None or not 1 <= int(found[2]) <= longest:
+    if calendar not in _LONGEST or (found := _YEARLY.fullmatch(day)) is None:
+        raise ValueError(text)
+    if not 1 <= int(found[2]) <= _LONGEST[calendar][int(found[1]) - 1]:
         raise ValueError(text)
     return text
 

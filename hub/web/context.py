@@ -89,5 +89,10 @@ class Web:
         """The name of the cookie that the login form's CSRF token belongs to."""
         return "__Host-peyk_login" if self.https else "peyk_login"
 
+    async def end_sessions(self, agent: AgentId) -> None:
+        """Sign an agent out everywhere, because a supervisor says so."""
+        await self.accounts.change(agent, {}, end_sessions=True)
+        await self.doorkeeper.ended(agent, "supervisor")
+
 
 WEB = web.AppKey("peyk_web", Web)

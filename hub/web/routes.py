@@ -262,7 +262,10 @@ ADMIN = (
         body=admin_hours.SlaRecord,
         answer=admin_hours.SlaRecord,
         summary="Make or change a service level",
-        errors=("bad_id", "bad_target", "no_such_calendar", "no_such_queue", "nothing_to_change", "changed_meanwhile"),
+        errors=(
+            *("bad_id", "bad_target", "no_such_calendar", "no_such_queue", "no_such_inbox", "no_such_channel"),
+            *("nothing_to_change", "changed_meanwhile"),
+        ),
     ),
     Route(
         method="DELETE",

@@ -4,6 +4,7 @@ import asyncio
 import random
 import tempfile
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -14,12 +15,12 @@ from aiohttp import ClientWebSocketResponse
 
 from channels.contract import Inbound, Part, Sender
 from hub.errors import Conflict
-from hub.model.config import Agent, Inbox, Workplace
+from hub.model.config import Agent, Inbox, Load, Workplace
 from hub.model.conversation import Conversation, Header, Owner
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, new_id
 from hub.model.queues import Need, Queue, Ring
-from hub.routing.choose import Plan
+from hub.routing.choose import Plan, stage
 from hub.routing.line import Line
 from hub.store.database import connect
 from hub.store.embedded import Mongod, MongodOptions
@@ -39,9 +40,13 @@ async def routing(what: str, waiting: int, rounds: int) -> dict[str, object]:
 
 
 def decisions(sizes: Sequence[int], rounds: int = 400) -> dict[str, object]:
-    """Microseconds per decision (one agent becomes free: who gets what), per entry and per leaving, by line length."""
-    dice = random.Random(7)
-    curve = {size: _measured(size, rounds, dice) for size in sizes}
+    """Microseconds by length of the line, and how much the longest line costs more than the shortest.
+
+    `decision`: one agent becomes free, who is next; `decision_all_free`: everybody has room, the first is matched;
+    `decision_none_fits`: everybody has some room, and nobody enough. `enter`, `leave`, `place`: of one item. `advance`:
+    of one item that comes to its next ring. `bytes`: what the index keeps for one item, beside the item itself.
+    """
+    curve = {size: _measured(size, rounds, random.Random(7)) for size in sizes}
     first, last = curve[sizes[0]], curve[sizes[-1]]
     return {
         "bench": "routing decisions",
@@ -49,30 +54,66 @@ def decisions(sizes: Sequence[int], rounds: int = 400) -> dict[str, object]:
         "agents": AGENTS,
         "us_by_waiting": {str(size): found for size, found in curve.items()},
         "ratio_longest_to_shortest": round(last["decision_p50"] / first["decision_p50"], 2),
+        "ratios": {name: round(last[name] / first[name], 2) for name in first if first[name]},
     }
 
 
 def _measured(size: int, rounds: int, dice: random.Random) -> dict[str, float]:
     plan = Plan(queues=_queues(), rules=Workplace(skills=SKILLS), agents=_agents(dice))
-    line = Line(plan)
-    entering = [_timed(partial(line.put, item, NOW)) for item in _items(size, dice)]
-    free = list(plan.agents.values())
-    line.next_match(free, NOW)  # who may take what is reckoned once
+    line, items, agents = Line(plan), _items(size, dice), list(plan.agents.values())
+    entering = [_timed(partial(line.put, item, NOW)) for item in items]
+    line.next_match(agents, NOW)  # who may take what is reckoned once
+    all_free = [_timed(partial(line.next_match, agents, NOW)) for _ in range(rounds // 4)]
     deciding, leaving = [], []
     for _ in range(rounds):
-        agent = dice.choice(free)
+        agent = dice.choice(agents)
         began = time.perf_counter()
         found = line.next_match([agent], NOW)
         deciding.append(time.perf_counter() - began)
         if found is not None:
             leaving.append(_timed(partial(line.remove, found[0].id)))
             line.put(found[0], NOW)
+    placing = [_timed(partial(line.place, dice.choice(items).id, NOW)) for _ in range(rounds)]
     return {
         "decision_p50": _us(deciding, 0.5),
         "decision_p99": _us(deciding, 0.99),
+        "decision_all_free_p50": _us(all_free, 0.5),
+        "decision_none_fits_p50": _us(_none_fits(items, plan, rounds // 4), 0.5),
         "enter_p50": _us(entering, 0.5),
+        "enter_p99": _us(entering, 0.99),
         "leave_p50": _us(leaving, 0.5),
+        "place_p50": _us(placing, 0.5),
+        "advance_mean": _advancing(line, items),
+        "bytes": _weight(items, plan),
     }
+
+
+def _none_fits(items: Sequence[Conversation], plan: Plan, rounds: int) -> list[float]:
+    """Everybody has a chat, everybody who waits calls."""
+    load = (Load(conversation="chat", cost=25, channel="webchat"),)
+    agents = {id_: replace(agent, load=load) for id_, agent in plan.agents.items()}
+    line = Line(replace(plan, agents=agents))
+    for item in items:
+        line.put(replace(item, header=replace(item.header, channel="voice")), NOW)
+    line.next_match(list(agents.values()), NOW)
+    return [_timed(partial(line.next_match, list(agents.values()), NOW)) for _ in range(rounds)]
+
+
+def _advancing(line: Line, items: Sequence[Conversation]) -> float:
+    """Half a minute passes at once."""
+    later = NOW + 30_000
+    moved = sum(stage(item, line.plan, NOW).index != stage(item, line.plan, later).index for item in items)
+    return round(1e6 * _timed(partial(line.advance, later)) / max(moved, 1), 1)
+
+
+def _weight(items: Sequence[Conversation], plan: Plan) -> float:
+    line = Line(plan)
+    tracemalloc.start()
+    for item in items:
+        line.put(item, NOW)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return round(kept / len(items))
 
 
 async def offers(waiting: int, rounds: int) -> dict[str, object]:
@@ -104,7 +145,7 @@ async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]
         for number in range(-SCREENS, rounds):  # first, each reads what came before
             agent = agents[number % SCREENS]
             took.append(await _one_round(live, agent, desks[agent.id]))
-        left = len(hub.router.line())
+        left = len(hub.router.places.line())
     return {
         "bench": "routing offers",
         "waiting": left,
@@ -199,6 +240,7 @@ def _queues() -> dict[str, Queue]:
             id=QueueId(f"q{number}"),
             name=f"q{number}",
             max_wait_seconds=86_400,
+            preferred_seconds=10,
             rings=(
                 Ring(until_seconds=30, needs=(Need(skill=SKILLS[number % 4], level=4),)),
                 Ring(until_seconds=90, needs=(Need(skill=SKILLS[number % 4]),)),
@@ -222,29 +264,37 @@ def _agents(dice: random.Random) -> dict[AgentId, Agent]:
 
 
 def _items(count: int, dice: random.Random) -> list[Conversation]:
-    made = []
-    for number in range(count):
-        age = dice.randint(0, 600_000)
-        header = Header(
-            id=ConversationId(f"c{number}"),
-            number=number,
-            inbox=InboxId("i"),
-            channel=dice.choice(("webchat", "voice", "email")),
-            contact=ContactId("p"),
-            address=str(number),
-            created_at=NOW - age,
-        )
-        made.append(
-            Conversation(
-                header=header,
-                owner=Owner(kind="queue"),
-                queue=QueueId(f"q{number % QUEUES}"),
-                queued_at=NOW - age,
-                entered_at=NOW - age,
-                contact_seq=1,
-            )
-        )
-    return made
+    """Who waits: some were served before, some were given to a colleague, declined a moment ago, or need more."""
+    return [_item(number, dice) for number in range(count)]
+
+
+def _item(number: int, dice: random.Random) -> Conversation:
+    since = NOW - dice.randint(0, 600_000)
+    header = Header(
+        id=ConversationId(f"c{number}"),
+        number=number,
+        inbox=InboxId("i"),
+        channel=dice.choice(("webchat", "voice", "email")),
+        contact=ContactId("p"),
+        address=str(number),
+        created_at=since,
+    )
+    return Conversation(
+        header=header,
+        owner=Owner(kind="queue"),
+        queue=QueueId(f"q{number % QUEUES}"),
+        queued_at=since,
+        entered_at=since,
+        contact_seq=1,
+        last_agent=_one_in(5, dice),
+        reserved_for=_one_in(50, dice),
+        passed={agent: NOW - 1_000} if (agent := _one_in(100, dice)) else {},
+        needs=(Need(skill=dice.choice(SKILLS), level=3),) if dice.random() < 0.02 else (),
+    )
+
+
+def _one_in(so_many: int, dice: random.Random) -> AgentId | None:
+    return AgentId(f"agent-{dice.randrange(AGENTS):03}") if dice.randrange(so_many) == 0 else None
 
 
 def _timed(work: Callable[[], None]) -> float:

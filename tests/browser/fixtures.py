@@ -51,6 +51,19 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         yield running
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def people_alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """The product without a bot: whoever writes is in the line."""
+    from tests.browser.stack import prepare, running_stack  # noqa: PLC0415
+
+    try:
+        await asyncio.to_thread(prepare, bot=False)
+    except (RuntimeError, OSError) as error:
+        missing(error)
+    async with running_stack(tmp_path_factory.mktemp("people"), "--no-bot") as running:
+        yield running
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright_driver() -> AsyncIterator[Playwright]:
     """Playwright itself."""
@@ -96,6 +109,12 @@ class House:
     def __init__(self, admin: Any) -> None:
         self._admin = admin
         self.undo = AsyncExitStack()
+
+    async def line(self, id_: str, name: str, **fields: Any) -> None:
+        """A further queue; it is deleted at the end."""
+        made = await self._admin.call("POST", "/api/admin/queues", {"id": id_, "name": name, **fields})
+        assert made.status < 300, made.body
+        self.undo.push_async_callback(self._admin.call, "DELETE", f"/api/admin/queues/{made.json['id']}")
 
     async def settings(self, **fields: Any) -> None:
         """Change the workplace."""

@@ -103,13 +103,15 @@ def cache() -> Path:
     return Path(os.environ.get("PEYK_TEST_VAR") or ROOT / "var").resolve()
 
 
-def prepare() -> None:
-    """Install, build and train what is missing.
+def prepare(*, bot: bool = True) -> None:
+    """Install, build and train what is missing; without the `bot` only what people need.
 
     Raises RuntimeError (of some kind) with a sentence when a part can't be had.
     """
     find_mongod(cache() / "tools", lambda _: None)
     browser_parts.build(ROOT / "widget", cache() / "tools", cache() / "logs", lambda _: None)
+    if not bot:
+        return
     environment.install(cache(), lambda _: None)
     environment.train(cache(), lambda _: None)
 
@@ -129,7 +131,7 @@ def free_ports(count: int) -> list[int]:
 @asynccontextmanager
 async def running_stack(var: Path, *words: str) -> AsyncIterator[Stack]:
     """Start `peyk up` with its data below `var` and stop it at the end; `words` are further options."""
-    for shared in ("tools", "bot"):
+    for shared in (name for name in ("tools", "bot") if (cache() / name).exists()):
         (var / shared).symlink_to(cache() / shared)
     hub, shop, rasa = free_ports(3)
     mine = {name: value for name, value in os.environ.items() if not name.startswith("PEYK_")}

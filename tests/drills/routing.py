@@ -11,14 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.clock import SystemClock
 from hub.errors import Conflict, HubError
+from hub.model.config import cost_of
 from hub.model.conversation import Conversation, check
 from hub.model.entry import Author, EventType
 from hub.model.fold import fold
@@ -149,7 +150,8 @@ class Floor:
         self._beside = still
 
     async def judge(self, database: Database) -> None:
-        """Read every timeline back: each event must have been allowed where it stands."""
+        """Read every timeline back: each event was allowed where it stands, and agents had room for it."""
+        burdens: defaultdict[AgentId, list[tuple[int, int]]] = defaultdict(list)
         for number in range(1, self.came + 1):
             id_ = ConversationId(f"c-{number:06}")
             row = await self.house.conversations.get(id_)
@@ -163,9 +165,24 @@ class Floor:
                 except HubError:
                     offered = entry.event is not None and entry.event.type is EventType.OFFERED
                     self._note("double_offers" if offered else "violations", f"{id_} {entry.event}")
-                state = fold(state, entry)
+                before, state = state, fold(state, entry)
+                cost = cost_of(state.header.channel, self.house.config.workplace)
+                for agent in set(state.owner.asked) - set(before.owner.asked):
+                    burdens[agent].append((entry.at, cost))
+                for agent in set(before.owner.asked) - set(state.owner.asked):
+                    burdens[agent].append((entry.at, -cost))
             if state.open:
                 self._note("stranded", f"{id_} is with {state.owner.kind}")
+        self._weigh(burdens)
+
+    def _weigh(self, burdens: Mapping[AgentId, list[tuple[int, int]]]) -> None:
+        """Whatever the loads said: what each agent was asked for and held at once, by the timelines."""
+        for agent in self.plan.agents:
+            carried = 0
+            for at, cost in sorted(burdens.get(agent.id, ())):  # of one moment what is let go first
+                carried += cost
+                if cost > 0 and carried > agent.capacity:
+                    self._note("over_capacity", f"{agent.id} carried {carried} at {at}")
 
     async def served(self, seconds: float) -> None:
         """Until nobody is left, for so long at most."""

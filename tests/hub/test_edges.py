@@ -151,7 +151,7 @@ async def test_a_customer_who_ends_while_offered_is_nobodys_and_weighs_nothing(f
     async with asyncio.timeout(10):
         while floor.agent("ali").load:
             await asyncio.sleep(0)
-    assert floor.hub.router.line() == []
+    assert floor.hub.router.places.in_order() == []
     with pytest.raises(ChannelError):
         await floor.hub.inlet.rate("shop", "v2", receipt.conversation, 5, None)
     await floor.hub.inlet.rate("shop", "v1", receipt.conversation, 5, None)
@@ -183,10 +183,10 @@ async def test_a_message_that_is_refused_leaves_no_ghost_in_line(floor: Floor) -
             Inbound(inbox="shop", external_id=new_id(), sender=Sender(address="v1"), parts=(file,))
         )
     receipt = await floor.writes("v2")
-    place = floor.hub.router.place(ConversationId(receipt.conversation))
+    place = floor.hub.router.places.place(ConversationId(receipt.conversation))
     assert place is not None
     assert place[0] == 1
-    assert len(floor.hub.router.line()) == 1
+    assert len(floor.hub.router.places.in_order()) == 1
 
 
 async def test_a_message_id_stands_for_the_same_words_also_after_the_end(floor: Floor) -> None:  # noqa: F811

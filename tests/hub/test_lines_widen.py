@@ -87,7 +87,7 @@ async def test_who_left_the_line_and_is_back_in_time_has_the_old_place(floor: Fl
     back = await floor.until(again, lambda state: state.owner.kind == "queue" and bool(state.contact_seq))
     assert again.conversation != first.conversation
     assert back.queued_at == waiting.queued_at
-    assert [state.id for state in floor.hub.router.line()] == [again.conversation, other.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [again.conversation, other.conversation]
 
 
 async def test_who_served_the_customer_last_is_asked_first_for_a_while(floor: Floor) -> None:  # noqa: F811

@@ -32,7 +32,7 @@ class Away(Agents):
     async def set_presence(self, agent: Agent) -> Agent | None:
         raise Unavailable("away")
 
-    async def release(self, agent: AgentId, conversation: ConversationId, now: int) -> Agent | None:
+    async def release(self, agent: AgentId, conversation: ConversationId, fence: int, now: int) -> Agent | None:
         raise Unavailable("away")
 
 
@@ -100,7 +100,8 @@ async def test_who_looks_free_and_is_not_is_looked_at_again_and_another_agent_ge
     # Another process filled whoever would be asked first; the memory of this one does not know.
     rank = sorted((ali, sara))
     full = [Load(conversation=f"c{n}", channel="webchat", cost=25) for n in range(4)]
-    await floor.hub.staff.store.set_load(rank[0], full)
+    for load in full:
+        await floor.hub.staff.store.burden(rank[0], load)
     receipt = await floor.writes("v1")
     state = await floor.until(receipt, lambda state: state.owner.kind == "offer")
     assert state.owner.agent == rank[1]
@@ -278,11 +279,11 @@ async def test_a_line_of_higher_priority_is_served_first_also_when_an_admin_says
         queue=QueueId("support"),
         note=None,
     )
-    assert [state.id for state in floor.hub.router.line()] == [urgent.conversation, first.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [urgent.conversation, first.conversation]
     support = floor.hub.config.queue("support")
     assert support is not None
     await floor.hub.config.save(replace(support, priority=5))
-    assert [state.id for state in floor.hub.router.line()] == [first.conversation, urgent.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [first.conversation, urgent.conversation]
 
 
 class Asker(Parrot):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, 
 from hub.model.queues import Queue
 from hub.store.contacts import Contacts
 from hub.store.database import Database
+from tests.desk_socket import DeskSocket
 from tests.hub_server import Browser, LiveHub
 
 ADDRESSES = ("ali@example.com", "Ali@Example.com", "sara@example.com")
@@ -53,29 +52,8 @@ class Street:
         return await self.hub.lanes.state(ConversationId(receipt.conversation))
 
 
-class Line:
-    """A desk's socket that asks and waits; what comes in between is kept for `next`."""
-
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
-        self.ws = ws
-        self.last = 0
-        self.heard: deque[dict[str, Any]] = deque()
-
-    async def ask(self, kind: str, **fields: object) -> dict[str, Any]:
-        self.last += 1
-        await self.ws.send_json({"type": kind, "id": self.last, **fields})
-        while True:
-            frame: dict[str, Any] = await self.ws.receive_json(timeout=10)
-            if frame.get("id") == self.last and frame["type"] in {"result", "error"}:
-                return frame
-            self.heard.append(frame)
-
-    async def next(self) -> dict[str, Any]:
-        """The next event."""
-        if self.heard:
-            return self.heard.popleft()
-        frame: dict[str, Any] = await self.ws.receive_json(timeout=10)
-        return frame
+class Line(DeskSocket):
+    """A desk's socket that looks at cards."""
 
     async def card(self, receipt: Receipt) -> dict[str, Any]:
         answer = await self.ask("open", conversation=receipt.conversation)

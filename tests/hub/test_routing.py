@@ -117,7 +117,7 @@ async def test_offers_of_a_vanished_agent_return_at_once_conversations_after_gra
     await floor.hub.deadlines.sweep(floor.clock.now())
     returned = await floor.until(held, lambda state: state.owner.kind == "queue")
     assert returned.front
-    assert [state.id for state in floor.hub.router.line()] == [returned.id, pending.conversation]
+    assert [state.id for state in floor.hub.router.places.in_order()] == [returned.id, pending.conversation]
     async with asyncio.timeout(10):
         while not any("قطع" in words for words in await floor.heard(held)):
             await asyncio.sleep(0)
@@ -160,7 +160,7 @@ async def test_capacity_is_never_exceeded_and_the_fifth_chat_waits(floor: Floor)
         await floor.accepts(receipt, "ali")
     assert floor.agent("ali").used == 100
     assert (await floor.state(receipts[4])).owner.kind == "queue"
-    place = floor.hub.router.place(ConversationId(receipts[4].conversation))
+    place = floor.hub.router.places.place(ConversationId(receipts[4].conversation))
     assert place is not None
     assert place[0] == 1
     done = await floor.state(receipts[0])
@@ -223,10 +223,10 @@ async def test_after_a_restart_loads_are_recounted_and_the_line_is_as_it_was(
         held = await floor.writes("v1")
         await floor.accepts(held, "ali")
         waiting = [await floor.writes(f"w{n}") for n in range(6)]
-        line = [state.id for state in floor.hub.router.line()]
+        line = [state.id for state in floor.hub.router.places.in_order()]
     async with live_hub(database, tmp_path / "var", clock=clock) as live:
         floor = Floor(live, clock)
-        assert sorted(state.id for state in floor.hub.router.line()) == sorted(line)
+        assert sorted(state.id for state in floor.hub.router.places.in_order()) == sorted(line)
         assert held.conversation in {item.conversation for item in floor.agent("ali").load}
         assert {receipt.conversation for receipt in waiting} == set(line)
 

@@ -67,6 +67,8 @@ async def test_a_line_gets_rings_and_a_dry_run_says_who_and_why(live: LiveHub, r
         ({"languages": ["tlh"]}, "unknown_language"),
         ({"target": {"percent": 120}}, "target_out_of_range"),
         ({"auto_accept": ["pigeon"]}, "unknown_channel"),
+        ({"wrap_up": {"mode": "fixed", "seconds": 0}}, "wrap_up_out_of_range"),
+        ({"calendar": "never"}, "no_such_calendar"),
     ],
 )
 async def test_a_line_that_cannot_work_is_refused_with_the_reason(
@@ -155,9 +157,36 @@ async def test_hours_that_never_begin_and_promises_without_a_target_are_refused(
         assert (
             await admin.call("PATCH", "/api/admin/slas/bad", {**gold, "id": "bad", "targets": {}})
         ).code == "bad_target"
-        wrong = {**gold, "id": "bad", "calendar": "gone"}
-        assert (await admin.call("PATCH", "/api/admin/slas/bad", wrong)).code == "no_such_calendar"
+        for wrong, code in (
+            ({"calendar": "gone"}, "no_such_calendar"),
+            ({"queues": ["gone"]}, "no_such_queue"),
+            ({"inboxes": ["gone"]}, "no_such_inbox"),
+            ({"channels": ["pigeon"]}, "no_such_channel"),
+        ):
+            assert (await admin.call("PATCH", "/api/admin/slas/bad", {**gold, "id": "bad", **wrong})).code == code
         assert (await admin.call("DELETE", "/api/admin/slas/gold")).status == 204
+
+
+@pytest.mark.parametrize(
+    "day", ["jalali:13-01", "jalali:12-31", "gregorian:02-30", "gregorian:1-1", "lunar:01-01", "2026-02-30", ":01-01"]
+)
+async def test_days_that_never_come_are_no_holidays(live: LiveHub, day: str) -> None:
+    async with live.browser() as admin:
+        await admin.sign_in("admin")
+        hours = {"week": {"sat": [["08:00", "16:00"]]}, "holidays": [day]}
+        answer = await admin.call("PATCH", "/api/admin/calendars/odd", {"id": "odd", "name": "odd", "calendar": hours})
+        assert (answer.status, answer.code) == (400, "bad_calendar")
+
+
+async def test_a_line_that_a_promise_names_stays(live: LiveHub) -> None:
+    async with live.browser() as admin:
+        await admin.sign_in("admin")
+        assert (await admin.call("POST", "/api/admin/queues", {"id": "vip", "name": "VIP"})).status == 201
+        gold = {"id": "gold", "name": "gold", "targets": {"resolution": 600}, "queues": ["vip"]}
+        assert (await admin.call("PATCH", "/api/admin/slas/gold", gold)).status == 200
+        assert (await admin.call("DELETE", "/api/admin/queues/vip")).code == "in_use"
+        assert (await admin.call("DELETE", "/api/admin/slas/gold")).status == 204
+        assert (await admin.call("DELETE", "/api/admin/queues/vip")).status == 204
 
 
 async def test_agents_may_not_plan(live: LiveHub) -> None:

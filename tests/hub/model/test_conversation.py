@@ -15,6 +15,7 @@ from hub.model.entry import BOT, SYSTEM, Author, Entry, EntryKind, Event, EventT
 from hub.model.fold import fold, fold_all
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Queue
+from hub.model.visits import visit_of, visits_of
 from hub.routing.choose import Plan, in_order
 
 HEADER = Header(
@@ -41,7 +42,13 @@ class Timeline(RuleBasedStateMachine):
         self.now = 0
 
     def write(
-        self, author: Author, *, event: Event | None = None, fence: int | None = None, up_to: int | None = None
+        self,
+        author: Author,
+        *,
+        event: Event | None = None,
+        fence: int | None = None,
+        up_to: int | None = None,
+        parts: tuple[Part, ...] = text_part("x"),
     ) -> bool:
         """What the lane does with a draft: check the fence, check the event, number it, fold it."""
         if fence is not None and fence != self.state.fence:
@@ -60,7 +67,7 @@ class Timeline(RuleBasedStateMachine):
             author=author,
             kind=kind,
             dedupe=str(self.now),
-            parts=() if event else text_part("x"),
+            parts=() if event else parts,
             event=event,
             up_to=up_to,
         )
@@ -78,6 +85,10 @@ class Timeline(RuleBasedStateMachine):
     @rule()
     def customer_writes(self) -> None:
         assert self.write(Author(kind="contact", id="p"))
+
+    @rule(form=st.sampled_from(["offline", "callback"]))
+    def customer_leaves_a_message(self, form: str) -> None:
+        assert self.write(Author(kind="contact", id="p"), parts=(Part(type="form_reply", form=form),))
 
     @rule(data=st.data())
     def bot_speaks_with_any_fence_it_ever_saw(self, data: st.DataObject) -> None:
@@ -103,6 +114,18 @@ class Timeline(RuleBasedStateMachine):
             disposition="answered",
         )
         self.write(SYSTEM, event=event, fence=fence)
+
+    def teardown(self) -> None:
+        """Every stay in line that began has ended once, or is the one that lasts."""
+        found = list(visits_of(self.state, self.entries))
+        begun = [one.key for one in found if one.end is None]
+        ended = [one.key for one in found if one.end is not None]
+        assert len(set(begun)) == len(begun)
+        assert len(set(ended)) == len(ended)
+        now = visit_of(self.state)
+        assert set(begun) - set(ended) == ({now.key} if now is not None else set())
+        assert set(ended) <= set(begun)
+        assert all(one.fate is not None and one.end >= one.start for one in found if one.end is not None)
 
     @invariant()
     def exactly_one_owner(self) -> None:
@@ -134,6 +157,14 @@ class Timeline(RuleBasedStateMachine):
     def who_waits_keeps_a_place(self) -> None:
         if self.state.owner.kind in {"queue", "offer"}:
             assert self.state.queued_at is not None
+
+    @invariant()
+    def no_clock_stands_still_while_the_customer_waits_or_nothing_is_put_aside(self) -> None:
+        stands = bool(self.state.pauses) and self.state.pauses[-1][1] is None
+        may = self.state.status == "waiting" and self.state.unanswered_since is None
+        assert stands == may or (may and self.state.ended_at is not None)
+        ended = [edge for start, stop in self.state.pauses for edge in (start, stop) if edge is not None]
+        assert ended == sorted(ended)
 
     @invariant()
     def no_bot_word_follows_a_change_of_hands(self) -> None:

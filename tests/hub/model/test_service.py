@@ -3,9 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.model.ids import ConversationId
 from hub.model.queues import ServiceTarget
-from hub.model.service import Service, Wait
+from hub.model.service import Service
+from hub.model.visits import Visit
 
+C = ConversationId("c")
 TARGET = ServiceTarget(percent=80, seconds=20, short_abandon_seconds=5)
 
 
@@ -13,7 +16,7 @@ def waits(*ended: tuple[str, int]) -> Service:
     service = Service()
     for outcome, seconds in ended:
         service = service.with_(
-            Wait(conversation="c", queue="q", start=0, end=seconds * 1000, outcome=outcome),  # type: ignore[arg-type]
+            Visit(conversation=C, queue="q", channel="webchat", start=0, end=seconds * 1000, fate=outcome),  # type: ignore[arg-type]
             TARGET,
         )
     return service

@@ -8,7 +8,7 @@ from hub.model.config import Agent, Load, Workplace
 from hub.model.conversation import Conversation, Header, Owner
 from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Need, Queue, Ring
-from hub.routing.choose import Plan
+from hub.routing.choose import Choice, Plan, choose, in_order
 
 SKILLS = ("billing", "sales")
 CHANNELS = ("webchat", "voice", "email")
@@ -37,6 +37,8 @@ def queues(draw: st.DrawFn, id_: QueueId) -> Queue:
         name=id_,
         priority=draw(st.integers(-2, 2)),
         rings=rings,
+        max_wait_seconds=draw(st.sampled_from((90, 900))),
+        exit=draw(st.sampled_from(("form", "callback"))),
         strategy=draw(st.sampled_from(("longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast"))),
         preferred_seconds=draw(st.sampled_from((0, 0, 40))),
     )
@@ -58,6 +60,7 @@ def agents(draw: st.DrawFn, id_: AgentId) -> Agent:
         connected=draw(st.integers(0, 5)) > 0,
         idle_since=draw(st.integers(0, 50)),
         offered_at=draw(st.integers(0, 50)),
+        active=draw(st.integers(0, 9)) > 0,
         load=tuple(
             Load(conversation=f"old-{id_}-{number}", cost=25, channel="webchat")
             for number in range(draw(st.integers(0, 4)))
@@ -83,23 +86,16 @@ def plans(draw: st.DrawFn) -> Plan:
 def items(draw: st.DrawFn, number: int = 0) -> Conversation:
     number = number or draw(st.integers(1, 10_000))
     age = draw(st.integers(0, 200)) * 1000
-    header = Header(
-        id=ConversationId(f"c{number}"),
-        number=number,
-        inbox=InboxId("inbox"),
+    made = waiting(
+        number,
+        since=NOW - age - draw(st.sampled_from((0, 100_000))),
         channel=draw(st.sampled_from(CHANNELS)),
-        contact=ContactId("p"),
-        address="p",
-        created_at=0,
-    )
-    return Conversation(
-        header=header,
-        locale=draw(st.sampled_from(("fa", "en"))),
-        owner=Owner(kind="queue"),
         queue=draw(st.sampled_from(QUEUES)),
-        queued_at=NOW - age - draw(st.sampled_from((0, 100_000))),
+    )
+    return replace(
+        made,
+        locale=draw(st.sampled_from(("fa", "en"))),
         entered_at=NOW - age,
-        contact_seq=1,
         priority=draw(st.integers(-1, 1)),
         front=draw(st.integers(0, 9)) == 0,
         needs=tuple(draw(st.lists(needs, max_size=1))) if draw(st.integers(0, 4)) == 0 else (),
@@ -109,6 +105,37 @@ def items(draw: st.DrawFn, number: int = 0) -> Conversation:
     )
 
 
+def waiting(number: int, *, since: int, channel: str, queue: QueueId) -> Conversation:
+    """Somebody who waits since then (ms)."""
+    header = Header(
+        id=ConversationId(f"c{number}"),
+        number=number,
+        inbox=InboxId("inbox"),
+        channel=channel,
+        contact=ContactId("p"),
+        address="p",
+        created_at=since,
+    )
+    owner = Owner(kind="queue")
+    return Conversation(
+        header=header, owner=owner, queue=queue, queued_at=since, entered_at=since, last_at=since, contact_seq=1
+    )
+
+
 def later(item: Conversation, number: int) -> Conversation:
     """The same wishes under another number."""
     return replace(item, header=replace(item.header, id=ConversationId(f"c{number}"), number=number))
+
+
+def free(plan: Plan) -> list[Agent]:
+    """Who may have room for something."""
+    return [agent for agent in plan.agents.values() if agent.available and agent.used < agent.capacity]
+
+
+def whole(line: list[Conversation], plan: Plan, now: int) -> tuple[ConversationId, Choice] | None:
+    """The first in order whom anybody may take: a look at everybody."""
+    for item in in_order(line, plan, now):
+        choice = choose(item, plan, now, among=free(plan))
+        if choice is not None:
+            return item.id, choice
+    return None

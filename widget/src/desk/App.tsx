@@ -2,6 +2,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Close } from "../ui/icons";
 import { openRow } from "./actions";
+import { Asking } from "./board/Asking";
 import { cardOver, current, currentId, dialog, go, route, unread } from "./desk";
 import { t } from "./i18n";
 import { onEvent } from "./link";
@@ -14,26 +15,25 @@ import { KeysHelp } from "./parts/KeysHelp";
 import { ListPane } from "./parts/ListPane";
 import { MailPanel } from "./parts/Mail";
 import { NotifyQuestion, OfferCard } from "./parts/Offer";
-import { Rail } from "./parts/Rail";
+import { leads, Rail } from "./parts/Rail";
 import { SideCard } from "./parts/SideCard";
 import { Splitter } from "./parts/Splitter";
-import { Team } from "./parts/Team";
 import { Toasts } from "./parts/Toasts";
 import { cardShown, cardWidth, listWidth } from "./prefs";
 import { parseRoute } from "./state/route";
 import { toast } from "./toasts";
 import { useKeys } from "./useKeys";
 
-/** The admin part, fetched when somebody goes there. */
-function Admin(): JSX.Element {
+/** A part that few need, fetched when somebody goes there. */
+function Fetched({ part }: { part: () => Promise<ComponentType> }): JSX.Element {
   const [App, setApp] = useState<ComponentType | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    import("./admin").then(
-      (part) => setApp(() => part.AdminApp),
+    part().then(
+      (found) => setApp(() => found),
       () => setFailed(true),
     );
-  }, []);
+  }, [part]);
   if (failed)
     return (
       <main class="admin-host">
@@ -42,6 +42,9 @@ function Admin(): JSX.Element {
     );
   return <div class="admin-host">{App ? <App /> : <Skeleton rows={6} kind="line" />}</div>;
 }
+
+const admin = () => import("./admin").then((part) => part.AdminApp);
+const board = () => import("./board").then((part) => part.Wallboard);
 
 function Inbox(): JSX.Element {
   const id = currentId.value;
@@ -101,13 +104,14 @@ export function App(): JSX.Element {
       <Rail />
       <div class="stage">
         <Banners />
-        {here.view === "inbox" && <Inbox />}
-        {here.view === "team" && <Team />}
-        {here.view === "admin" && <Admin />}
+        {(here.view === "inbox" || (here.view === "team" && !leads())) && <Inbox />}
+        {here.view === "team" && leads() && <Fetched key="board" part={board} />}
+        {here.view === "admin" && <Fetched key="admin" part={admin} />}
         <NotifyQuestion />
       </div>
       <ConversationDialogs />
       <MailPanel />
+      {dialog.value === "board" && <Asking />}
       {dialog.value === "keys" && <KeysHelp />}
       {dialog.value === "commands" && <CommandBar />}
       <OfferCard />

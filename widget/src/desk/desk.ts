@@ -117,7 +117,8 @@ export const freeWords = computed(() => {
 /** Whether I may decide on messages of the conversation on the screen that didn't arrive: mine, nobody's, or I lead. */
 export const mayDecide = computed(() => {
   const row = current.value;
-  const lead = state.value.me?.role !== "agent";
+  const role = state.value.me?.role;
+  const lead = role === "supervisor" || role === "admin";
   return row !== null && (row.owner.kind !== "agent" || row.owner.agent === myId.value || lead);
 });
 
@@ -137,7 +138,8 @@ export type DialogName =
   | "template"
   | "keys"
   | "commands"
-  | "presence";
+  | "presence"
+  | "board";
 /** What is open over the screen. */
 export const dialog = signal<DialogName | null>(null);
 /** With whom the customer on the screen is to be merged; null while that is still to be chosen. */

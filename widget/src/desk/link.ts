@@ -1,10 +1,19 @@
 /** The line to the hub: snapshot, events, and catching up after a break. */
 import { effect } from "@preact/signals";
 import { Line, Refused } from "../wire";
-import type { Command, ContactView, Event, ListPage, Opened, Summary, Tab } from "../wire/desk.types";
+import type {
+  ActedEvent,
+  Command,
+  ContactView,
+  Event,
+  ListPage,
+  Opened,
+  Summary,
+  Tab,
+} from "../wire/desk.types";
 import { deskConfig } from "./config";
 import { countOf, currentId, dispatch, listed, peek, tab, tick } from "./desk";
-import { type Key, t } from "./i18n";
+import { type Key, statusText, t } from "./i18n";
 import { resumeAfter } from "./state/delivery";
 import { toast } from "./toasts";
 
@@ -194,6 +203,13 @@ function checkQueue(): void {
   }, QUEUE_MS);
 }
 
+/** What a supervisor did to my work, in words. */
+function actedText(frame: ActedEvent): string {
+  const words = { name: frame.by, number: frame.number ?? 0, to: frame.to ?? "" };
+  if (frame.what === "status") return t("acted.status", { ...words, to: statusText(words.to) });
+  return t(`acted.${frame.what}`, words);
+}
+
 /** Starts the line, follows the address bar, and keeps the clocks going. */
 export function startLink(): void {
   line.start();
@@ -220,6 +236,7 @@ export function startLink(): void {
     if (frame.type === "queues") checkQueue();
     if (frame.type === "offers.missed")
       toast(t("alarm.missed", { agent: frame.agent, n: frame.count }), "error");
+    if (frame.type === "acted") toast(actedText(frame));
     if (frame.type === "contact") void renewContact(frame.conversation);
     const words = frame.type === "offer.gone" ? OFFER_GONE[frame.reason] : undefined;
     if (words) toast(t(words));

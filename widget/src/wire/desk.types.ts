@@ -1,5 +1,7 @@
 // Made by `peyk api-docs` from hub/desk/frames.py. Do not edit.
 
+export type ActedWhat = "moved" | "taken_over" | "given_on" | "assigned" | "status" | "signed_out"
+
 export type Locale = "fa" | "en"
 
 export type OwnerKind = "none" | "bot" | "queue" | "offer" | "agent"
@@ -44,6 +46,159 @@ export interface PartView {
   values?: Record<string, string>
 }
 
+/** With how many conversations it was done; which were `refused`, each with a code. */
+export interface Acted {
+  done: number
+  refused?: Record<string, string>
+}
+
+/**
+ * A supervisor did something to my work.
+ *
+ * `what`: moved (what I was offered, to the queue `to`), taken_over, given_on (to the colleague `to`), assigned (to
+ * me), status (mine is `to` now), signed_out.
+ */
+export interface ActedEvent {
+  type: "acted"
+  what: ActedWhat
+  by: string
+  conversation?: string
+  number?: number
+  to?: string
+}
+
+/**
+ * An agent now.
+ *
+ * `since`: when the present status began, or when the connection was lost. `load` and `capacity` in units;
+ * `channels`: how many conversations of each. `misses`: offers missed in a row. `active_at`: when they last wrote or
+ * did anything to a conversation, absent while that is not known.
+ */
+export interface AgentBoard {
+  id: string
+  name: string
+  role: "agent" | "supervisor" | "admin"
+  status: string
+  connected: boolean
+  since: number
+  load?: number
+  capacity?: number
+  channels?: Record<string, number>
+  held?: HeldView[]
+  misses?: number
+  active_at?: number
+}
+
+/**
+ * Give a conversation to an agent, or take it over (`agent` is me), whoever has it: bot, queue, colleague.
+ *
+ * `fence`: what I saw; refused with `too_late` when it changed hands since.
+ */
+export interface Assign {
+  type: "assign"
+  id: number
+  conversation: string
+  agent: string
+  fence?: number | null
+}
+
+/** The whole wallboard. `day_from`: the midnight since which is counted. */
+export interface Board {
+  now: number
+  day_from: number
+  queues: QueueBoard[]
+  agents: AgentBoard[]
+}
+
+/** ActedWhat changed on the wallboard, at most once a second: whole rows, and ids that are `gone`. */
+export interface BoardEvent {
+  type: "board"
+  day_from: number
+  queues?: QueueBoard[]
+  agents?: AgentBoard[]
+  gone?: string[]
+}
+
+/** Set a colleague's status, with a break's `reason`; `online` also ends "not responding". */
+export interface ForceStatus {
+  type: "agent.status"
+  id: number
+  agent: string
+  status: "online" | "offline" | "finishing" | "break"
+  reason?: string | null
+}
+
+/** A conversation that an agent has or is offered. `parked`: put aside; `wrap_up`: the customer has ended it. */
+export interface HeldView {
+  conversation: string
+  number: number
+  channel: string
+  contact_name: string
+  state: "offered" | "active" | "parked" | "wrap_up"
+  fence: number
+}
+
+/**
+ * Put waiting conversations into another queue, at most 100 at once; they keep their places. Answer: `Acted`.
+ *
+ * Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_takes_none` (not its
+ * channel or language), `same_queue`.
+ */
+export interface Move {
+  type: "move"
+  id: number
+  conversations: string[]
+  queue: string
+}
+
+/** Say how urgent waiting conversations are, from -10 to 10, at most 100 at once. Answer: `Acted`. */
+export interface Prioritise {
+  type: "prioritise"
+  id: number
+  conversations: string[]
+  priority: number
+}
+
+/**
+ * A queue now, and since midnight.
+ *
+ * `channels`: how many wait, by channel, with those being `offered` at the moment. `oldest_at`: since when the first
+ * one waits. `working`: agents who take its work, `free`: those of them with room for a chat. Today: `answered`,
+ * `in_time` of them; `abandoned`, `short` of them; `flow_out`: to another line, the bot, a callback, or closed by us.
+ * Service level = in_time / (answered + abandoned - short), against `target_percent` within `target_seconds`.
+ */
+export interface QueueBoard {
+  id: string
+  name: string
+  target_percent: number
+  target_seconds: number
+  waiting?: number
+  channels?: Record<string, number>
+  offered?: number
+  oldest_at?: number
+  working?: number
+  free?: number
+  answered?: number
+  in_time?: number
+  abandoned?: number
+  short?: number
+  flow_out?: number
+}
+
+/** Set a colleague offline and end all their sessions. */
+export interface SignOut {
+  type: "agent.sign_out"
+  id: number
+  agent: string
+}
+
+/** Show me the wallboard and what changes on it, or (`on` false) no longer. Answer: `Board`, or nothing. */
+export interface WatchBoard {
+  type: "board.watch"
+  id: number
+  on?: boolean
+}
+
 /** What the bot understood of the customer's words. `confidence` 0-1. */
 export interface UnderstoodView {
   intent: string
@@ -57,10 +212,11 @@ export interface UnderstoodView {
 /**
  * What happened, for entries of kind `event`.
  *
- * `type`: opened, overflowed, moved, prioritised, sla, handoff, offered, accepted, declined, expired, withdrawn,
- * taken, returned, transferred, to_bot, snoozed, woke, resolved, reopened, customer_ended, rated, erased, ticket,
- * bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is a code that the screens translate,
- * `until` in ms.
+ * `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
+ * withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
+ * customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
+ * a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
+ * -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
  */
 export interface EventView {
   type: string
@@ -72,8 +228,10 @@ export interface EventView {
   note?: string
   disposition?: string
   until?: number
+  priority?: number
   score?: number
   ticket?: string
+  route?: string
 }
 
 /**
@@ -114,11 +272,20 @@ export interface OwnerView {
   offer_until?: number
 }
 
+/** The promise that is due first: `due` and `warn` (since when it is urgent) in ms; absent while it stands still. */
+export interface SlaView {
+  promise: "first_response" | "next_response" | "resolution" | "offer_acceptance" | "callback"
+  due?: number
+  warn?: number
+}
+
 /**
  * A row of the list. A newer one (higher `last_seq`, or same and later) replaces an older one.
  *
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
+ * `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
+ * may write down how it ended until then (`wrap_up_extended`: not longer again).
  */
 export interface Summary {
   id: string
@@ -147,6 +314,10 @@ export interface Summary {
   rating?: number
   ended_by_customer?: boolean
   reply_until?: number
+  sla?: SlaView
+  callback?: string
+  wrap_up_until?: number
+  wrap_up_extended?: boolean
 }
 
 /** An address of a contact; `verified` false means claimed. */
@@ -221,7 +392,11 @@ export interface ContactView {
   same?: SameView[]
 }
 
-/** An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring. */
+/**
+ * An offer to me. `until` is when it expires; `seconds` is its whole length, for the ring.
+ *
+ * `reason`: why the conversation needs a person; `why`: why it came to me, as a code of the screens.
+ */
 export interface OfferView {
   id: string
   conversation: Summary
@@ -230,6 +405,7 @@ export interface OfferView {
   until: number
   seconds: number
   waited_ms: number
+  why?: string
   note?: string
   from_agent?: string
 }
@@ -237,7 +413,8 @@ export interface OfferView {
 /**
  * A colleague (or me).
  *
- * `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket.
+ * `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
+ * `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
  */
 export interface AgentView {
   id: string
@@ -248,6 +425,8 @@ export interface AgentView {
   load?: number
   capacity?: number
   status_since?: number
+  channels?: Record<string, number>
+  most?: Record<string, number>
   languages?: string[]
 }
 
@@ -256,6 +435,8 @@ export interface AgentView {
  *
  * Today, since midnight: `answered`, `in_time` of those, `abandoned`, `short` of those (who left at once), `flow_out`.
  * The service level is `in_time / (answered + abandoned - short)`; `target_percent` within `target_seconds` is wanted.
+ * `pick`: agents may take out of it by hand; supervisors always may. `wrap_up`: what follows its conversations (fixed:
+ * a time that cannot be cut short). `disposition_required`: none is closed without one.
  */
 export interface QueueView {
   id: string
@@ -270,6 +451,9 @@ export interface QueueView {
   flow_out?: number
   target_percent?: number
   target_seconds?: number
+  pick?: boolean
+  wrap_up?: "none" | "fixed" | "until_done"
+  disposition_required?: boolean
 }
 
 /**
@@ -500,13 +684,25 @@ export interface Snooze {
   until: number
 }
 
-/** Close with a disposition of the settings. */
+/**
+ * Close, with a disposition of the settings; refused with `disposition_required` where the queue wants one.
+ *
+ * Where the queue has a wrap-up, this begins it (see `Summary.wrap_up_until`), and once more ends it; a fixed one only
+ * notes the disposition, and ends by itself.
+ */
 export interface Resolve {
   type: "resolve"
   id: number
   conversation: string
-  disposition: string
+  disposition?: string | null
   note?: string | null
+}
+
+/** As much time again to wrap up; once (`already_extended`), and not when it is over (`too_late`). */
+export interface ExtendWrapUp {
+  type: "wrap_up.extend"
+  id: number
+  conversation: string
 }
 
 /** Open a resolved conversation again, as mine. */
@@ -569,38 +765,6 @@ export interface UndoMerge {
   merge: string
 }
 
-/** Supervisors: put a waiting conversation into another queue, with its place kept. Audited. */
-export interface MoveToQueue {
-  type: "move"
-  id: number
-  conversation: string
-  queue: string
-}
-
-/** Supervisors: how urgent a waiting conversation is, -10 to 10; added to its queue's priority. Audited. */
-export interface Prioritise {
-  type: "prioritise"
-  id: number
-  conversation: string
-  priority: number
-}
-
-/** Supervisors: give a conversation that somebody has to `agent` (None: to me). Audited. */
-export interface TakeOver {
-  type: "take.over"
-  id: number
-  conversation: string
-  agent?: string | null
-}
-
-/** Supervisors: set a colleague's status; `online` only ends not_responding and finishing. Audited. */
-export interface ForceStatus {
-  type: "status.force"
-  id: number
-  agent: string
-  status: "online" | "offline" | "finishing"
-}
-
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -651,7 +815,7 @@ export interface Merged {
 export interface Result {
   type: "result"
   id: number
-  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged
+  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted
 }
 
 /**
@@ -659,7 +823,8 @@ export interface Result {
  *
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
- * already_merged, conflicting, window_closed, no_files, bad_template, unavailable, unauthorized, forbidden.
+ * already_merged, conflicting, window_closed, no_files, bad_template, pick_not_allowed, disposition_required,
+ * already_extended, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -722,6 +887,12 @@ export interface OfferGone {
   type: "offer.gone"
   offer: string
   reason: string
+}
+
+/** A conversation is mine without my answer, as its queue says: make it heard. */
+export interface AssignedEvent {
+  type: "assigned"
+  conversation: Summary
 }
 
 /** Somebody's status or load changed (me included). */
@@ -837,16 +1008,19 @@ export type Command =
   | Snooze
   | Wake
   | Resolve
+  | ExtendWrapUp
   | Reopen
   | SaveDraft
   | SetLabels
   | ShowContact
   | MergeContacts
   | UndoMerge
-  | MoveToQueue
+  | WatchBoard
+  | Move
   | Prioritise
-  | TakeOver
+  | Assign
   | ForceStatus
+  | SignOut
   | Ping
 
 export type Event =
@@ -858,9 +1032,12 @@ export type Event =
   | SummaryEvent
   | OfferEvent
   | OfferGone
+  | AssignedEvent
   | AgentEvent
   | QueuesEvent
   | OffersMissedEvent
+  | BoardEvent
+  | ActedEvent
   | TypingEvent
   | DeliveryEvent
   | ContactEvent

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { belongs, changesOf, heldRows, listTab, waitLevel, windowOf } from "../../src/desk/state/lists";
+import {
+  belongs,
+  changesOf,
+  heldRows,
+  listTab,
+  slaLevel,
+  waitLevel,
+  windowOf,
+} from "../../src/desk/state/lists";
 import { NOW, row } from "./make";
 
 const queued = (id: string, at: number, priority = 0) =>
@@ -63,6 +71,14 @@ test("a wait is coloured only when it matters", () => {
   expect(waitLevel(true, 6 * 60_000)).toBe("late");
   expect(waitLevel(false, 60 * 60_000)).toBe("calm");
   expect(waitLevel(false, 9 * 3_600_000)).toBe("late");
+});
+
+test("a promise is coloured from its warning on, and later when it is broken", () => {
+  const sla = { promise: "first_response", due: NOW + 600_000, warn: NOW + 300_000 } as const;
+  expect(slaLevel(sla, NOW)).toBe("calm");
+  expect(slaLevel(sla, NOW + 300_000)).toBe("soon");
+  expect(slaLevel(sla, NOW + 600_000)).toBe("late");
+  expect(slaLevel({ promise: "resolution" }, NOW)).toBe("paused");
 });
 
 test("only what is on the screen is drawn", () => {

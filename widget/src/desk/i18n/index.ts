@@ -11,7 +11,12 @@ const WORDS: Record<"en" | "fa", Record<Key, string>> = { en, fa };
 
 /** The sentence of a key. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
 export function t(key: Key, params: Params = {}): string {
-  let text: string = WORDS[locale.value][key];
+  return fill(WORDS[locale.value][key], params);
+}
+
+/** A sentence with its holes filled. */
+export function fill(sentence: string, params: Params): string {
+  let text = sentence;
   if (typeof params.n === "number" && text.includes("|")) {
     const [one, many] = text.split("|");
     text = (new Intl.PluralRules(locale.value).select(params.n) === "one" ? one : many) ?? text;

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
-import { setStatus } from "../actions";
-import { bot, link, me } from "../desk";
+import { bot, link } from "../desk";
 import { t } from "../i18n";
 import { line } from "../link";
-import { Keys } from "./common";
 import { Bot } from "./icons";
+import { Standing } from "./Standing";
 
-/** Calm lines above the panes: the connection, my missed offer, the bot. */
+/** Calm lines above the panes: the connection, what my status means, the bot. */
 export function Banners(): JSX.Element {
   const state = link.value;
   const detail = bot.value.detail;
@@ -39,16 +38,7 @@ export function Banners(): JSX.Element {
           </a>
         </div>
       )}
-      {me.value?.status === "not_responding" && state === "live" && (
-        <div class="banner is-warn" role="alert">
-          <span>
-            <b>{t("idle.title")}</b> {t("idle.hint")}
-          </span>
-          <button type="button" class="button button-main" onClick={() => void setStatus("online")}>
-            {t("idle.back")} <Keys caps={["O"]} />
-          </button>
-        </div>
-      )}
+      {state === "live" && <Standing />}
       {!bot.value.available && state === "live" && (
         <div class="banner is-quiet" role="status">
           <Bot size={15} />

@@ -4,6 +4,8 @@ import { locale } from "../../ui/i18n";
 import { Back, Check, Clock, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { goBack, reopen, take, wake } from "../actions";
+import { ask } from "../board/Asking";
+import { takeOver } from "../board/acts";
 import {
   agents,
   cardOver,
@@ -25,8 +27,9 @@ import { Composer } from "./Composer";
 import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
 import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
-import { canTake, ownerText } from "./owner";
+import { canTake, canTakeOver, ownerText } from "./owner";
 import { ReadOnly } from "./ReadOnly";
+import { Sla } from "./Sla";
 import { Timeline } from "./Timeline";
 import { moment } from "./when";
 
@@ -102,6 +105,22 @@ function moreItems(row: Summary, mine: boolean): MenuItem[] {
       apart: true,
       run: () => void take(row),
     });
+  if (canTakeOver(row))
+    items.push(
+      {
+        key: "takeover",
+        label: t("composer.takeover"),
+        icon: <Hand />,
+        apart: true,
+        run: () => void takeOver(row),
+      },
+      {
+        key: "give",
+        label: t("action.give"),
+        icon: <Forward />,
+        run: () => ask({ what: "agent", conversation: row.id, fence: row.owner.fence }),
+      },
+    );
   if (row.status === "resolved")
     items.push({
       key: "reopen",
@@ -134,6 +153,12 @@ function Head({ row }: { row: Summary }): JSX.Element {
         </h1>
         <p class={`pane-owner is-${row.status === "resolved" ? "done" : mine ? "mine" : row.owner.kind}`}>
           {ownerText(row, mine)}
+          {row.sla && (
+            <>
+              {" · "}
+              <Sla row={row} />
+            </>
+          )}
           {viewers.length > 0 && (
             <span class="pane-viewers">
               {" "}

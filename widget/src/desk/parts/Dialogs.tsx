@@ -49,15 +49,17 @@ export function Foot({
   run,
   disabled,
   danger,
+  cancel = close,
 }: {
   label: string;
   run: () => void;
   disabled?: boolean;
   danger?: boolean;
+  cancel?: () => void;
 }): JSX.Element {
   return (
     <footer class="dialog-foot">
-      <button type="button" class="button" onClick={close}>
+      <button type="button" class="button" onClick={cancel}>
         {t("dialog.cancel")}
       </button>
       <button

@@ -2,6 +2,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { percent, time } from "../../ui/format";
 import type { EntryView, EventView } from "../../wire/desk.types";
+import { stepOf } from "../board/model";
+import { t as board } from "../board/words";
 import { type Key, t, word } from "../i18n";
 import { en } from "../i18n/en";
 import { foldEvents } from "../state/timeline";
@@ -12,6 +14,7 @@ export function eventText(event: EventView, name: string | null): string {
   const agent = event.agent ?? name ?? t("event.somebody");
   const words = {
     agent,
+    name: name ?? t("event.somebody"),
     to: event.to_agent ?? event.queue ?? t("event.somebody"),
     until: event.until ? moment(event.until, Date.now()) : "",
     disposition: event.disposition ? word("disposition", event.disposition) : "",
@@ -24,12 +27,17 @@ export function eventText(event: EventView, name: string | null): string {
   const text = key in en ? t(key as Key, words) : event.type;
   return [
     text,
+    event.type === "prioritised" ? priorityText(event.priority ?? 0) : null,
     event.queue && event.type !== "transferred" ? t("event.queue", { queue: event.queue }) : null,
     event.reason && telling(event) ? word("reason", event.reason) : null,
     plain ? words.disposition : null,
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+function priorityText(priority: number): string {
+  return board(`priority.${stepOf(priority)}`);
 }
 
 /** Whether a reason says more than the event itself does. */

@@ -20,12 +20,14 @@ export interface MenuItem {
 interface MenuProps {
   label: string;
   items: readonly MenuItem[];
+  /** What stands above the items. */
+  head?: ComponentChildren;
   onClose: () => void;
   place: "below-end" | "beside" | "above-start";
 }
 
 /** A menu that is open: arrows move, Enter chooses, Escape and a click elsewhere close, a letter jumps. */
-export function Menu({ label, items, onClose, place }: MenuProps): JSX.Element {
+export function Menu({ label, items, head, onClose, place }: MenuProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(
     Math.max(
@@ -38,6 +40,7 @@ export function Menu({ label, items, onClose, place }: MenuProps): JSX.Element {
   }, [at]);
   useEffect(() => {
     const before = document.activeElement;
+    box.current?.scrollIntoView({ block: "nearest" });
     const outside = (event: PointerEvent) => {
       if (event.target instanceof Node && !box.current?.parentElement?.contains(event.target)) onClose();
     };
@@ -62,6 +65,7 @@ export function Menu({ label, items, onClose, place }: MenuProps): JSX.Element {
         event.stopPropagation();
       }}
     >
+      {head}
       {items.map((one) => (
         // biome-ignore lint/a11y/useAriaPropsSupportedByRole: set only where the role is menuitemradio
         <button

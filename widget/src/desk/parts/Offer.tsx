@@ -67,7 +67,8 @@ export function OfferCard(): JSX.Element | null {
   const row = offer.conversation;
   const name = row.contact_name || t("row.noname");
   // Without a summary of the bot the hub sends the last words; only the customer's tell anything.
-  const summary = offer.summary === row.last_text && row.last_author !== "contact" ? "" : offer.summary;
+  const summary =
+    offer.summary === row.last_text && (row.last_author ?? "contact") !== "contact" ? "" : offer.summary;
   return (
     <section class="offer" role="alertdialog" aria-label={t("offer.title")} aria-describedby="offer-why">
       <header class="offer-head">
@@ -89,6 +90,7 @@ export function OfferCard(): JSX.Element | null {
           {offer.waited_ms >= 5000 && <span>{t("offer.waited", { time: span(offer.waited_ms) })}</span>}
           <span lang={row.locale}>{t(`card.language.${row.locale}`)}</span>
         </p>
+        {offer.why && <p class="offer-whyme">{t("offer.why", { why: word("reason", offer.why) })}</p>}
         {summary && (
           <p class="offer-summary" dir="auto">
             {summary}

@@ -5,6 +5,7 @@ import { dialog, me, settings } from "../desk";
 import { statusText, t, word } from "../i18n";
 import { Face } from "./common";
 import { Menu, type MenuItem } from "./Menu";
+import { RoomMark, StandingHead } from "./Standing";
 
 const RADIUS = 20;
 const ROUND = 2 * Math.PI * RADIUS;
@@ -94,9 +95,11 @@ export function Presence(): JSX.Element {
       >
         <RingedFace agent={mine} />
       </button>
+      <RoomMark agent={mine} />
       {shown && (
         <Menu
           label={t("status.set")}
+          head={<StandingHead />}
           items={choices()}
           place="beside"
           onClose={() => {

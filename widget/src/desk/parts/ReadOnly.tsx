@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import type { Summary } from "../../wire/desk.types";
 import { reopen, take, wake } from "../actions";
+import { takeOver } from "../board/acts";
 import { channels, dialog, freeWords, inboxes, isMine, link, serverNow } from "../desk";
 import { t } from "../i18n";
+import { canTakeOver, inOrderOnly } from "./owner";
 import { moment } from "./when";
 
 /** The provider's time for free words is over: what still goes out, and what one waits for. */
@@ -68,12 +70,20 @@ export function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
     return (
       <div class="readonly">
         <p>{t("composer.readonly.agent", { name: row.owner.agent_name ?? t("event.somebody") })}</p>
+        {canTakeOver(row) && button(t("composer.takeover"), () => void takeOver(row))}
       </div>
     );
   if (row.owner.kind === "offer")
     return (
       <div class="readonly">
         <p>{t("composer.readonly.offer")}</p>
+        {canTakeOver(row) && button(t("composer.takeover"), () => void takeOver(row))}
+      </div>
+    );
+  if (inOrderOnly(row))
+    return (
+      <div class="readonly">
+        <p>{t("composer.readonly.order")}</p>
       </div>
     );
   return (

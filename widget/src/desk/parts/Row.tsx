@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import { waitLevel } from "../state/lists";
 import { ChannelGlyph, Numeral } from "./common";
 import { memo } from "./memo";
+import { Sla } from "./Sla";
 import { moment, shortWhen } from "./when";
 
 /** The time at the end of a row: how long the customer waits, else when it last moved. */
@@ -97,6 +98,7 @@ export const Row = memo(function Row({ row, gone, open, marked, top }: RowProps)
         <span class="row-words">
           <LastWords row={row} />
         </span>
+        {!gone && <Sla row={row} short />}
         {showOwner && owner(row) && <span class="row-owner">{owner(row)}</span>}
         {unread > 1 && <span class="row-count tabular">{number(unread)}</span>}
       </span>

@@ -26,6 +26,7 @@ function make(children: ComponentChildren, points = false): (props: IconProps) =
   );
 }
 
+export const Full = make(<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />);
 export const Inbox = make(<path d="M3.5 13.5 6 5h12l2.5 8.5v5.5h-17v-5.5Zm0 0h5l1.2 2.5h4.6l1.2-2.5h5" />);
 export const Line = make(<path d="M5 6h14M5 12h9M5 18h5" />, true);
 export const Tools = make(<path d="M5 7h6m6 0h2M14 4.5v5M5 17h2m6 0h6M10 14.5v5M5 12h14" />);

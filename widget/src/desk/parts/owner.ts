@@ -1,6 +1,6 @@
 /** Who holds a conversation, and what follows from it. */
 import type { Summary } from "../../wire/desk.types";
-import { serverNow } from "../desk";
+import { me, queues, serverNow } from "../desk";
 import { t } from "../i18n";
 import { moment } from "./when";
 
@@ -20,6 +20,30 @@ export function ownerText(row: Summary, mine: boolean): string {
 export function canTake(row: Summary): boolean {
   return (
     row.status !== "resolved" &&
-    (row.owner.kind === "queue" || row.owner.kind === "bot" || row.owner.kind === "none")
+    (row.owner.kind === "queue" || row.owner.kind === "bot" || row.owner.kind === "none") &&
+    !inOrderOnly(row)
+  );
+}
+
+/** Whether it waits in a line that is given out in order, and I am not somebody who may do otherwise. */
+export function inOrderOnly(row: Summary): boolean {
+  const line = queues.value.find((one) => one.id === row.owner.queue);
+  return (
+    row.owner.kind === "queue" &&
+    line?.pick === false &&
+    me.value?.role !== "supervisor" &&
+    me.value?.role !== "admin"
+  );
+}
+
+/** Whether I lead and may take a conversation over from whoever has it. */
+export function canTakeOver(row: Summary): boolean {
+  const mine = me.value;
+  const held = row.owner.kind === "agent" && row.owner.agent !== mine?.id;
+  return (
+    (held || row.owner.kind === "offer") &&
+    row.status !== "resolved" &&
+    !row.ended_by_customer &&
+    (mine?.role ?? "agent") !== "agent"
   );
 }

@@ -1,4 +1,4 @@
-import type { Summary, Tab } from "../../wire/desk.types";
+import type { SlaView, Summary, Tab } from "../../wire/desk.types";
 
 /** The tabs in the order of the screen. */
 export const TABS: readonly Tab[] = ["mine", "queue", "all", "snoozed", "resolved"];
@@ -93,6 +93,12 @@ export function waitLevel(live: boolean, waitedMs: number): "calm" | "soon" | "l
   const minutes = waitedMs / 60_000;
   const [soon, late] = live ? [2, 5] : [120, 480];
   return minutes >= late ? "late" : minutes >= soon ? "soon" : "calm";
+}
+
+/** How pressing a promise is; one that stands still never is. */
+export function slaLevel(sla: SlaView, now: number): "calm" | "soon" | "late" | "paused" {
+  if (!sla.due) return "paused";
+  return now >= sla.due ? "late" : now >= (sla.warn ?? sla.due) ? "soon" : "calm";
 }
 
 /** The slice of a list of rows of equal height that is on the screen, with `spare` rows on both sides. */

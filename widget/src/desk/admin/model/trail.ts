@@ -4,6 +4,7 @@ import type { AuditRecord } from "./records";
 export const KINDS = [
   "agent",
   "queue",
+  "conversation",
   "inbox",
   "aside",
   "canned",
