@@ -36,6 +36,7 @@ __all__ = [
     "BotEnvironmentError",
     "find_python310",
     "find_uv",
+    "has_model",
     "inputs_hash",
     "install",
     "main",
@@ -272,6 +273,17 @@ def ready(url: str, token: str) -> str | None:
         return None
     head, _, tail = body.decode("utf-8", "replace").partition('"model_id":')
     return tail.strip().strip('{}" ') or None if head else None
+
+
+def has_model(url: str, token: str) -> bool:
+    """Whether the hub has a model for the slot whose address this is."""
+    headers = {"Authorization": "Bearer " + token}
+    request = urllib.request.Request(url, headers=headers, method="HEAD")  # noqa: S310 (our own setting)
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _with_timeouts(uri: str) -> str:
