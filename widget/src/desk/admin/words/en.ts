@@ -495,6 +495,7 @@ export const en = {
   "audit.do.bot.review.ignored": "ignored sentences that the bot did not understand",
   "audit.do.bot.review.open": "took back what the bot had been taught",
   "audit.do.bot.review.mark": "marked a message that the bot should have understood",
+  "audit.do.bot.project": "put a whole project in place of what the bot knew",
   "audit.do.rules.change": "changed which queue conversations go to",
   "audit.do.calendar.create": "made the business hours {target}",
   "audit.do.calendar.change": "changed the business hours {target}",

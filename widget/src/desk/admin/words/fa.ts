@@ -486,6 +486,7 @@ export const fa: Record<WordKey, string> = {
   "audit.do.bot.review.ignored": "از جمله‌هایی که ربات نفهمید گذشت",
   "audit.do.bot.review.open": "آن‌چه به ربات آموخته شده بود را پس گرفت",
   "audit.do.bot.review.mark": "پیامی را نشان کرد که ربات باید می‌فهمید",
+  "audit.do.bot.project": "پروژه‌ای را جای همهٔ دانسته‌های ربات گذاشت",
   "audit.do.rules.change": "قاعدهٔ رفتن گفتگوها به صف‌ها را عوض کرد",
   "audit.do.calendar.create": "ساعت کاری {target} را ساخت",
   "audit.do.calendar.change": "ساعت کاری {target} را عوض کرد",
