@@ -471,6 +471,7 @@ export const en = {
   "audit.do.canned.change": "changed the canned reply {target}",
   "audit.do.canned.delete": "deleted the canned reply {target}",
   "audit.do.contact.merge": "merged two contacts",
+  "audit.do.contact.owner": "said who looks after a contact",
   "audit.do.contact.undo_merge": "took a merge of two contacts back",
   "audit.do.conversation.move": "moved conversation #{target} to another queue",
   "audit.do.conversation.prioritise": "changed the priority of conversation #{target}",

@@ -462,6 +462,7 @@ export const fa: Record<WordKey, string> = {
   "audit.do.canned.change": "پاسخ آمادهٔ {target} را عوض کرد",
   "audit.do.canned.delete": "پاسخ آمادهٔ {target} را حذف کرد",
   "audit.do.contact.merge": "دو مخاطب را ادغام کرد",
+  "audit.do.contact.owner": "مسئول مشتری را تعیین کرد",
   "audit.do.contact.undo_merge": "ادغام دو مخاطب را برگرداند",
   "audit.do.conversation.move": "گفتگوی {target} را به صف دیگری برد",
   "audit.do.conversation.prioritise": "اولویت گفتگوی {target} را عوض کرد",
