@@ -33,7 +33,7 @@ from hub.desk.board_frames import (
 Locale = Literal["fa", "en"]
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
 StatusCategory = Literal["open", "waiting", "resolved"]
-Role = Literal["agent", "supervisor", "admin"]
+Role = Literal["agent", "supervisor", "bot_admin", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
 AddressKind = Literal["email", "phone"]
 CallName = Literal["live", "ringing", "joined", "held", "consult", "callback", "message", "over"]

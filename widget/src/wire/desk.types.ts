@@ -8,7 +8,7 @@ export type OwnerKind = "none" | "bot" | "queue" | "offer" | "agent"
 
 export type StatusCategory = "open" | "waiting" | "resolved"
 
-export type Role = "agent" | "supervisor" | "admin"
+export type Role = "agent" | "supervisor" | "bot_admin" | "admin"
 
 export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
@@ -79,7 +79,7 @@ export interface ActedEvent {
 export interface AgentBoard {
   id: string
   name: string
-  role: Role
+  role: "agent" | "supervisor" | "admin"
   status: string
   connected: boolean
   since: number

@@ -654,6 +654,7 @@ export const en = {
 
   "team.role.agent": "Agent",
   "team.role.supervisor": "Supervisor",
+  "team.role.bot_admin": "Bot admin",
   "team.role.admin": "Admin",
 
   "time.now": "now",

@@ -654,6 +654,7 @@ export const fa: Record<keyof typeof en, string> = {
 
   "team.role.agent": "همکار",
   "team.role.supervisor": "سرپرست",
+  "team.role.bot_admin": "مدیر ربات",
   "team.role.admin": "مدیر",
 
   "time.now": "اکنون",
