@@ -32,7 +32,7 @@ export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element
           {value.length === 0 && <p class="remark">{t("queues.rings.none")}</p>}
           <ol class="rings">
             {value.map((ring, n) => (
-              <li key={n} class="ring">
+              <li key={n} class="ring-card">
                 <header class="ring-head">
                   <b>{t("queues.ring", { n: number(n + 1) })}</b>
                   <span class="ring-when">
@@ -106,7 +106,7 @@ interface NeedsProps {
 }
 
 /** What is asked for, and how well: one choice per skill. */
-function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
+export function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
   const known = [...skills, ...needs.map((one) => one.skill).filter((one) => !skills.includes(one))];
   if (known.length === 0) return <p class="entry-hint">{t("queues.skills.none")}</p>;
   return (
