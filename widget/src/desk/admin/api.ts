@@ -11,7 +11,9 @@ import type {
   Inbox,
   InboxMade,
   Me,
+  NamedCalendar,
   Queue,
+  Rule,
   Setting,
   TriedOut,
   Workplace,
@@ -87,6 +89,11 @@ export const api = {
   queues: () => request<{ queues: Queue[] }>("GET", `${ADMIN}/queues`).then((it) => it.queues),
   createQueue: (body: object) => request<Queue>("POST", `${ADMIN}/queues`, body),
   changeQueue: (id: string, body: object) => request<Queue>("PATCH", at("queues", id), body),
+  routes: () => request<{ rules: Rule[] }>("GET", `${ADMIN}/rules`).then((it) => it.rules),
+  changeRoutes: (rules: readonly Rule[]) =>
+    request<{ rules: Rule[] }>("PATCH", `${ADMIN}/rules`, { rules }).then((it) => it.rules),
+  calendars: () =>
+    request<{ calendars: NamedCalendar[] }>("GET", `${ADMIN}/calendars`).then((it) => it.calendars),
   tryOut: (body: object) => request<TriedOut>("POST", `${ADMIN}/routing/dry-run`, body),
   deleteQueue: (id: string) => request<void>("DELETE", at("queues", id)),
   inboxes: () => request<{ inboxes: Inbox[] }>("GET", `${ADMIN}/inboxes`).then((it) => it.inboxes),

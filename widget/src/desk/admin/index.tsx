@@ -10,7 +10,7 @@ import { Empty } from "../parts/common";
 import { Line, Quick } from "../parts/icons";
 import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Aside, Book } from "./parts/icons";
+import { Ahead, Arrow, Aside, Book, Shield } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
 import { AsideList } from "./sections/AsideList";
@@ -24,13 +24,17 @@ import { People } from "./sections/People";
 import { Person } from "./sections/Person";
 import { QueuePage } from "./sections/QueuePage";
 import { Queues } from "./sections/Queues";
+import { Routes } from "./sections/Routes";
 import { Rules } from "./sections/Rules";
+import { Skills } from "./sections/Skills";
 import { myRole } from "./store";
 import { t } from "./words";
 
 const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   people: PeopleIcon,
+  skills: Shield,
   queues: Line,
+  routes: Arrow,
   inboxes: Chat,
   aside: Aside,
   canned: Quick,
@@ -89,8 +93,12 @@ function Content({ section, id }: { section: string; id: string }): JSX.Element 
   switch (section as Section) {
     case "people":
       return id ? <Person key={id} id={id} /> : <People />;
+    case "skills":
+      return <Skills />;
     case "queues":
       return id ? <QueuePage key={id} id={id} /> : <Queues />;
+    case "routes":
+      return <Routes />;
     case "inboxes":
       if (id === "new" || id.startsWith("new:")) return <NewInbox key={id} id={id} />;
       return id ? <InboxPage key={id} id={id} /> : <Inboxes />;

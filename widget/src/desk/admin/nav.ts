@@ -5,7 +5,9 @@ import { readQuery, writeQuery } from "./model/search";
 
 export const SECTIONS = [
   "people",
+  "skills",
   "queues",
+  "routes",
   "inboxes",
   "aside",
   "canned",

@@ -24,7 +24,9 @@ export interface Problem {
     | "repeat"
     | "same"
     | "taken"
-    | "format";
+    | "format"
+    | "units"
+    | "routes";
   params?: Record<string, string | number>;
 }
 
@@ -77,6 +79,10 @@ export function checkQueue(queue: Queue): Problems<Queue> {
     offer_seconds: between(queue.offer_seconds, ...QUEUE_LIMITS.offer_seconds),
     priority: between(queue.priority, ...QUEUE_LIMITS.priority),
     max_wait_seconds: between(queue.max_wait_seconds, ...QUEUE_LIMITS.max_wait_seconds),
+    target:
+      between(queue.target.percent, 1, 100) ??
+      between(queue.target.seconds, 1, 86_400) ??
+      between(queue.target.short_abandon_seconds, 0, 60),
   });
 }
 
@@ -171,6 +177,9 @@ export function checkWorkplace(rules: Workplace): Problems<Workplace> {
     snooze_max_days: between(rules.snooze_max_days, 1, 365),
     break_reasons: checkCodes(rules.break_reasons),
     dispositions: checkCodes(rules.dispositions),
+    costs: checkUnits(rules.costs, 1),
+    parked_costs: checkUnits(rules.parked_costs, 0),
+    maxima: checkUnits(rules.maxima, 1),
   };
   for (const [field, [least, most]] of Object.entries(SECONDS_LIMITS) as [
     SecondsField,
@@ -183,6 +192,11 @@ export function checkWorkplace(rules: Workplace): Problems<Workplace> {
         : { key: "range", params: { least, most, seconds: 1 } };
   }
   return gather<Workplace>(found);
+}
+
+function checkUnits(units: Readonly<Record<string, number>>, least: number): Problem | null {
+  const fits = Object.values(units).every((one) => Number.isInteger(one) && one >= least && one <= 1000);
+  return fits ? null : { key: "units", params: { least, most: 1000 } };
 }
 
 function checkCodes(codes: readonly string[]): Problem | null {

@@ -65,6 +65,35 @@ export interface Ring {
   speaks: boolean;
 }
 
+/** When a rule holds: what is not empty must match. */
+export interface Condition {
+  inboxes: string[];
+  channels: string[];
+  locales: string[];
+  intents: string[];
+  /** The values of a customer's attribute that match. */
+  attributes: Record<string, string[]>;
+  calendar: string;
+  /** Whether the calendar must be open then. */
+  open: boolean;
+}
+
+export interface Rule {
+  name: string;
+  when: Condition;
+  /** Null: that of the inbox. */
+  queue: string | null;
+  priority: number;
+  needs: Need[];
+}
+
+/** Business hours with a name of their own. */
+export interface NamedCalendar {
+  id: string;
+  name: string;
+  calendar: Calendar;
+}
+
 /** What a dry run says. */
 export interface TriedOut {
   rule: string | null;

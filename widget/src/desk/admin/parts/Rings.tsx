@@ -106,7 +106,7 @@ interface NeedsProps {
 }
 
 /** What is asked for, and how well: one choice per skill. */
-function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
+export function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
   const known = [...skills, ...needs.map((one) => one.skill).filter((one) => !skills.includes(one))];
   if (known.length === 0) return <p class="entry-hint">{t("queues.skills.none")}</p>;
   return (

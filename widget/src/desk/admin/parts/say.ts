@@ -8,7 +8,7 @@ import { type CalendarName, dayMs, partsOf } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
-import type { Calendar, Ring, Window } from "../model/records";
+import type { Calendar, Queue, Ring, Rule, Window } from "../model/records";
 import { inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
 import { spanText } from "./span";
@@ -76,7 +76,7 @@ function one(field: string, value: string): string {
     return t(`lang.${value}` as "lang.fa");
   if (field === "break_reasons") return word("break", value);
   if (field === "dispositions") return word("disposition", value);
-  if (field === "channel") return channelName(value);
+  if (field === "channel" || field === "channels" || field === "auto_accept") return channelName(value);
   if (field === "strategy" && isWord(`strategy.${value}`))
     return t(`strategy.${value}` as "strategy.broadcast");
   if (field === "exit" && isWord(`exit.${value}`)) return t(`exit.${value}` as "exit.form");
@@ -111,6 +111,7 @@ export function valueText(field: string, value: unknown): string {
         ? plainNumber(value)
         : number(value);
   if (isSecretValue(value)) return t(`secret.${value.secret}`);
+  if (field === "rules") return rulesText(value as Rule[]);
   if (field === "rings") return ringsText(value as Ring[]);
   if (Array.isArray(value))
     return value.length === 0
@@ -118,6 +119,8 @@ export function valueText(field: string, value: unknown): string {
       : value.map((it) => one(field, String(it))).join(t("word.and"));
   if (field === "calendar") return calendarText(value as Calendar);
   if (field === "skills") return skillsText(value as Record<string, number>);
+  if (field === "target") return targetText(value as Queue["target"]);
+  if (UNITS.has(field)) return unitsText(value as Record<string, number>);
   return typeof value === "object" ? JSON.stringify(value) : one(field, String(value));
 }
 
@@ -126,6 +129,26 @@ function skillsText(skills: Record<string, number>): string {
     ([skill, level]) => `${skill.replaceAll("_", " ")} ${number(level)}`,
   );
   return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
+}
+
+function rulesText(rules: readonly Rule[]): string {
+  if (rules.length === 0) return t("form.empty");
+  return rules
+    .map((one) => `${one.name}: ${one.queue ? queueName(one.queue) : t("routes.queue.own")}`)
+    .join("\n");
+}
+
+const UNITS = new Set(["costs", "parked_costs", "maxima"]);
+
+function unitsText(units: Record<string, number>): string {
+  const said = Object.entries(units).map(
+    ([channel, n]) => `${channel === "*" ? t("units.others") : channelName(channel)} ${number(n)}`,
+  );
+  return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
+}
+
+function targetText({ percent, seconds }: Queue["target"]): string {
+  return t("queues.target.text", { percent, span: spanText(seconds) });
 }
 
 function ringsText(rings: Ring[]): string {

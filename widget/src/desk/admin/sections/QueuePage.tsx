@@ -8,15 +8,17 @@ import { api } from "../api";
 import { checkQueue } from "../model/check";
 import { type Queue, STRATEGIES } from "../model/records";
 import { follow, hrefOf, to } from "../nav";
-import { SelectField, Switch } from "../parts/choices";
+import { ManyField, SelectField, Switch } from "../parts/choices";
 import { ConfirmDialog } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { NumberField, SpanField, TextField } from "../parts/fields";
 import { letGo } from "../parts/guard";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { RingsField } from "../parts/Rings";
-import { useDraft } from "../parts/useDraft";
-import { agents, drop, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
+import { channelName } from "../parts/say";
+import { channelNames } from "../parts/Units";
+import { type Draft, useDraft } from "../parts/useDraft";
+import { agents, channels, drop, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 import { TryOut } from "./TryOut";
 
@@ -25,6 +27,10 @@ const FIELDS = [
   "offer_seconds",
   "max_wait_seconds",
   "priority",
+  "channels",
+  "languages",
+  "auto_accept",
+  "target",
   "strategy",
   "rings",
   "preferred_seconds",
@@ -54,7 +60,7 @@ const BLANK: Queue = {
 const tidy = (one: Queue): Queue => ({ ...one, name: one.name.trim().replace(/\s+/g, " ") });
 
 export function QueuePage({ id }: { id: string }): JSX.Element {
-  useLoad(queues, agents, inboxes, workplace);
+  useLoad(queues, agents, inboxes, workplace, channels);
   const all = queues.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
@@ -110,6 +116,8 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
         </Block>
         {!isNew && (
           <>
+            <Takes draft={draft} />
+            <Target draft={draft} />
             <Block title={t("queues.asked")} lead={t("queues.asked.lead")}>
               <SelectField
                 {...bind("strategy")}
@@ -168,6 +176,65 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
       {!isNew && <TryOut queue={value} inbox={leading} />}
       {!isNew && <Around queue={queue} />}
     </Page>
+  );
+}
+
+/** Which conversations may stand in it. */
+function Takes({ draft }: { draft: Draft<Queue> }): JSX.Element {
+  const ways = channelNames().map((one) => ({ value: one, label: channelName(one) }));
+  return (
+    <Block title={t("queues.takes")} lead={t("queues.takes.lead")}>
+      <ManyField
+        {...draft.bind("channels")}
+        label={t("field.channels")}
+        hint={t("queues.takes.hint")}
+        options={ways}
+      />
+      <ManyField
+        {...draft.bind("languages")}
+        label={t("field.languages")}
+        hint={t("queues.languages.hint")}
+        options={(["fa", "en"] as const).map((one) => ({ value: one as string, label: t(`lang.${one}`) }))}
+      />
+      <ManyField
+        {...draft.bind("auto_accept")}
+        label={t("field.auto_accept")}
+        hint={t("queues.auto.hint")}
+        options={ways}
+      />
+    </Block>
+  );
+}
+
+/** What it is measured by. */
+function Target({ draft }: { draft: Draft<Queue> }): JSX.Element {
+  const { target } = draft.value;
+  const set = (part: Partial<Queue["target"]>) => draft.set({ target: { ...target, ...part } });
+  const bound = draft.bind("target");
+  return (
+    <Block title={t("queues.target")} lead={t("queues.target.lead")}>
+      <NumberField
+        {...bound}
+        value={target.percent}
+        label={t("queues.target.percent")}
+        after="%"
+        onChange={(percent) => set({ percent })}
+      />
+      <SpanField
+        {...bound}
+        problem={null}
+        value={target.seconds}
+        label={t("queues.target.seconds")}
+        onChange={(seconds) => set({ seconds })}
+      />
+      <SpanField
+        {...bound}
+        problem={null}
+        value={target.short_abandon_seconds}
+        label={t("queues.target.short")}
+        onChange={(short_abandon_seconds) => set({ short_abandon_seconds })}
+      />
+    </Block>
   );
 }
 

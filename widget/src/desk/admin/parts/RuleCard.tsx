@@ -1,0 +1,257 @@
+/** One rule: when it holds, and where it then sends a conversation. */
+import type { ComponentChildren, JSX } from "preact";
+import { number } from "../../../ui/format";
+import { Close, Down } from "../../../ui/icons";
+import type { Condition, Rule } from "../model/records";
+import { isAlways, readAttribute } from "../model/routes";
+import { calendars, inboxes, queues, workplace } from "../store";
+import { t } from "../words";
+import { ManyField, SelectField } from "./choices";
+import { Frame, NumberField, TextField } from "./fields";
+import { Up } from "./icons";
+import { Adder } from "./Lists";
+import { Needs } from "./Rings";
+import { channelName } from "./say";
+import { channelNames } from "./Units";
+import type { Bound } from "./useDraft";
+
+interface RuleProps {
+  rule: Rule;
+  /** Its place, from 0, and how many there are. */
+  place: number;
+  count: number;
+  readOnly: boolean;
+  /** Somebody tried to save it with the others. */
+  tried: boolean;
+  onChange: (rule: Rule) => void;
+  onMove: (by: number) => void;
+  onRemove: () => void;
+}
+
+export function RuleCard(props: RuleProps): JSX.Element {
+  const { rule, place, count, readOnly } = props;
+  const n = number(place + 1);
+  const set = (part: Partial<Rule>) => props.onChange({ ...rule, ...part });
+  const bound = boundBy(readOnly, `${place}`);
+  return (
+    <li class="ring-card">
+      <header class="ring-head">
+        <b class="ring-when">{rule.name || t("routes.new", { n })}</b>
+        {!readOnly && (
+          <>
+            <IconButton
+              label={t("list.up", { name: rule.name || n })}
+              off={place === 0}
+              run={() => props.onMove(-1)}
+            >
+              <Up size={16} />
+            </IconButton>
+            <IconButton
+              label={t("list.down", { name: rule.name || n })}
+              off={place === count - 1}
+              run={() => props.onMove(1)}
+            >
+              <Down size={16} />
+            </IconButton>
+            <IconButton label={t("list.remove", { name: rule.name || n })} run={props.onRemove}>
+              <Close size={16} />
+            </IconButton>
+          </>
+        )}
+      </header>
+      <TextField
+        {...bound(rule.name, (name) => set({ name }))}
+        label={t("routes.name", { n })}
+        problem={props.tried && !rule.name.trim() ? t("check.required") : null}
+      />
+      <When when={rule.when} bound={bound} onChange={(when) => set({ when })} />
+      {isAlways(rule.when) && place < count - 1 && <p class="remark is-warned">{t("routes.always")}</p>}
+      <div class="route-then">
+        <b>{t("routes.then")}</b>
+      </div>
+      <SelectField
+        {...bound(rule.queue ?? "", (queue) => set({ queue: queue || null }))}
+        label={t("routes.queue")}
+        options={[
+          { value: "", label: t("routes.queue.own") },
+          ...(queues.data.value ?? []).map((one) => ({ value: one.id as string, label: one.name })),
+        ]}
+      />
+      <NumberField {...bound(rule.priority, (priority) => set({ priority }))} label={t("routes.priority")} />
+      <Frame label={t("routes.needs")} problem={null} group>
+        {() => (
+          <Needs
+            needs={rule.needs}
+            skills={workplace.data.value?.skills ?? []}
+            readOnly={readOnly}
+            onChange={(needs) => set({ needs })}
+          />
+        )}
+      </Frame>
+    </li>
+  );
+}
+
+type Binder = <V>(value: V, onChange: (value: V) => void) => Bound<V>;
+
+/** Makes fields of parts of a value that the form knows as one. */
+function boundBy(readOnly: boolean, name: string): Binder {
+  return (value, onChange) => ({ value, name, problem: null, readOnly, onChange, onLeave: () => {} });
+}
+
+function IconButton(props: {
+  label: string;
+  off?: boolean;
+  run: () => void;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={props.label}
+      disabled={props.off}
+      onClick={props.run}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+interface WhenProps {
+  when: Condition;
+  bound: Binder;
+  onChange: (when: Condition) => void;
+}
+
+function When({ when, bound, onChange }: WhenProps): JSX.Element {
+  const set = (part: Partial<Condition>) => onChange({ ...when, ...part });
+  const hours = (calendars.data.value ?? []).flatMap((one) => [
+    { value: `open ${one.id}`, label: t("routes.calendar.open", { name: one.name }) },
+    { value: `closed ${one.id}`, label: t("routes.calendar.closed", { name: one.name }) },
+  ]);
+  return (
+    <>
+      <ManyField
+        {...bound(when.inboxes, (chosen) => set({ inboxes: chosen }))}
+        label={t("routes.inboxes")}
+        hint={t("routes.when.hint")}
+        options={(inboxes.data.value ?? []).map((one) => ({ value: one.id as string, label: one.name }))}
+      />
+      <ManyField
+        {...bound(when.channels, (channels) => set({ channels }))}
+        label={t("field.channels")}
+        options={channelNames().map((one) => ({ value: one, label: channelName(one) }))}
+      />
+      <ManyField
+        {...bound(when.locales, (locales) => set({ locales }))}
+        label={t("field.languages")}
+        options={(["fa", "en"] as const).map((one) => ({ value: one as string, label: t(`lang.${one}`) }))}
+      />
+      <WordsField
+        bound={bound(when.intents, (intents) => set({ intents }))}
+        label={t("routes.intents")}
+        add={t("routes.intents.add")}
+      />
+      <Attributes bound={bound(when.attributes, (attributes) => set({ attributes }))} />
+      <SelectField
+        {...bound(when.calendar && `${when.open ? "open" : "closed"} ${when.calendar}`, (choice) => {
+          const [state, ...id] = choice.split(" ");
+          set({ calendar: id.join(" "), open: state !== "closed" });
+        })}
+        label={t("routes.calendar")}
+        options={[{ value: "", label: t("routes.calendar.any") }, ...hours]}
+      />
+    </>
+  );
+}
+
+interface WordsProps {
+  bound: Bound<string[]>;
+  label: string;
+  add: string;
+}
+
+function WordsField({ bound, label, add }: WordsProps): JSX.Element {
+  const { value } = bound;
+  return (
+    <Frame label={label} problem={null} group>
+      {() => (
+        <>
+          <Items
+            items={value.map((one) => [one, one])}
+            readOnly={bound.readOnly}
+            remove={(one) => bound.onChange(value.filter((other) => other !== one))}
+          />
+          {!bound.readOnly && (
+            <Adder
+              label={add}
+              action={t("list.add")}
+              add={(text) => {
+                if (value.includes(text.trim())) return t("list.twice");
+                bound.onChange([...value, text.trim()]);
+                return null;
+              }}
+            />
+          )}
+        </>
+      )}
+    </Frame>
+  );
+}
+
+function Attributes({ bound }: { bound: Bound<Record<string, string[]>> }): JSX.Element {
+  const { value } = bound;
+  return (
+    <Frame label={t("routes.attributes")} problem={null} group>
+      {() => (
+        <>
+          <Items
+            items={Object.entries(value).map(([name, values]) => [name, `${name} = ${values.join(", ")}`])}
+            readOnly={bound.readOnly}
+            remove={(name) => {
+              const { [name]: _, ...others } = value;
+              bound.onChange(others);
+            }}
+          />
+          {!bound.readOnly && (
+            <Adder
+              label={t("routes.attributes.add")}
+              action={t("list.add")}
+              add={(text) => {
+                const read = readAttribute(text);
+                if (!read) return t("routes.attributes.bad");
+                bound.onChange({ ...value, [read.name]: read.values });
+                return null;
+              }}
+            />
+          )}
+        </>
+      )}
+    </Frame>
+  );
+}
+
+function Items(props: {
+  items: readonly (readonly [key: string, text: string])[];
+  readOnly: boolean;
+  remove: (key: string) => void;
+}): JSX.Element | null {
+  if (props.items.length === 0) return null;
+  return (
+    <ul class="items">
+      {props.items.map(([key, text]) => (
+        <li key={key}>
+          <span class="list-text">
+            <bdi>{text}</bdi>
+          </span>
+          {!props.readOnly && (
+            <IconButton label={t("list.remove", { name: text })} run={() => props.remove(key)}>
+              <Close size={16} />
+            </IconButton>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,131 @@
+/** Who can do what, and how well: everybody against every skill. */
+import type { JSX } from "preact";
+import { number } from "../../../ui/format";
+import { Empty } from "../../parts/common";
+import { api } from "../api";
+import type { Agent } from "../model/records";
+import { follow, hrefOf } from "../nav";
+import { Form } from "../parts/FormParts";
+import { LoadFailed, Page, Waiting } from "../parts/Page";
+import { type Draft, useDraft } from "../parts/useDraft";
+import { agents, keep, mayChange, useLoad, workplace } from "../store";
+import { t } from "../words";
+
+type Levels = Record<string, Record<string, number>>;
+
+const levelsOf = (people: readonly Agent[]): Levels =>
+  Object.fromEntries(people.map((one) => [one.id, one.skills]));
+
+export function Skills(): JSX.Element {
+  useLoad(agents, workplace);
+  const people = (agents.data.value ?? []).filter((one) => one.active);
+  const skills = workplace.data.value?.skills ?? [];
+  const error = agents.error.value ?? workplace.error.value;
+  const ready = agents.data.value && workplace.data.value;
+  return (
+    <Page title={t("skills.title")} lead={t("skills.lead")}>
+      {!ready &&
+        (error ? (
+          <LoadFailed error={error} retry={() => void Promise.all([agents.load(), workplace.load()])} />
+        ) : (
+          <Waiting rows={8} />
+        ))}
+      {ready && skills.length === 0 && (
+        <Empty title={t("skills.none")} hint={t("skills.none.hint")}>
+          <a class="button" href={hrefOf("rules")} onClick={(event) => follow(event, "rules")}>
+            {t("skills.go")}
+          </a>
+        </Empty>
+      )}
+      {ready && skills.length > 0 && (
+        <Matrix key={people.map((one) => one.id).join()} people={people} skills={skills} />
+      )}
+    </Page>
+  );
+}
+
+function Matrix({ people, skills }: { people: readonly Agent[]; skills: readonly string[] }): JSX.Element {
+  const readOnly = !mayChange();
+  const ids = people.map((one) => one.id);
+  const draft = useDraft<Levels>(
+    {
+      stored: levelsOf(people),
+      fields: ids,
+      check: () => ({}),
+      latest: async () => levelsOf((await api.agents()).filter((one) => ids.includes(one.id))),
+      send: async (changes, whole) => {
+        for (const [id, levels] of Object.entries(changes)) {
+          keep(agents, await api.changeAgent(id, { skills: levels }));
+        }
+        return whole;
+      },
+    },
+    readOnly,
+  );
+  return (
+    <Form draft={draft} readOnly={readOnly} secret>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section class="matrix" aria-label={t("skills.table")} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("people.name")}</th>
+              {skills.map((skill) => (
+                <th key={skill} scope="col">
+                  <bdi>{skill.replaceAll("_", " ")}</bdi>
+                  {!people.some((one) => draft.value[one.id]?.[skill]) && (
+                    <small class="is-warned">{t("skills.nobody")}</small>
+                  )}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {people.map((one) => (
+              <tr key={one.id}>
+                <th scope="row">
+                  <bdi>{one.name}</bdi>
+                </th>
+                {skills.map((skill) => (
+                  <td key={skill}>
+                    <Cell draft={draft} person={one} skill={skill} readOnly={readOnly} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Form>
+  );
+}
+
+interface CellProps {
+  draft: Draft<Levels>;
+  person: Agent;
+  skill: string;
+  readOnly: boolean;
+}
+
+function Cell({ draft, person, skill, readOnly }: CellProps): JSX.Element {
+  const levels = draft.value[person.id] ?? {};
+  return (
+    <select
+      class={`control ${levels[skill] ? "is-set" : ""}`}
+      aria-label={t("skills.cell", { name: person.name, skill: skill.replaceAll("_", " ") })}
+      value={String(levels[skill] ?? 0)}
+      disabled={readOnly}
+      onChange={(event) => {
+        const level = Number(event.currentTarget.value);
+        const { [skill]: _, ...others } = levels;
+        draft.set({ [person.id]: level === 0 ? others : { ...others, [skill]: level } });
+      }}
+    >
+      {[0, 1, 2, 3, 4, 5].map((level) => (
+        <option key={level} value={String(level)}>
+          {level === 0 ? "–" : number(level)}
+        </option>
+      ))}
+    </select>
+  );
+}
