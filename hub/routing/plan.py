@@ -11,6 +11,7 @@ from hub.routing.choose import in_ring, serves
 CHANNELS = ("webchat", "api", "email", "telegram", "bale", "whatsapp", "messenger", "instagram", "voice")
 LOCALES = ("fa", "en")
 MOST_RINGS = 10
+MOST_PRIORITY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +41,41 @@ def queue_problems(
     ]
 
 
-def rule_problems(rules: Iterable[Rule], queues: Mapping[str, Queue], calendars: Iterable[str]) -> list[Problem]:
-    """Problems of the rules: lines and calendars that are gone, lines that take nothing of what a rule sends there."""
-    known = set(calendars)
+def rule_problems(
+    rules: Iterable[Rule], queues: Mapping[str, Queue], calendars: Iterable[str], inboxes: Iterable[str]
+) -> list[Problem]:
+    """Problems of the rules: what they name and is gone, lines that take nothing of what a rule sends there."""
+    hours, boxes = set(calendars), set(inboxes)
     found: list[Problem] = []
-    for place, rule in enumerate(rules):
-        found += _unknown(f"{place}.channels", rule.when.channels, CHANNELS, "unknown_channel")
-        found += _unknown(f"{place}.locales", rule.when.locales, LOCALES, "unknown_language")
-        if rule.when.calendar and rule.when.calendar not in known:
-            found.append(Problem(code="no_such_calendar", place=f"{place}.calendar", detail=rule.when.calendar))
-        if rule.queue is None:
-            continue
-        queue = queues.get(rule.queue)
-        if queue is None:
-            found.append(Problem(code="no_such_queue", place=f"{place}.queue", detail=rule.queue))
-        elif not _meets(rule.when.channels, queue.channels) or not _meets(rule.when.locales, queue.languages):
-            found.append(Problem(code="queue_takes_none", place=f"{place}.queue", detail=rule.queue))
+    for number, rule in enumerate(rules):
+        place, when = f"rules.{number}", rule.when
+        if not rule.name.strip():
+            found.append(Problem(code="no_name", place=f"{place}.name"))
+        found += _unknown(f"{place}.inboxes", when.inboxes, boxes, "no_such_inbox")
+        found += _unknown(f"{place}.channels", when.channels, CHANNELS, "unknown_channel")
+        found += _unknown(f"{place}.locales", when.locales, LOCALES, "unknown_language")
+        found += _unknown(f"{place}.calendar", (when.calendar,) if when.calendar else (), hours, "no_such_calendar")
+        if any(not name.strip() or not values for name, values in when.attributes.items()):
+            found.append(Problem(code="attribute_without_value", place=f"{place}.attributes"))
+        if abs(rule.priority) > MOST_PRIORITY:
+            found.append(Problem(code="priority_out_of_range", place=f"{place}.priority"))
+        if rule.queue is not None:
+            found += _leads(f"{place}.queue", rule, queues.get(rule.queue))
+    return found
+
+
+def need_problems(rules: Iterable[Rule], agents: Iterable[Agent], house: Workplace) -> list[Problem]:
+    """Skills that rules ask for and nobody has so well; as long as nobody has an account, nobody is missed."""
+    staff = [agent for agent in agents if agent.active and agent.role == "agent"]
+    found: list[Problem] = []
+    for number, rule in enumerate(rules):
+        place = f"rules.{number}.needs"
+        unknown = [*_needs(place, rule.needs, house)]
+        found += unknown or [
+            Problem(code="nobody_has_skill", place=place, detail=need.skill)
+            for need in rule.needs
+            if staff and not any(agent.skills.get(need.skill, 0) >= need.level for agent in staff)
+        ]
     return found
 
 
@@ -81,6 +101,13 @@ def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Proble
         for channel, most in rules.maxima.items()
         if not 1 <= most <= 1_000
     ]
+
+
+def _leads(place: str, rule: Rule, queue: Queue | None) -> Iterator[Problem]:
+    if queue is None:
+        yield Problem(code="no_such_queue", place=place, detail=rule.queue or "")
+    elif not _meets(rule.when.channels, queue.channels) or not _meets(rule.when.locales, queue.languages):
+        yield Problem(code="queue_takes_none", place=place, detail=queue.id)
 
 
 def _target(queue: Queue) -> Iterator[Problem]:

@@ -8,6 +8,8 @@ export const SECTIONS = [
   "skills",
   "queues",
   "routes",
+  "calendars",
+  "slas",
   "inboxes",
   "aside",
   "canned",

@@ -11,6 +11,8 @@ export const BLANK_CONDITION: Condition = {
   open: true,
 };
 
+export const MOST_PRIORITY = 10;
+
 /** Whether a rule holds for every conversation. */
 export function isAlways(when: Condition): boolean {
   const lists = [when.inboxes, when.channels, when.locales, when.intents, Object.keys(when.attributes)];
@@ -31,6 +33,7 @@ export function readAttribute(text: string): { name: string; values: string[] } 
 /** Whether every rule has what it needs. */
 export function areRight(rules: readonly Rule[]): boolean {
   return rules.every(
-    ({ name, priority }) => name.trim() !== "" && Number.isInteger(priority) && Math.abs(priority) <= 10,
+    ({ name, priority }) =>
+      name.trim() !== "" && Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY,
   );
 }

@@ -1,15 +1,15 @@
 /** One rule: when it holds, and where it then sends a conversation. */
 import type { ComponentChildren, JSX } from "preact";
 import { number } from "../../../ui/format";
-import { Close, Down } from "../../../ui/icons";
+import { Close } from "../../../ui/icons";
 import type { Condition, Rule } from "../model/records";
-import { isAlways, readAttribute } from "../model/routes";
+import { isAlways, MOST_PRIORITY, readAttribute } from "../model/routes";
 import { calendars, inboxes, queues, workplace } from "../store";
 import { t } from "../words";
 import { ManyField, SelectField } from "./choices";
 import { Frame, NumberField, TextField } from "./fields";
-import { Up } from "./icons";
 import { Adder } from "./Lists";
+import { MoveButtons } from "./Movable";
 import { Needs } from "./Rings";
 import { channelName } from "./say";
 import { channelNames } from "./Units";
@@ -23,46 +23,38 @@ interface RuleProps {
   readOnly: boolean;
   /** Somebody tried to save it with the others. */
   tried: boolean;
+  /** What the hub refused at a part of it, like `queue`. */
+  problemAt: (part: string) => string | null;
   onChange: (rule: Rule) => void;
-  onMove: (by: number) => void;
+  onMove: (at: number, by: number) => void;
+  onKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
 }
 
 export function RuleCard(props: RuleProps): JSX.Element {
-  const { rule, place, count, readOnly } = props;
+  const { rule, place, count, readOnly, tried, problemAt } = props;
   const n = number(place + 1);
   const set = (part: Partial<Rule>) => props.onChange({ ...rule, ...part });
-  const bound = boundBy(readOnly, `${place}`);
+  const bound = boundBy(readOnly, `${place}`, problemAt);
+  const priority = Number.isInteger(rule.priority) && Math.abs(rule.priority) <= MOST_PRIORITY;
   return (
-    <li class="ring-card">
+    <li class="ring-card" onKeyDown={readOnly ? undefined : props.onKey}>
       <header class="ring-head">
         <b class="ring-when">{rule.name || t("routes.new", { n })}</b>
         {!readOnly && (
-          <>
-            <IconButton
-              label={t("list.up", { name: rule.name || n })}
-              off={place === 0}
-              run={() => props.onMove(-1)}
-            >
-              <Up size={16} />
-            </IconButton>
-            <IconButton
-              label={t("list.down", { name: rule.name || n })}
-              off={place === count - 1}
-              run={() => props.onMove(1)}
-            >
-              <Down size={16} />
-            </IconButton>
-            <IconButton label={t("list.remove", { name: rule.name || n })} run={props.onRemove}>
-              <Close size={16} />
-            </IconButton>
-          </>
+          <MoveButtons
+            name={rule.name || n}
+            at={place}
+            length={count}
+            move={props.onMove}
+            remove={props.onRemove}
+          />
         )}
       </header>
       <TextField
-        {...bound(rule.name, (name) => set({ name }))}
+        {...bound("name", rule.name, (name) => set({ name }))}
         label={t("routes.name", { n })}
-        problem={props.tried && !rule.name.trim() ? t("check.required") : null}
+        problem={tried && !rule.name.trim() ? t("check.required") : problemAt("name")}
       />
       <When when={rule.when} bound={bound} onChange={(when) => set({ when })} />
       {isAlways(rule.when) && place < count - 1 && <p class="remark is-warned">{t("routes.always")}</p>}
@@ -70,15 +62,21 @@ export function RuleCard(props: RuleProps): JSX.Element {
         <b>{t("routes.then")}</b>
       </div>
       <SelectField
-        {...bound(rule.queue ?? "", (queue) => set({ queue: queue || null }))}
+        {...bound("queue", rule.queue ?? "", (queue) => set({ queue: queue || null }))}
         label={t("routes.queue")}
         options={[
           { value: "", label: t("routes.queue.own") },
           ...(queues.data.value ?? []).map((one) => ({ value: one.id as string, label: one.name })),
         ]}
       />
-      <NumberField {...bound(rule.priority, (priority) => set({ priority }))} label={t("routes.priority")} />
-      <Frame label={t("routes.needs")} problem={null} group>
+      <NumberField
+        {...bound("priority", rule.priority, (next) => set({ priority: next }))}
+        label={t("routes.priority")}
+        problem={
+          priority ? problemAt("priority") : t("check.range", { least: -MOST_PRIORITY, most: MOST_PRIORITY })
+        }
+      />
+      <Frame label={t("routes.needs")} problem={problemAt("needs")} group>
         {() => (
           <Needs
             needs={rule.needs}
@@ -92,11 +90,18 @@ export function RuleCard(props: RuleProps): JSX.Element {
   );
 }
 
-type Binder = <V>(value: V, onChange: (value: V) => void) => Bound<V>;
+type Binder = <V>(part: string, value: V, onChange: (value: V) => void) => Bound<V>;
 
 /** Makes fields of parts of a value that the form knows as one. */
-function boundBy(readOnly: boolean, name: string): Binder {
-  return (value, onChange) => ({ value, name, problem: null, readOnly, onChange, onLeave: () => {} });
+function boundBy(readOnly: boolean, name: string, problemAt: (part: string) => string | null): Binder {
+  return (part, value, onChange) => ({
+    value,
+    name: `${name}.${part}`,
+    problem: problemAt(part),
+    readOnly,
+    onChange,
+    onLeave: () => {},
+  });
 }
 
 function IconButton(props: {
@@ -133,32 +138,36 @@ function When({ when, bound, onChange }: WhenProps): JSX.Element {
   return (
     <>
       <ManyField
-        {...bound(when.inboxes, (chosen) => set({ inboxes: chosen }))}
+        {...bound("inboxes", when.inboxes, (chosen) => set({ inboxes: chosen }))}
         label={t("routes.inboxes")}
         hint={t("routes.when.hint")}
         options={(inboxes.data.value ?? []).map((one) => ({ value: one.id as string, label: one.name }))}
       />
       <ManyField
-        {...bound(when.channels, (channels) => set({ channels }))}
+        {...bound("channels", when.channels, (channels) => set({ channels }))}
         label={t("field.channels")}
         options={channelNames().map((one) => ({ value: one, label: channelName(one) }))}
       />
       <ManyField
-        {...bound(when.locales, (locales) => set({ locales }))}
+        {...bound("locales", when.locales, (locales) => set({ locales }))}
         label={t("field.languages")}
         options={(["fa", "en"] as const).map((one) => ({ value: one as string, label: t(`lang.${one}`) }))}
       />
       <WordsField
-        bound={bound(when.intents, (intents) => set({ intents }))}
+        bound={bound("intents", when.intents, (intents) => set({ intents }))}
         label={t("routes.intents")}
         add={t("routes.intents.add")}
       />
-      <Attributes bound={bound(when.attributes, (attributes) => set({ attributes }))} />
+      <Attributes bound={bound("attributes", when.attributes, (attributes) => set({ attributes }))} />
       <SelectField
-        {...bound(when.calendar && `${when.open ? "open" : "closed"} ${when.calendar}`, (choice) => {
-          const [state, ...id] = choice.split(" ");
-          set({ calendar: id.join(" "), open: state !== "closed" });
-        })}
+        {...bound(
+          "calendar",
+          when.calendar && `${when.open ? "open" : "closed"} ${when.calendar}`,
+          (choice) => {
+            const [state, ...id] = choice.split(" ");
+            set({ calendar: id.join(" "), open: state !== "closed" });
+          },
+        )}
         label={t("routes.calendar")}
         options={[{ value: "", label: t("routes.calendar.any") }, ...hours]}
       />
@@ -175,7 +184,7 @@ interface WordsProps {
 function WordsField({ bound, label, add }: WordsProps): JSX.Element {
   const { value } = bound;
   return (
-    <Frame label={label} problem={null} group>
+    <Frame label={label} problem={bound.problem} group>
       {() => (
         <>
           <Items
@@ -203,7 +212,7 @@ function WordsField({ bound, label, add }: WordsProps): JSX.Element {
 function Attributes({ bound }: { bound: Bound<Record<string, string[]>> }): JSX.Element {
   const { value } = bound;
   return (
-    <Frame label={t("routes.attributes")} problem={null} group>
+    <Frame label={t("routes.attributes")} problem={bound.problem} group>
       {() => (
         <>
           <Items

@@ -4,12 +4,20 @@ import { locale } from "../../../ui/i18n";
 import { word } from "../../i18n";
 import { plainNumber } from "../../parts/common";
 import { isSecretValue } from "../model/channel";
-import { type CalendarName, dayMs, partsOf } from "../model/dates";
+import { type CalendarName, dayMs, partsOf, yearly } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
-import type { Calendar, Queue, Ring, Rule, Window } from "../model/records";
-import { inboxName, queueName } from "../store";
+import {
+  type Calendar,
+  PROMISES,
+  type Queue,
+  type Ring,
+  type Rule,
+  type Sla,
+  type Window,
+} from "../model/records";
+import { hoursName, inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
 import { spanText } from "./span";
 
@@ -25,6 +33,8 @@ function dayFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
 
 /** Friday 25 December 2026, or جمعه ۴ دی ۱۴۰۵: in the reader's calendar. */
 export function dayText(iso: string): string {
+  const every = yearly(iso);
+  if (every) return t("holidays.yearly.day", { day: dayAndMonth(every.iso, every.calendar) });
   const ms = dayMs(iso);
   if (Number.isNaN(ms)) return iso;
   // Apart, because the Persian pattern of all four at once puts the year first.
@@ -44,8 +54,16 @@ export function monthText(iso: string, calendar: CalendarName): string {
   return `${month.format(dayMs(iso))} ${locale.value === "fa" ? persian(year) : year}`;
 }
 
+/** 1 Farvardin: a day without its year. */
+function dayAndMonth(iso: string, calendar: CalendarName): string {
+  const month = new Intl.DateTimeFormat(TAGS_OF[locale.value][calendar], { month: "long", timeZone: "UTC" });
+  return `${number(partsOf(iso, calendar).day)} ${month.format(dayMs(iso))}`;
+}
+
 /** The same day in the other calendar: ۲۵ دسامبر ۲۰۲۶, or 4 Dey 1405. */
 export function otherDayText(iso: string): string {
+  const every = yearly(iso);
+  if (every) return t(`holidays.${every.calendar}`);
   const calendar = locale.value === "fa" ? "gregory" : "persian";
   return `${number(partsOf(iso, calendar).day)} ${monthText(iso, calendar)}`;
 }
@@ -80,7 +98,7 @@ function one(field: string, value: string): string {
   if (field === "strategy" && isWord(`strategy.${value}`))
     return t(`strategy.${value}` as "strategy.broadcast");
   if (field === "exit" && isWord(`exit.${value}`)) return t(`exit.${value}` as "exit.form");
-  if (field === "inbox") return inboxName(value);
+  if (field === "inbox" || field === "inboxes") return inboxName(value);
   const choice = `channel.${field}.${value}`;
   return isWord(choice) ? t(choice) : value;
 }
@@ -117,7 +135,9 @@ export function valueText(field: string, value: unknown): string {
     return value.length === 0
       ? t("form.empty")
       : value.map((it) => one(field, String(it))).join(t("word.and"));
-  if (field === "calendar") return calendarText(value as Calendar);
+  if (field === "calendar") return isCalendar(value) ? calendarText(value) : hoursName(String(value));
+  if (field === "wrap_up") return wrapUpText(value as Queue["wrap_up"]);
+  if (field === "targets") return promisesText(value as Sla["targets"]);
   if (field === "skills") return skillsText(value as Record<string, number>);
   if (field === "target") return targetText(value as Queue["target"]);
   if (UNITS.has(field)) return unitsText(value as Record<string, number>);
@@ -149,6 +169,21 @@ function unitsText(units: Record<string, number>): string {
 
 function targetText({ percent, seconds }: Queue["target"]): string {
   return t("queues.target.text", { percent, span: spanText(seconds) });
+}
+
+function wrapUpText({ mode, seconds, disposition_required }: Queue["wrap_up"]): string {
+  const said = [mode === "none" ? t("wrap.none") : `${t(`wrap.${mode}`)} (${spanText(seconds)})`];
+  if (disposition_required) said.push(t("wrap.required"));
+  return said.join(t("word.and"));
+}
+
+/** What is promised: first answer 5 minutes, solved 1 day. */
+export function promisesText(targets: Sla["targets"]): string {
+  const said = PROMISES.flatMap((one) => {
+    const seconds = targets[one];
+    return seconds === undefined ? [] : [`${t(`promise.${one}`)} ${spanText(seconds)}`];
+  });
+  return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
 }
 
 function ringsText(rings: Ring[]): string {

@@ -5,8 +5,10 @@ import { api } from "../api";
 import type { Rule } from "../model/records";
 import { areRight, BLANK_CONDITION } from "../model/routes";
 import { Form } from "../parts/FormParts";
+import { useMover } from "../parts/Movable";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { RuleCard } from "../parts/RuleCard";
+import { TryOut } from "../parts/TryOut";
 import { useDraft } from "../parts/useDraft";
 import { calendars, channels, inboxes, mayChange, queues, routes, useLoad, workplace } from "../store";
 import { t } from "../words";
@@ -51,44 +53,51 @@ function RoutesForm({ rules }: { rules: Rule[] }): JSX.Element {
     const moved = all[from];
     if (moved) put([...next.slice(0, from + by), moved, ...next.slice(from + by)]);
   };
+  const { list, move: moveAlong, onKey } = useMover(all.length, move);
   const { problem } = draft.bind("rules");
+  const refusedInside = all.some((_, n) => draft.problemAt(`rules.${n}`) !== null);
   return (
-    <Form draft={draft} readOnly={readOnly}>
-      {all.length === 0 && <p class="remark">{t("routes.none")}</p>}
-      <ol class="rings">
-        {all.map((rule, n) => (
-          <RuleCard
-            key={n}
-            rule={rule}
-            place={n}
-            count={all.length}
-            readOnly={readOnly}
-            tried={problem !== null}
-            onChange={(changed) => put(all.map((one, at) => (at === n ? changed : one)))}
-            onMove={(by) => move(n, by)}
-            onRemove={() => put(all.filter((_, at) => at !== n))}
-          />
-        ))}
-      </ol>
-      {problem && (
-        <p class="entry-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {!readOnly && all.length < MOST && (
-        <div>
-          <button
-            type="button"
-            class="button"
-            onClick={() =>
-              put([...all, { name: "", when: BLANK_CONDITION, queue: null, priority: 0, needs: [] }])
-            }
-          >
-            <Plus size={16} />
-            {t("routes.add")}
-          </button>
-        </div>
-      )}
-    </Form>
+    <>
+      <Form draft={draft} readOnly={readOnly}>
+        {all.length === 0 && <p class="remark">{t("routes.none")}</p>}
+        <ol class="rings" ref={list}>
+          {all.map((rule, n) => (
+            <RuleCard
+              key={n}
+              rule={rule}
+              place={n}
+              count={all.length}
+              readOnly={readOnly}
+              tried={problem !== null}
+              onChange={(changed) => put(all.map((one, at) => (at === n ? changed : one)))}
+              problemAt={(part) => draft.problemAt(`rules.${n}.${part}`)}
+              onMove={moveAlong}
+              onKey={onKey(n)}
+              onRemove={() => put(all.filter((_, at) => at !== n))}
+            />
+          ))}
+        </ol>
+        {problem && !refusedInside && (
+          <p class="entry-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {!readOnly && all.length < MOST && (
+          <div>
+            <button
+              type="button"
+              class="button"
+              onClick={() =>
+                put([...all, { name: "", when: BLANK_CONDITION, queue: null, priority: 0, needs: [] }])
+              }
+            >
+              <Plus size={16} />
+              {t("routes.add")}
+            </button>
+          </div>
+        )}
+      </Form>
+      <TryOut rules={all} />
+    </>
   );
 }

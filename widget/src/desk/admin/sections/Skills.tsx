@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { number } from "../../../ui/format";
 import { Empty } from "../../parts/common";
 import { api } from "../api";
+import { latin } from "../model/digits";
 import type { Agent } from "../model/records";
 import { follow, hrefOf } from "../nav";
 import { Form } from "../parts/FormParts";
@@ -66,7 +67,7 @@ function Matrix({ people, skills }: { people: readonly Agent[]; skills: readonly
     <Form draft={draft} readOnly={readOnly} secret>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <section class="matrix" aria-label={t("skills.table")} tabIndex={0}>
-        <table>
+        <table onKeyDown={moveByKey}>
           <thead>
             <tr>
               <th scope="col">{t("people.name")}</th>
@@ -100,6 +101,22 @@ function Matrix({ people, skills }: { people: readonly Agent[]; skills: readonly
   );
 }
 
+/** Arrows go from cell to cell, in the direction of reading. */
+function moveByKey(event: KeyboardEvent): void {
+  const cell = (event.target as HTMLElement).closest("td");
+  const row = cell?.parentElement as HTMLTableRowElement | null;
+  if (!cell || !row || event.altKey || event.ctrlKey || event.metaKey) return;
+  const ahead = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+  const aside = event.key === "ArrowLeft" || event.key === "ArrowRight";
+  const down = event.key === "ArrowDown" || event.key === "ArrowUp";
+  if (!aside && !down) return;
+  event.preventDefault();
+  const by = event.key === ahead || event.key === "ArrowDown" ? 1 : -1;
+  const rows = [...(row.parentElement?.children ?? [])] as HTMLTableRowElement[];
+  const next = down ? rows[rows.indexOf(row) + by]?.cells[cell.cellIndex] : row.cells[cell.cellIndex + by];
+  next?.querySelector<HTMLElement>("select")?.focus();
+}
+
 interface CellProps {
   draft: Draft<Levels>;
   person: Agent;
@@ -109,16 +126,22 @@ interface CellProps {
 
 function Cell({ draft, person, skill, readOnly }: CellProps): JSX.Element {
   const levels = draft.value[person.id] ?? {};
+  const put = (level: number) => {
+    const { [skill]: _, ...others } = levels;
+    draft.set({ [person.id]: level === 0 ? others : { ...others, [skill]: level } });
+  };
   return (
     <select
       class={`control ${levels[skill] ? "is-set" : ""}`}
       aria-label={t("skills.cell", { name: person.name, skill: skill.replaceAll("_", " ") })}
       value={String(levels[skill] ?? 0)}
       disabled={readOnly}
-      onChange={(event) => {
-        const level = Number(event.currentTarget.value);
-        const { [skill]: _, ...others } = levels;
-        draft.set({ [person.id]: level === 0 ? others : { ...others, [skill]: level } });
+      onChange={(event) => put(Number(event.currentTarget.value))}
+      onKeyDown={(event) => {
+        const typed = latin(event.key);
+        if (!/^[0-5]$/.test(typed) || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        put(Number(typed));
       }}
     >
       {[0, 1, 2, 3, 4, 5].map((level) => (
