@@ -117,6 +117,8 @@ async def test_a_rule_is_written_tried_out_saved_and_leads_where_it_says(crew: P
     await expect(page.get_by_text("«ویژه‌ها» تعیین می‌کند")).to_have_count(0)
     await save(page)
     await page.reload()
+    await expect(card.get_by_text("vip = yes یا gold")).to_be_visible()
+    await card.get_by_role("button", name="ویژه‌ها", expanded=False).click()
     await expect(card.get_by_text("vip = yes, gold")).to_be_visible()
     await expect(card.get_by_label("به صف", exact=True)).to_have_value("support")
     await page.get_by_role("button", name="حذف ویژه‌ها").click()

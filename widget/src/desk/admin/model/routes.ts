@@ -30,10 +30,7 @@ export function readAttribute(text: string): { name: string; values: string[] } 
   return name.trim() && values.length > 0 ? { name: name.trim(), values: [...new Set(values)] } : null;
 }
 
-/** Whether every rule has what it needs. */
-export function areRight(rules: readonly Rule[]): boolean {
-  return rules.every(
-    ({ name, priority }) =>
-      name.trim() !== "" && Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY,
-  );
+/** Whether a rule has what it needs. */
+export function isRight({ name, priority }: Rule): boolean {
+  return name.trim() !== "" && Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY;
 }

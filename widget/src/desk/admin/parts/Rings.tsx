@@ -102,10 +102,12 @@ export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): 
             ))}
           </ol>
           {!readOnly && value.length < 10 && (
-            <button type="button" class="button" onClick={add}>
-              <Plus size={16} />
-              {t("queues.ring.add")}
-            </button>
+            <div>
+              <button type="button" class="button" onClick={add}>
+                <Plus size={16} />
+                {t("queues.ring.add")}
+              </button>
+            </div>
           )}
         </>
       )}
@@ -117,19 +119,21 @@ interface NeedsProps {
   needs: readonly Need[];
   skills: readonly string[];
   readOnly: boolean;
+  wrong?: boolean | undefined;
   onChange: (needs: Need[]) => void;
 }
 
 /** What is asked for, and how well: one choice per skill. */
-export function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
+export function Needs({ needs, skills, readOnly, wrong, onChange }: NeedsProps): JSX.Element | null {
   const known = [...skills, ...needs.map((one) => one.skill).filter((one) => !skills.includes(one))];
   if (known.length === 0) return <p class="entry-hint">{t("queues.skills.none")}</p>;
   return (
     <div class="levels">
-      {known.map((skill) => (
+      {known.map((skill, n) => (
         <Level
           key={skill}
           skill={skill}
+          wrong={n === 0 ? wrong : undefined}
           level={needs.find((one) => one.skill === skill)?.level ?? 0}
           none={t("level.any")}
           readOnly={readOnly}
@@ -148,10 +152,11 @@ interface LevelProps {
   level: number;
   none: string;
   readOnly: boolean;
+  wrong?: boolean | undefined;
   onChange: (level: number) => void;
 }
 
-function Level({ skill, level, none, readOnly, onChange }: LevelProps): JSX.Element {
+function Level({ skill, level, none, readOnly, wrong, onChange }: LevelProps): JSX.Element {
   return (
     <label class="level">
       <bdi>{skill.replaceAll("_", " ")}</bdi>
@@ -159,6 +164,7 @@ function Level({ skill, level, none, readOnly, onChange }: LevelProps): JSX.Elem
         class="control"
         value={String(level)}
         disabled={readOnly}
+        aria-invalid={wrong}
         onChange={(event) => onChange(Number(event.currentTarget.value))}
       >
         <option value="0">{none}</option>

@@ -3,15 +3,16 @@ import type { ComponentChildren, JSX } from "preact";
 import { number } from "../../../ui/format";
 import { Close } from "../../../ui/icons";
 import type { Condition, Rule } from "../model/records";
-import { isAlways, MOST_PRIORITY, readAttribute } from "../model/routes";
-import { calendars, inboxes, queues, workplace } from "../store";
+import { isAlways, isRight, MOST_PRIORITY, readAttribute } from "../model/routes";
+import { calendars, inboxes, queueName, queues, workplace } from "../store";
 import { t } from "../words";
 import { ManyField, SelectField } from "./choices";
 import { Frame, NumberField, TextField } from "./fields";
+import { Arrow } from "./icons";
 import { Adder } from "./Lists";
 import { MoveButtons } from "./Movable";
 import { Needs } from "./Rings";
-import { channelName } from "./say";
+import { channelName, whenText } from "./say";
 import { channelNames } from "./Units";
 import type { Bound } from "./useDraft";
 
@@ -21,8 +22,13 @@ interface RuleProps {
   place: number;
   count: number;
   readOnly: boolean;
+  /** Whether all of it is shown; else one line. */
+  open: boolean;
+  onFold: () => void;
   /** Somebody tried to save it with the others. */
   tried: boolean;
+  /** The hub refused something of it. */
+  wrong: boolean;
   /** What the hub refused at a part of it, like `queue`. */
   problemAt: (part: string) => string | null;
   onChange: (rule: Rule) => void;
@@ -32,15 +38,18 @@ interface RuleProps {
 }
 
 export function RuleCard(props: RuleProps): JSX.Element {
-  const { rule, place, count, readOnly, tried, problemAt } = props;
+  const { rule, place, count, readOnly, tried } = props;
+  const open = props.open || (tried && !isRight(rule)) || props.wrong;
   const n = number(place + 1);
-  const set = (part: Partial<Rule>) => props.onChange({ ...rule, ...part });
-  const bound = boundBy(readOnly, `${place}`, problemAt);
-  const priority = Number.isInteger(rule.priority) && Math.abs(rule.priority) <= MOST_PRIORITY;
   return (
     <li class="ring-card" onKeyDown={readOnly ? undefined : props.onKey}>
       <header class="ring-head">
-        <b class="ring-when">{rule.name || t("routes.new", { n })}</b>
+        <button type="button" class="route-fold" aria-expanded={open} onClick={props.onFold}>
+          <b>
+            <bdi>{rule.name || t("routes.new", { n })}</bdi>
+          </b>
+          {!open && <Summary rule={rule} />}
+        </button>
         {!readOnly && (
           <MoveButtons
             name={rule.name || n}
@@ -51,6 +60,19 @@ export function RuleCard(props: RuleProps): JSX.Element {
           />
         )}
       </header>
+      {open && <Fields {...props} />}
+    </li>
+  );
+}
+
+function Fields(props: RuleProps): JSX.Element {
+  const { rule, place, count, readOnly, tried, problemAt } = props;
+  const n = number(place + 1);
+  const set = (part: Partial<Rule>) => props.onChange({ ...rule, ...part });
+  const bound = boundBy(readOnly, `${place}`, problemAt);
+  const priority = Number.isInteger(rule.priority) && Math.abs(rule.priority) <= MOST_PRIORITY;
+  return (
+    <>
       <TextField
         {...bound("name", rule.name, (name) => set({ name }))}
         label={t("routes.name", { n })}
@@ -77,8 +99,9 @@ export function RuleCard(props: RuleProps): JSX.Element {
         }
       />
       <Frame label={t("routes.needs")} problem={problemAt("needs")} group>
-        {() => (
+        {(wiring) => (
           <Needs
+            wrong={wiring["aria-invalid"]}
             needs={rule.needs}
             skills={workplace.data.value?.skills ?? []}
             readOnly={readOnly}
@@ -86,7 +109,18 @@ export function RuleCard(props: RuleProps): JSX.Element {
           />
         )}
       </Frame>
-    </li>
+    </>
+  );
+}
+
+/** When it holds and where it leads, in a line. */
+function Summary({ rule }: { rule: Rule }): JSX.Element {
+  return (
+    <small>
+      <bdi>{whenText(rule.when) ?? t("routes.every")}</bdi>
+      <Arrow size={14} />
+      <bdi>{rule.queue ? queueName(rule.queue) : t("routes.queue.own")}</bdi>
+    </small>
   );
 }
 

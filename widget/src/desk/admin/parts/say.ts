@@ -10,6 +10,7 @@ import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
 import {
   type Calendar,
+  type Condition,
   PROMISES,
   type Queue,
   type Ring,
@@ -156,6 +157,25 @@ function rulesText(rules: readonly Rule[]): string {
   return rules
     .map((one) => `${one.name}: ${one.queue ? queueName(one.queue) : t("routes.queue.own")}`)
     .join("\n");
+}
+
+/** When a rule holds: "by Website chat · vip = yes, gold"; null when always. */
+export function whenText(when: Condition): string | null {
+  const lists = [
+    when.inboxes.map(inboxName),
+    when.channels.map(channelName),
+    when.locales.map((it) => one("languages", it)),
+    when.intents,
+  ];
+  const said = [
+    ...lists.filter((it) => it.length > 0).map((it) => it.join(t("word.or"))),
+    ...Object.entries(when.attributes).map(([name, values]) => `${name} = ${values.join(t("word.or"))}`),
+  ];
+  if (when.calendar)
+    said.push(
+      t(when.open ? "routes.calendar.open" : "routes.calendar.closed", { name: hoursName(when.calendar) }),
+    );
+  return said.length === 0 ? null : said.join(" · ");
 }
 
 const UNITS = new Set(["costs", "parked_costs", "maxima"]);

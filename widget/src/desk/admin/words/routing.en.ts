@@ -46,6 +46,8 @@ export const routingEn = {
   "routes.none": "Without rules, every conversation goes to its inbox’s queue.",
   "routes.add": "Add a rule",
   "routes.new": "Rule {n}",
+  "routes.every": "every conversation",
+  "word.or": " or ",
   "routes.name": "Name of rule {n}",
   "routes.when.hint": "Everything that is chosen must be so. Nothing chosen means always.",
   "routes.always": "Always, so no rule below this one is ever reached.",

@@ -4,12 +4,12 @@ import type { routingEn } from "./routing.en";
 export const routingFa: Record<keyof typeof routingEn, string> = {
   "nav.skills": "مهارت‌ها",
   "nav.skills.hint": "چه کسی چه کاری را چقدر خوب می‌داند",
-  "nav.routes": "قواعد مسیریابی",
+  "nav.routes": "قاعده‌های مسیریابی",
   "nav.routes.hint": "کدام گفتگو به کدام صف می‌رود",
 
   "field.costs": "واحدهای هر گفتگو",
   "field.parked_costs": "واحدها هنگام انتظار برای مشتری",
-  "field.rules": "قواعد",
+  "field.rules": "قاعده‌ها",
   "units.others": "همهٔ کانال‌های دیگر",
   "units.of": "{field}: {channel}",
   "rules.capacity": "چقدر کار کافی است",
@@ -36,18 +36,20 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "skills.lead":
     "هر کس آنچه را صف‌ها می‌خواهند چقدر خوب می‌داند: از ۱ تا ۵، یا هیچ. جهت‌ها جابه‌جا می‌کنند، ۰ تا ۵ می‌نویسد.",
   "skills.none": "هنوز مهارتی نیست",
-  "skills.none.hint": "نخست آن‌ها را در قواعد محل کار نام ببرید.",
-  "skills.go": "به قواعد محل کار",
+  "skills.none.hint": "نخست آن‌ها را در قاعده‌های کار نام ببرید.",
+  "skills.go": "به قاعده‌های کار",
   "skills.table": "همکاران و مهارت‌هایشان",
   "skills.cell": "{name}: {skill}",
   "skills.nobody": "هیچ‌کس ندارد",
 
-  "routes.title": "قواعد مسیریابی",
+  "routes.title": "قاعده‌های مسیریابی",
   "routes.lead":
     "نخستین قاعده‌ای که درست باشد می‌گوید گفتگو به کجا برود. اگر هیچ‌کدام نباشد، به صف صندوق خودش می‌رود.",
   "routes.none": "بدون قاعده، هر گفتگو به صف صندوق خودش می‌رود.",
   "routes.add": "افزودن قاعده",
   "routes.new": "قاعدهٔ {n}",
+  "routes.every": "هر گفتگو",
+  "word.or": " یا ",
   "routes.name": "نام قاعدهٔ {n}",
   "routes.when.hint": "هرچه انتخاب شده باید برقرار باشد. اگر چیزی انتخاب نشود، همیشه است.",
   "routes.always": "همیشه؛ پس هیچ قاعده‌ای پایین‌تر از این به کار نمی‌آید.",
@@ -89,9 +91,9 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "wrap.disposition": "نتیجهٔ گفتگو لازم است",
   "wrap.disposition.hint": "بدون آن هیچ گفتگویی از این صف بسته نمی‌شود.",
   "wrap.required": "با نتیجهٔ گفتگو",
-  "people.maxima.hint": "فقط جایی که با قواعد محل کار فرق دارد. اگر خالی باشد، همان قواعد برقرار است.",
+  "people.maxima.hint": "فقط جایی که با قاعده‌های کار فرق دارد. اگر خالی باشد، همان قاعده‌ها برقرار است.",
 
-  "tryout.lead.rules": "یک گفتگو با قواعدی که این‌جا نوشته شده به کجا می‌رود، ذخیره‌شده یا نه.",
+  "tryout.lead.rules": "یک گفتگو با قاعده‌هایی که این‌جا نوشته شده به کجا می‌رود، ذخیره‌شده یا نه.",
   "tryout.inbox": "از راه صندوق",
   "tryout.locale": "به زبان",
   "tryout.intent": "آنچه ربات فهمیده",
@@ -103,11 +105,11 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "tryout.after": "پس از {span}",
 
   "calendars.title": "ساعت‌های کاری",
-  "calendars.lead": "ساعت‌هایی با نام، برای قواعد، صف‌ها و تعهدها. صندوق‌ها ساعت‌های خودشان را دارند.",
+  "calendars.lead": "ساعت‌هایی با نام، برای قاعده‌ها، صف‌ها و تعهدها. صندوق‌ها ساعت‌های خودشان را دارند.",
   "calendars.add": "افزودن ساعت کاری",
   "calendars.new": "ساعت کاری تازه",
   "calendars.empty": "هنوز ساعت کاری نام‌داری نیست",
-  "calendars.empty.hint": "یکی برای دفترتان بسازید؛ آنگاه قواعد، صف‌ها و تعهدها می‌توانند از آن بگویند.",
+  "calendars.empty.hint": "یکی برای دفترتان بسازید؛ آنگاه قاعده‌ها، صف‌ها و تعهدها می‌توانند از آن بگویند.",
   "calendars.name": "نام",
   "calendars.name.hint": "مثلاً ساعت اداری یا شیفت شب.",
   "calendars.hours": "ساعت‌ها",
@@ -182,7 +184,7 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "error.priority_out_of_range": "اولویت عددی از -۱۰ تا ۱۰ است.",
   "error.attribute_without_value": "هر ویژگی یک نام و دست‌کم یک مقدار می‌خواهد.",
 
-  "audit.kind.rules": "قواعد مسیریابی",
+  "audit.kind.rules": "قاعده‌های مسیریابی",
   "audit.kind.calendar": "ساعت‌های کاری",
   "audit.kind.sla": "تعهدهای پاسخ‌گویی",
 };
