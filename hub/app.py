@@ -17,12 +17,14 @@ from channels.deferred import Deferred
 from channels.email.settings import CAPABILITIES, FIELDS
 from channels.messenger.adapter import Messenger, instagram
 from channels.telegram.adapter import Telegram
+from channels.voice.adapter import VoiceChannel
 from channels.webchat.adapter import WebChat
 from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
+from hub.calls import Calls
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.deadlines import Deadlines
@@ -66,9 +68,13 @@ from hub.store.entries import Entries
 from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
+from hub.store.rollouts import Rollouts
 from hub.store.tickets import Tickets
+from hub.store.versions import Versions
 from hub.store.visits import Visits
 from hub.today import Today
+from hub.training.doubts import Doubts
+from hub.training.serving import ModelServer
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -228,6 +234,7 @@ class Hub:
             line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
+            phones=self.calls,
             bus=self.bus,
             clock=self.clock,
         )
@@ -248,7 +255,16 @@ class Hub:
     @cached_property
     def people(self) -> People:
         """Customers as agents see them."""
-        return People(self.contacts, self.conversations, self.config, self.views, self.web.audit, self.bus, self.clock)
+        return People(
+            contacts=self.contacts,
+            conversations=self.conversations,
+            config=self.config,
+            views=self.views,
+            staff=self.staff,
+            trail=self.web.audit,
+            bus=self.bus,
+            clock=self.clock,
+        )
 
     @cached_property
     def views(self) -> Views:
@@ -296,6 +312,22 @@ class Hub:
             conversations=self.conversations,
             courtesy=self.courtesy,
             promises=self.promises,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Live calls."""
+        return Calls(
+            intake=self.intake,
+            acts=self.acts,
+            lanes=self.lanes,
+            config=self.config,
+            staff=self.staff,
+            conversations=self.conversations,
+            fetching=self.fetching,
+            channels=lambda: self.channels,
+            place=self.router.places.place,
             clock=self.clock,
         )
 
@@ -351,6 +383,7 @@ class Hub:
             leases=Leases(self.notes, self.clock),
             channel_config=self.channel_config,
             base_url=self.settings.base_url,
+            calls=lambda: self.calls,
             bus=self.bus,
             clock=self.clock,
         )
@@ -387,9 +420,17 @@ class Hub:
         return Deferred("email", CAPABILITIES, FIELDS, make)
 
     @cached_property
+    def voice(self) -> VoiceChannel:
+        """Telephones."""
+        forged = Buckets(self.clock, per_second=1.0, burst=60)
+        return VoiceChannel(
+            strike=lambda request: forged.take(client_address(request, self.web.trusted)), now=self.clock.now
+        )
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram())
+        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram(), self.voice)
         return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property
@@ -402,6 +443,22 @@ class Hub:
             register_ticket=errands.register_ticket,
             opening_hours=errands.hours,
         )
+
+    @cached_property
+    def model_server(self) -> ModelServer:
+        """Where the bot's servers get their models."""
+        token = self.settings.rasa_token.get_secret_value()
+        return ModelServer(token, Rollouts(self.database), self.versions)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What the bot may have got wrong."""
+        return Doubts(self.web.review, self.entries)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Versions of the bot."""
+        return Versions(self.database)
 
     @cached_property
     def web(self) -> Web:
@@ -419,6 +476,7 @@ class Hub:
             channels=self.channel_config,
             inlet=lambda: self.inlet,
             aside=self.aside,
+            mark=lambda conversation, seq: self.doubts.mark(conversation, seq),  # noqa: PLW0108 - doubts need the web
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
@@ -449,11 +507,13 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.delivery.on_appended)
     on(Appended, hub.floor.on_appended)
     on(Appended, hub.mirror.on_appended)
+    on(Appended, hub.calls.on_appended)
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
     on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
+    on(Appended, hub.doubts.on_appended)
     on(Appended, figures.on_appended)
     on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
@@ -486,6 +546,7 @@ def make_app(hub: Hub) -> web.Application:
     web_setup.attach(app, hub.web)
     app.router.add_get("/desk/socket", hub.desk.handle)
     app.router.add_post("/bot/actions", hub.actions.handle)
+    app.router.add_get("/bot/models/{slot}", hub.model_server.handle)
     for channel in hub.channels.values():
         app.add_routes(channel.routes(hub.inlet))
     return app
@@ -509,12 +570,16 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
-        pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
+        pools = (
+            *(hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue),
+            *(hub.calls, hub.doubts),
+        )
         for one in pools:
             await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
         for name, work in _workers(hub).items():
             await stack.enter_async_context(supervised(name, work))
         hub.background.start(hub.delivery.resume(), "resume-delivery")
+        hub.background.start(hub.calls.resume(), "resume-calls")
         hub.background.start(
             recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy), "resume"
         )
@@ -548,6 +613,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 async def _index(hub: Hub) -> None:
     parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
-    for part in parts:
+    for part in (*parts, hub.versions):
         await part.index()
     await web_setup.index(hub.web)

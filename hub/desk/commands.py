@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from channels.calls import Control
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
@@ -16,6 +17,7 @@ from hub.desk.frames import (
     CloseConversation,
     Command,
     ContactView,
+    ControlCall,
     DeclineOffer,
     DeskSettings,
     Draft,
@@ -38,6 +40,7 @@ from hub.desk.frames import (
     RetryFile,
     SaveDraft,
     SetLabels,
+    SetOwner,
     SetStatus,
     SettleDelivery,
     ShowContact,
@@ -54,7 +57,7 @@ from hub.desk.views import Views, canned_view
 from hub.desk.wallboard import Wallboard
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType, Part, text_part
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId, is_client_id
@@ -91,6 +94,13 @@ class Attachments(Protocol):
 
     async def again(self, conversation: ConversationId, file: FileId) -> None:
         """Fetch one again that was lost. Raises `Conflict` (`too_late`) for any other."""
+
+
+class Phones(Protocol):
+    """The agents' telephones."""
+
+    async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
+        """Do something with a live call. Raises `Conflict`."""
 
 
 class Line(Protocol):
@@ -130,6 +140,7 @@ class Commands:
     line: Line
     deliveries: Deliveries
     attachments: Attachments
+    phones: Phones
     bus: Bus
     clock: Clock
 
@@ -291,7 +302,7 @@ class Commands:
     async def _take(self, desk: Desk, command: Take) -> None:
         state = await self._seen(desk, command.conversation)
         queue = self.config.queue_for(state.queue, state.header.inbox)
-        if desk.me().role == "agent" and state.owner.kind == "queue" and queue is not None and not queue.pick:
+        if desk.me().role not in LEADS and state.owner.kind == "queue" and queue is not None and not queue.pick:
             raise Conflict("Conversations of this line are given out in order.", code="pick_not_allowed")
         try:
             await self.acts.take(state, _author(desk.me()))
@@ -305,6 +316,10 @@ class Commands:
         if not now < command.until <= now + self.config.workplace.snooze_max_days * 86_400_000:
             raise BadInput("Choose a time in the future, not too far off.", code="bad_time", field="until")
         await self.acts.snooze(state, author, command.until)
+
+    async def _control_call(self, desk: Desk, command: ControlCall) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.phones.control(state, author, command.control, command.to[:64])
 
     async def _wake(self, desk: Desk, command: Wake) -> None:
         state, author = await self._mine(desk, command.conversation)
@@ -352,7 +367,7 @@ class Commands:
         """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
         state = await self._seen(desk, conversation)
         me = desk.me()
-        if state.owner.kind == "agent" and me.role == "agent":
+        if state.owner.kind == "agent" and me.role not in LEADS:
             _held_by(state, me)
         return state.id
 
@@ -364,6 +379,9 @@ class Commands:
 
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
+
+    async def _set_owner(self, desk: Desk, command: SetOwner) -> None:
+        await self.people.set_owner(desk.me(), command)
 
     async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
         if command.on:
@@ -405,6 +423,7 @@ class Commands:
                 raise BadInput("A template stands alone.", code="bad_template", field="template")
             inbox = self.config.inbox(state.header.inbox)
             return (limits.filled(command.template, limits.templates_of(inbox) if inbox else (), can),)
+        limits.check_written(can)
         limits.check_window(state, can, self.clock.now())
         text = command.text
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()
@@ -445,6 +464,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Transfer: Commands._transfer,
     Take: Commands._take,
     Snooze: Commands._snooze,
+    ControlCall: Commands._control_call,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
     ExtendWrapUp: Commands._extend,
@@ -454,6 +474,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    SetOwner: Commands._set_owner,
     WatchBoard: Commands._watch_board,
     **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
 }

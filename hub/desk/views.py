@@ -95,6 +95,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by == "contact",
+            call=state.call or None,
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
             sla=self._sla(state),
             callback=state.callback_to or None,
@@ -155,6 +156,7 @@ class Views:
             name=_first(one.name for one in members),
             locale=locale_of(members[0].locale),
             created_at=min(one.created_at for one in members),
+            owner=person.owner,
             identities=identities_view(members),
             attributes=_attributes(members),
             earlier=[_earlier(row) for row in earlier],
@@ -225,6 +227,7 @@ class Views:
             score=event.score,
             ticket=event.ticket,
             route=event.route,
+            values=dict(event.values),
         )
 
 

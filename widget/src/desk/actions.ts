@@ -3,6 +3,8 @@
 import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
 import type {
+  ContactView,
+  ControlCall,
   FileView,
   Locale,
   Merged,
@@ -114,6 +116,11 @@ export async function decline(offer: OfferView): Promise<void> {
   await attempt({ type: "offer.decline", offer: offer.id });
 }
 
+/** Does something with my live call. */
+export async function controlCall(row: Summary, control: ControlCall["control"], to = ""): Promise<boolean> {
+  return attempt({ type: "call", conversation: row.id, control, to });
+}
+
 /** Takes a conversation from the queue or the bot by hand. */
 export async function take(row: Summary): Promise<void> {
   if (!(await attempt({ type: "take", conversation: row.id }))) return;
@@ -202,6 +209,13 @@ export async function setLabels(row: Summary, labels: readonly string[]): Promis
   const before = row.labels ?? [];
   if (!(await attempt({ type: "labels", conversation: row.id, labels: [...labels] }))) return;
   toast(t("toast.labels"), "plain", undo({ type: "labels", conversation: row.id, labels: before }));
+}
+
+/** Says which colleague looks after a customer. */
+export async function setKeeper(contact: ContactView, agent: string | null): Promise<void> {
+  const back = undo({ type: "contact.owner", contact: contact.id, agent: contact.owner ?? null });
+  if (await attempt({ type: "contact.owner", contact: contact.id, agent }))
+    toast(t("toast.keeper"), "plain", back);
 }
 
 /** Says that two contacts are one person. Returns the code of a refusal that the dialog can deal with, else null. */

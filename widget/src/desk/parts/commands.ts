@@ -137,7 +137,7 @@ function ofOffers(): CommandItem[] {
 
 function places(): CommandItem[] {
   const group = t("commands.group.go");
-  const leads = me.value?.role !== "agent";
+  const leads = me.value?.role === "supervisor" || me.value?.role === "admin";
   const tabKey: Record<string, KeyAction> = {
     mine: "go.inbox",
     queue: "go.queue",

@@ -34,7 +34,12 @@ export function canTake(row: Summary): boolean {
 /** Whether it waits in a line that is given out in order, and I am not somebody who may do otherwise. */
 export function inOrderOnly(row: Summary): boolean {
   const line = queues.value.find((one) => one.id === row.owner.queue);
-  return row.owner.kind === "queue" && line?.pick === false && me.value?.role === "agent";
+  return (
+    row.owner.kind === "queue" &&
+    line?.pick === false &&
+    me.value?.role !== "supervisor" &&
+    me.value?.role !== "admin"
+  );
 }
 
 /** Whether I lead and may take a conversation over from whoever has it. */
