@@ -117,7 +117,7 @@ function Fields(props: RuleProps): JSX.Element {
 function Summary({ rule }: { rule: Rule }): JSX.Element {
   return (
     <small>
-      <bdi>{whenText(rule.when) ?? t("routes.every")}</bdi>
+      <span>{whenText(rule.when) ?? t("routes.every")}</span>
       <Arrow size={14} />
       <bdi>{rule.queue ? queueName(rule.queue) : t("routes.queue.own")}</bdi>
     </small>

@@ -112,7 +112,7 @@ function Cards({ draft, readOnly, tried }: CardsProps): JSX.Element {
         ))}
       </ol>
       {!readOnly && all.length < MOST && (
-        <div>
+        <div class="rings-add">
           <button type="button" class="button" onClick={add}>
             <Plus size={16} />
             {t("routes.add")}
