@@ -11,8 +11,7 @@ from hub.routing.choose import in_ring, serves
 CHANNELS = ("webchat", "api", "email", "telegram", "bale", "whatsapp", "messenger", "instagram", "voice")
 LOCALES = ("fa", "en")
 MOST_RINGS = 10
-MOST_NAME = 60
-MOST_URGENT = 10
+MOST_PRIORITY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +42,45 @@ def queue_problems(
 
 
 def rule_problems(
-    rules: Iterable[Rule],
-    queues: Mapping[str, Queue],
-    calendars: Iterable[str],
-    agents: Iterable[Agent],
-    workplace: Workplace,
+    rules: Iterable[Rule], queues: Mapping[str, Queue], calendars: Iterable[str], inboxes: Iterable[str]
 ) -> list[Problem]:
-    """Problems of the rules: what is gone, skills that nobody has, lines that take nothing of what is sent there."""
-    known = set(calendars)
+    """Problems of the rules: what they name and is gone, lines that take nothing of what a rule sends there."""
+    hours, boxes = set(calendars), set(inboxes)
+    found: list[Problem] = []
+    for number, rule in enumerate(rules):
+        place, when = f"rules.{number}", rule.when
+        if not rule.name.strip():
+            found.append(Problem(code="no_name", place=f"{place}.name"))
+        found += _unknown(f"{place}.inboxes", when.inboxes, boxes, "no_such_inbox")
+        found += _unknown(f"{place}.channels", when.channels, CHANNELS, "unknown_channel")
+        found += _unknown(f"{place}.locales", when.locales, LOCALES, "unknown_language")
+        found += _unknown(f"{place}.calendar", (when.calendar,) if when.calendar else (), hours, "no_such_calendar")
+        if any(not name.strip() or not values for name, values in when.attributes.items()):
+            found.append(Problem(code="attribute_without_value", place=f"{place}.attributes"))
+        if abs(rule.priority) > MOST_PRIORITY:
+            found.append(Problem(code="priority_out_of_range", place=f"{place}.priority"))
+        if rule.queue is not None:
+            found += _leads(f"{place}.queue", rule, queues.get(rule.queue))
+    return found
+
+
+def need_problems(rules: Iterable[Rule], agents: Iterable[Agent], house: Workplace) -> list[Problem]:
+    """Skills that rules ask for and nobody has who serves the line; while nobody has an account, nobody is missed."""
     staff = [agent for agent in agents if agent.active]
     found: list[Problem] = []
-    for place, rule in enumerate(rules):
-        found += _unknown(f"{place}.channels", rule.when.channels, CHANNELS, "unknown_channel")
-        found += _unknown(f"{place}.locales", rule.when.locales, LOCALES, "unknown_language")
-        if rule.when.calendar and rule.when.calendar not in known:
-            found.append(Problem(code="no_such_calendar", place=f"{place}.calendar", detail=rule.when.calendar))
-        if not 1 <= len(rule.name.strip()) <= MOST_NAME:
-            found.append(Problem(code="bad_name", place=f"{place}.name"))
-        if rule.priority is not None and not -MOST_URGENT <= rule.priority <= MOST_URGENT:
-            found.append(Problem(code="bad_priority", place=f"{place}.priority"))
-        found += _needs(f"{place}.needs", rule.needs, workplace)
-        able = [agent for agent in staff if in_ring(agent, rule.needs, ANYBODY, "") is None]
-        if rule.needs and staff and not any(rule.queue is None or serves(agent, rule.queue) for agent in able):
-            found.append(Problem(code="nobody_has_skill", place=f"{place}.needs"))
-        if rule.queue is None:
-            continue
-        queue = queues.get(rule.queue)
-        if queue is None:
-            found.append(Problem(code="no_such_queue", place=f"{place}.queue", detail=rule.queue))
-        elif not _meets(rule.when.channels, queue.channels) or not _meets(rule.when.locales, queue.languages):
-            found.append(Problem(code="queue_takes_none", place=f"{place}.queue", detail=rule.queue))
+    for number, rule in enumerate(rules):
+        place = f"rules.{number}.needs"
+        if unknown := [*_needs(place, rule.needs, house)]:
+            found += unknown
+        elif rule.needs and staff and not any(_able(agent, rule) for agent in staff):
+            names = ", ".join(f"{need.skill} {need.level}" for need in rule.needs)
+            found.append(Problem(code="nobody_has_skill", place=place, detail=names))
     return found
+
+
+def _able(agent: Agent, rule: Rule) -> bool:
+    here = rule.queue is None or serves(agent, rule.queue)
+    return here and in_ring(agent, rule.needs, ANYBODY, "") is None
 
 
 def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Problem]:
@@ -98,6 +105,13 @@ def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Proble
         for channel, most in rules.maxima.items()
         if not 1 <= most <= 1_000
     ]
+
+
+def _leads(place: str, rule: Rule, queue: Queue | None) -> Iterator[Problem]:
+    if queue is None:
+        yield Problem(code="no_such_queue", place=place, detail=rule.queue or "")
+    elif not _meets(rule.when.channels, queue.channels) or not _meets(rule.when.locales, queue.languages):
+        yield Problem(code="queue_takes_none", place=place, detail=queue.id)
 
 
 def _target(queue: Queue) -> Iterator[Problem]:

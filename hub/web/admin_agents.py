@@ -99,6 +99,7 @@ async def list_agents(call: Call) -> AgentList:
 async def create_agent(call: Call) -> AgentRecord:
     """Make an account."""
     wanted = call.body_as(NewAgent)
+    _refuse_idle(wanted.role, wanted.capacity)
     agent = Agent(
         id=AgentId(new_id()),
         login=_login(wanted.login),
@@ -131,6 +132,8 @@ async def change_agent(call: Call) -> AgentRecord:
         if before is None:
             raise NotFound("There is no such agent.")
         await _refuse_last_admin(call, before, fields)
+        if {"role", "capacity"} & fields.keys():
+            _refuse_idle(fields.get("role", before.role), fields.get("capacity", before.capacity))
         ends = any(name in _ENDS_SESSIONS and getattr(before, name, None) != value for name, value in fields.items())
         after = await parts.accounts.change(id_, fields, end_sessions=ends)
     if ends:
@@ -176,6 +179,12 @@ async def _refuse_last_admin(call: Call, before: Agent, fields: dict[str, object
     stays = fields.get("role", "admin") == "admin" and fields.get("active", True) is True
     if is_admin and not stays and await call.web.accounts.count_admins(besides=before.id) == 0:
         raise Conflict("This is the last admin; make somebody else one first.", code="last_admin")
+
+
+def _refuse_idle(role: object, capacity: object) -> None:
+    """An agent for whom there is never room would only seem to work."""
+    if role == "agent" and capacity == 0:
+        raise BadInput("With no capacity, nothing would ever be offered.", code="no_capacity", field="capacity")
 
 
 def _reason(before: Agent, after: Agent) -> str:

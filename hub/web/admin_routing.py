@@ -12,7 +12,7 @@ from hub.model.conversation import Conversation, Header, Owner
 from hub.model.ids import ContactId, ConversationId, InboxId
 from hub.model.queues import Queue, Ring, Rule, Rules
 from hub.routing.choose import Plan, candidates, choose, stage
-from hub.routing.plan import Problem, rule_problems
+from hub.routing.plan import Problem, need_problems, rule_problems
 from hub.routing.signpost import Facts, first_rule
 from hub.web.diff import changes
 from hub.web.http import Call
@@ -80,8 +80,8 @@ async def change_rules(call: Call) -> RuleList:
     """Replace the rules."""
     wanted = call.body_as(RuleList)
     config = call.web.config
-    people = await call.web.accounts.all()
-    refuse(rule_problems(wanted.rules, config.queues, config.calendars, people, config.workplace))
+    found = rule_problems(wanted.rules, config.queues, config.calendars, config.inboxes)
+    refuse(found + need_problems(wanted.rules, await call.web.accounts.all(), config.workplace))
     before = RuleList(rules=list(config.rules.rules))
     difference = changes(before, wanted)
     if not difference:

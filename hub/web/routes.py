@@ -142,7 +142,7 @@ ADMIN = (
         body=admin_agents.NewAgent,
         answer=admin_agents.AgentRecord,
         summary="Make an account",
-        errors=("exists", "weak_password", "no_such_queue"),
+        errors=("exists", "weak_password", "no_such_queue", "unknown_skill", "unknown_team", "no_capacity"),
     ),
     Route(
         method="PATCH",
@@ -152,7 +152,10 @@ ADMIN = (
         body=admin_agents.AgentChange,
         answer=admin_agents.AgentRecord,
         summary="Change an account",
-        errors=("not_found", "exists", "last_admin", "weak_password", "no_such_queue"),
+        errors=(
+            *("not_found", "exists", "last_admin", "weak_password", "no_such_queue"),
+            *("unknown_skill", "unknown_team", "no_capacity", "nothing_to_change"),
+        ),
     ),
     Route(
         method="GET",
@@ -208,7 +211,11 @@ ADMIN = (
         body=admin_routing.RuleList,
         answer=admin_routing.RuleList,
         summary="Replace the rules",
-        errors=("no_such_queue", "no_such_calendar", "queue_takes_none", "nothing_to_change", "changed_meanwhile"),
+        errors=(
+            *("no_name", "no_such_inbox", "no_such_queue", "no_such_calendar", "unknown_channel", "unknown_language"),
+            *("attribute_without_value", "priority_out_of_range", "queue_takes_none", "unknown_skill"),
+            *("level_out_of_range", "nobody_has_skill", "nothing_to_change", "changed_meanwhile"),
+        ),
     ),
     Route(
         method="POST",

@@ -29,7 +29,10 @@ WATCH_SHIFTS = """() => {
     for (const one of list.getEntries()) window.peykShifts.push([one.value, one.sources.map(place)]);
   }).observe({ type: "layout-shift" });
 }"""
-ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")
+ADMIN = (
+    *("people", "skills", "queues", "queues/support", "routes", "calendars", "calendars/new", "slas", "slas/new"),
+    *("inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account"),
+)
 
 
 CALM = """() => Promise.allSettled(document.getAnimations()

@@ -52,6 +52,8 @@ async def test_an_overflow_goes_on_to_the_next_line_with_the_place_and_the_custo
     third = await house.plan("third")
     second = await house.plan("second", max_wait_seconds=60, exit="queue", exit_queue=third)
     await house.plan(max_wait_seconds=30, exit="queue", exit_queue=second)
+    await house.profile("sara", queues=[second], capacity=10)  # at work, and has no room
+    await house.comes("sara")
     receipt = await house.writes("v1")
     first = await house.state(receipt)
     await house.passes(31)
@@ -84,7 +86,8 @@ async def test_a_line_that_overflows_into_nothing_offers_the_form(
         await house.passes(31)
     state = await house.until(receipt, lambda one: one.exited == "form")
     assert state.owner.kind == "queue"
-    await house.told(receipt, "long_wait_form")
+    # Nobody serves the line further on, and who came there heard so at once.
+    await house.told(receipt, "offline_form" if target == "back" else "long_wait_form")
     due = house.hub.deadlines.due(state)
     assert due is not None
     assert due.at > house.clock.now()

@@ -130,15 +130,36 @@ async def test_rules_are_checked_as_a_whole(live: LiveHub) -> None:
         }
         assert (await admin.call("PATCH", "/api/admin/rules", good)).status == 200
         assert (await admin.call("DELETE", "/api/admin/calendars/office")).code == "in_use"
-        for when, queue, code in (
-            ({"calendar": "gone"}, None, "no_such_calendar"),
-            ({"channels": ["pigeon"]}, None, "unknown_channel"),
-            ({}, "gone", "no_such_queue"),
+        await skilled(admin, live)
+        for change, code, place in (
+            ({"name": " "}, "no_name", "name"),
+            ({"when": {"inboxes": ["gone"]}}, "no_such_inbox", "inboxes"),
+            ({"when": {"calendar": "gone"}}, "no_such_calendar", "calendar"),
+            ({"when": {"channels": ["pigeon"]}}, "unknown_channel", "channels"),
+            ({"when": {"attributes": {"vip": []}}}, "attribute_without_value", "attributes"),
+            ({"queue": "gone"}, "no_such_queue", "queue"),
+            ({"priority": 99}, "priority_out_of_range", "priority"),
+            ({"needs": [{"skill": "juggling"}]}, "unknown_skill", "needs"),
         ):
-            answer = await admin.call(
-                "PATCH", "/api/admin/rules", {"rules": [{"name": "x", "when": when, "queue": queue}]}
-            )
+            rules = [*good["rules"], {"name": "x", **change}]
+            answer = await admin.call("PATCH", "/api/admin/rules", {"rules": rules})
             assert (answer.status, answer.code) == (400, code)
+            assert answer.json["error"]["field"] == f"rules.1.{place}"
+        sara = next(agent.id for agent in live.hub.staff.agents if agent.login == "sara")
+        assert (await admin.call("PATCH", f"/api/admin/agents/{sara}", {"skills": {"billing": 3}})).status == 200
+        asks = {"rules": [{"name": "x", "needs": [{"skill": "billing", "level": 4}]}]}
+        assert (await admin.call("PATCH", "/api/admin/rules", asks)).code == "nobody_has_skill"
+
+
+async def test_an_agent_without_any_capacity_is_refused(live: LiveHub) -> None:
+    async with live.browser() as admin:
+        await admin.sign_in("admin")
+        ali = next(agent.id for agent in live.hub.staff.agents if agent.login == "ali")
+        answer = await admin.call("PATCH", f"/api/admin/agents/{ali}", {"capacity": 0})
+        assert (answer.status, answer.code) == (400, "no_capacity")
+        above = {"capacity": 0, "role": "supervisor"}
+        assert (await admin.call("PATCH", f"/api/admin/agents/{ali}", above)).status == 200
+        assert (await admin.call("PATCH", f"/api/admin/agents/{ali}", {"role": "agent"})).code == "no_capacity"
 
 
 async def test_hours_that_never_begin_and_promises_without_a_target_are_refused(live: LiveHub) -> None:

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   dayMs,
+  everyYear,
+  holidayOn,
   isoOf,
   isoOfMs,
   monthDays,
@@ -9,6 +11,7 @@ import {
   plusDays,
   shiftMonth,
   sinceSaturday,
+  yearly,
 } from "../src/desk/admin/model/dates";
 
 describe("Jalali and Gregorian", () => {
@@ -78,5 +81,25 @@ describe("dates as typed", () => {
   test.each(["", "tomorrow", "1404/12/30", "1405/13/1", "5/1/1405", "1/2/3/4", "1700/1/1"])(
     "%s is no day",
     (typed) => expect(parseDay(typed, "persian", "2026-11-22")).toBeNull(),
+  );
+});
+
+describe("days of every year", () => {
+  test.each([
+    ["2027-03-21", "persian", "jalali:01-01"],
+    ["2026-12-25", "gregory", "gregorian:12-25"],
+  ] as const)("%s in the %s calendar", (iso, calendar, kept) => {
+    expect(everyYear(iso, calendar)).toBe(kept);
+    expect(holidayOn([kept], iso)).toBe(kept);
+    expect(holidayOn([kept], plusDays(iso, 1))).toBeNull();
+  });
+
+  test("a leap day is a day", () => {
+    expect(yearly("jalali:12-30")).toEqual({ calendar: "persian", iso: "2025-03-20" });
+    expect(yearly("gregorian:02-29")).toEqual({ calendar: "gregory", iso: "2024-02-29" });
+  });
+
+  test.each(["2026-12-25", "lunar:01-01", "jalali:13-01"])("%s is none", (day) =>
+    expect(yearly(day)).toBeNull(),
   );
 });

@@ -53,6 +53,8 @@ const LINE: Queue = {
   return_seconds: 300,
   pick: true,
   auto_accept: [],
+  wrap_up: { mode: "none", seconds: 120, disposition_required: false },
+  calendar: "",
 };
 const SHOP: Inbox = {
   id: "shop",

@@ -11,18 +11,25 @@ import type {
   Inbox,
   InboxMade,
   Me,
+  NamedCalendar,
   Queue,
+  Rule,
   Setting,
+  Sla,
   TriedOut,
   Workplace,
 } from "./model/records";
 import { writeQuery } from "./model/search";
 
-/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault, or "settings.<name>". */
+/**
+ * A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault, or "settings.<name>"; `place` is
+ * where in it, like "rings.1.needs".
+ */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
     readonly field: string | null = null,
+    readonly place: string | null = field,
   ) {
     super(code);
   }
@@ -54,10 +61,12 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   if (OFFLINE_STATUS.has(answer.status)) throw new ApiError("offline");
   const refusal = (await answer.json().catch(() => ({}))) as Refusal;
-  const [field = "", inside] = refusal.error?.field?.split(/[.[]/) ?? [];
+  const at = refusal.error?.field ?? null;
+  const [field = "", inside] = at?.split(/[.[]/) ?? [];
   throw new ApiError(
     refusal.error?.code ?? (answer.status === 503 ? "unavailable" : String(answer.status)),
     (field === "settings" && inside ? `settings.${inside}` : field) || null,
+    at,
   );
 }
 
@@ -87,6 +96,21 @@ export const api = {
   queues: () => request<{ queues: Queue[] }>("GET", `${ADMIN}/queues`).then((it) => it.queues),
   createQueue: (body: object) => request<Queue>("POST", `${ADMIN}/queues`, body),
   changeQueue: (id: string, body: object) => request<Queue>("PATCH", at("queues", id), body),
+  routes: () => request<{ rules: Rule[] }>("GET", `${ADMIN}/rules`).then((it) => it.rules),
+  changeRoutes: (rules: readonly Rule[]) =>
+    request<{ rules: Rule[] }>("PATCH", `${ADMIN}/rules`, { rules }).then((it) => it.rules),
+  calendars: () =>
+    request<{ calendars: NamedCalendar[] }>("GET", `${ADMIN}/calendars`).then((it) => it.calendars),
+  putCalendar: (one: NamedCalendar) =>
+    request<NamedCalendar>("PATCH", at("calendars", one.id), {
+      id: one.id,
+      name: one.name,
+      calendar: one.calendar,
+    }),
+  deleteCalendar: (id: string) => request<void>("DELETE", at("calendars", id)),
+  slas: () => request<{ slas: Sla[] }>("GET", `${ADMIN}/slas`).then((it) => it.slas),
+  putSla: (one: Sla) => request<Sla>("PATCH", at("slas", one.id), one),
+  deleteSla: (id: string) => request<void>("DELETE", at("slas", id)),
   tryOut: (body: object) => request<TriedOut>("POST", `${ADMIN}/routing/dry-run`, body),
   deleteQueue: (id: string) => request<void>("DELETE", at("queues", id)),
   inboxes: () => request<{ inboxes: Inbox[] }>("GET", `${ADMIN}/inboxes`).then((it) => it.inboxes),

@@ -10,11 +10,13 @@ import { Empty } from "../parts/common";
 import { Line, Quick } from "../parts/icons";
 import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Aside, Book } from "./parts/icons";
+import { Ahead, Arrow, Aside, Book, Calendar, Pledge, Shield } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
 import { AsideList } from "./sections/AsideList";
 import { Audit } from "./sections/Audit";
+import { CalendarPage } from "./sections/CalendarPage";
+import { Calendars } from "./sections/Calendars";
 import { CannedList } from "./sections/CannedList";
 import { CannedPage } from "./sections/CannedPage";
 import { Inboxes } from "./sections/Inboxes";
@@ -24,13 +26,21 @@ import { People } from "./sections/People";
 import { Person } from "./sections/Person";
 import { QueuePage } from "./sections/QueuePage";
 import { Queues } from "./sections/Queues";
+import { Routes } from "./sections/Routes";
 import { Rules } from "./sections/Rules";
+import { Skills } from "./sections/Skills";
+import { SlaPage } from "./sections/SlaPage";
+import { Slas } from "./sections/Slas";
 import { myRole } from "./store";
 import { t } from "./words";
 
 const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   people: PeopleIcon,
+  skills: Shield,
   queues: Line,
+  routes: Arrow,
+  calendars: Calendar,
+  slas: Pledge,
   inboxes: Chat,
   aside: Aside,
   canned: Quick,
@@ -89,8 +99,16 @@ function Content({ section, id }: { section: string; id: string }): JSX.Element 
   switch (section as Section) {
     case "people":
       return id ? <Person key={id} id={id} /> : <People />;
+    case "skills":
+      return <Skills />;
     case "queues":
       return id ? <QueuePage key={id} id={id} /> : <Queues />;
+    case "routes":
+      return <Routes />;
+    case "calendars":
+      return id ? <CalendarPage key={id} id={id} /> : <Calendars />;
+    case "slas":
+      return id ? <SlaPage key={id} id={id} /> : <Slas />;
     case "inboxes":
       if (id === "new" || id.startsWith("new:")) return <NewInbox key={id} id={id} />;
       return id ? <InboxPage key={id} id={id} /> : <Inboxes />;

@@ -5,7 +5,11 @@ import { readQuery, writeQuery } from "./model/search";
 
 export const SECTIONS = [
   "people",
+  "skills",
   "queues",
+  "routes",
+  "calendars",
+  "slas",
   "inboxes",
   "aside",
   "canned",

@@ -40,6 +40,9 @@ function resource<T>(fetch_: () => Promise<T>): Resource<T> {
 export const agents = resource(api.agents);
 export const queues = resource(api.queues);
 export const inboxes = resource(api.inboxes);
+export const routes = resource(api.routes);
+export const calendars = resource(api.calendars);
+export const slas = resource(api.slas);
 export const channels = resource(api.channels);
 export const canned = resource(api.canned);
 export const workplace = resource(api.workplace);
@@ -83,6 +86,11 @@ export function mayChange(): boolean {
 /** The name of an inbox; its id when it isn't there (any more). */
 export function inboxName(id: string): string {
   return inboxes.data.value?.find((one) => one.id === id)?.name ?? id;
+}
+
+/** The name of business hours; their id when they aren't known (any more). */
+export function hoursName(id: string): string {
+  return calendars.data.value?.find((one) => one.id === id)?.name ?? id;
 }
 
 /** The name of a queue; its id when it isn't known (any more). */

@@ -1,8 +1,8 @@
 /** What the hub will refuse, said before it does. Each check gives a key of words, or null. Limits are those of `hub/web`. */
 import { parseColour } from "./contrast";
-import { isZone, weekIsRight } from "./hours";
+import { isZone, minutesPerWeek, weekIsRight } from "./hours";
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./password";
-import type { Agent, Calendar, Canned, Inbox, Queue, Workplace } from "./records";
+import type { Agent, Calendar, Canned, Inbox, NamedCalendar, Queue, Sla, Workplace } from "./records";
 
 /** A problem in words: a key of the dictionary under `check.` and what stands in its holes. */
 export interface Problem {
@@ -24,7 +24,12 @@ export interface Problem {
     | "repeat"
     | "same"
     | "taken"
-    | "format";
+    | "format"
+    | "units"
+    | "routes"
+    | "capacity"
+    | "never"
+    | "promise";
   params?: Record<string, string | number>;
 }
 
@@ -48,6 +53,11 @@ function between(value: number, least: number, most: number): Problem | null {
     : { key: "range", params: { least, most } };
 }
 
+/** The same of seconds, told as a span of time. */
+function span(value: number, least: number, most: number): Problem | null {
+  return between(value, least, most) && { key: "range", params: { least, most, seconds: 1 } };
+}
+
 function gather<T>(found: Partial<Record<keyof T & string, Problem | null>>): Problems<T> {
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem)) as Problems<T>;
 }
@@ -60,7 +70,9 @@ export function checkAgent(agent: Agent, others: readonly Agent[]): Problems<Age
     login:
       line(agent.login, 60, 2) ??
       (/[\s<>"'&$]/.test(login) ? { key: "login" } : taken ? { key: "taken" } : null),
-    capacity: between(agent.capacity, 0, 1000),
+    capacity:
+      agent.role === "agent" && agent.capacity === 0 ? { key: "capacity" } : between(agent.capacity, 0, 1000),
+    maxima: checkUnits(agent.maxima, 1),
     languages: agent.languages.length === 0 ? { key: "none" } : null,
   });
 }
@@ -77,6 +89,14 @@ export function checkQueue(queue: Queue): Problems<Queue> {
     offer_seconds: between(queue.offer_seconds, ...QUEUE_LIMITS.offer_seconds),
     priority: between(queue.priority, ...QUEUE_LIMITS.priority),
     max_wait_seconds: between(queue.max_wait_seconds, ...QUEUE_LIMITS.max_wait_seconds),
+    target:
+      between(queue.target.percent, 1, 100) ??
+      between(queue.target.seconds, 1, 86_400) ??
+      between(queue.target.short_abandon_seconds, 0, 60),
+    preferred_seconds: span(queue.preferred_seconds, 0, 3600),
+    return_seconds: span(queue.return_seconds, 0, 86_400),
+    wrap_up: span(queue.wrap_up.seconds, 5, 3600),
+    exit_queue: queue.exit === "queue" && !queue.exit_queue ? { key: "required" } : null,
   });
 }
 
@@ -118,6 +138,29 @@ export function checkCommon({
 
 function checkCalendar(calendar: Calendar): Problem | null {
   return !isZone(calendar.time_zone) ? { key: "zone" } : weekIsRight(calendar.week) ? null : { key: "week" };
+}
+
+/** Business hours with a name: unlike those of an inbox, they must begin some day. */
+export function checkNamedCalendar(one: NamedCalendar): Problems<NamedCalendar> {
+  const never = !one.calendar.always_open && minutesPerWeek(one.calendar.week) === 0;
+  return gather<NamedCalendar>({
+    name: line(one.name, 60),
+    calendar: checkCalendar(one.calendar) ?? (never ? { key: "never" } : null),
+  });
+}
+
+export function checkSla(sla: Sla): Problems<Sla> {
+  const targets = Object.values(sla.targets);
+  return gather<Sla>({
+    name: line(sla.name, 60),
+    order: between(sla.order, 0, 1000),
+    priority: sla.priority === null ? null : between(sla.priority, -10, 10),
+    targets:
+      targets.length === 0
+        ? { key: "promise" }
+        : (targets.map((one) => span(one, 1, 31_536_000)).find((one) => one !== null) ?? null),
+    warn_seconds: span(sla.warn_seconds, 0, 604_800),
+  });
 }
 
 export function checkInbox(inbox: Inbox): Problems<Inbox> {
@@ -162,6 +205,7 @@ export const SECONDS_LIMITS = {
   bot_turn_seconds: [1, 60],
   cooling_seconds: [0, 3600],
   default_handle_seconds: [5, 86_400],
+  starving_seconds: [60, 86_400],
 } as const;
 
 export type SecondsField = keyof typeof SECONDS_LIMITS;
@@ -169,20 +213,25 @@ export type SecondsField = keyof typeof SECONDS_LIMITS;
 export function checkWorkplace(rules: Workplace): Problems<Workplace> {
   const found: Partial<Record<keyof Workplace & string, Problem | null>> = {
     snooze_max_days: between(rules.snooze_max_days, 1, 365),
+    misses_before_alarm: between(rules.misses_before_alarm, 1, 100),
     break_reasons: checkCodes(rules.break_reasons),
     dispositions: checkCodes(rules.dispositions),
+    costs: checkUnits(rules.costs, 1),
+    parked_costs: checkUnits(rules.parked_costs, 0),
+    maxima: checkUnits(rules.maxima, 1),
   };
   for (const [field, [least, most]] of Object.entries(SECONDS_LIMITS) as [
     SecondsField,
     readonly [number, number],
   ][]) {
-    const value = rules[field];
-    found[field] =
-      Number.isInteger(value) && value >= least && value <= most
-        ? null
-        : { key: "range", params: { least, most, seconds: 1 } };
+    found[field] = span(rules[field], least, most);
   }
   return gather<Workplace>(found);
+}
+
+function checkUnits(units: Readonly<Record<string, number>>, least: number): Problem | null {
+  const fits = Object.values(units).every((one) => Number.isInteger(one) && one >= least && one <= 1000);
+  return fits ? null : { key: "units", params: { least, most: 1000 } };
 }
 
 function checkCodes(codes: readonly string[]): Problem | null {

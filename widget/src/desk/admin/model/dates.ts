@@ -92,6 +92,30 @@ export function shiftMonth(
   return { year: Math.floor(at / 12), month: (at % 12) + 1 };
 }
 
+/** A day of every year, as the hub keeps it: "jalali:01-13". */
+export function everyYear(iso: string, calendar: CalendarName): string {
+  const { month, day } = partsOf(iso, calendar);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${calendar === "persian" ? "jalali" : "gregorian"}:${two(month)}-${two(day)}`;
+}
+
+/** The calendar of a day of every year, and one of its days as an ISO date; null for a date. */
+export function yearly(holiday: string): { calendar: CalendarName; iso: string } | null {
+  const found = /^(jalali|gregorian):(\d\d)-(\d\d)$/.exec(holiday);
+  if (!found) return null;
+  const calendar = found[1] === "jalali" ? "persian" : "gregory";
+  // Years with a leap day, so that every day is there.
+  const year = calendar === "persian" ? 1403 : 2024;
+  const iso = isoOf({ year, month: Number(found[2]), day: Number(found[3]) }, calendar);
+  return iso ? { calendar, iso } : null;
+}
+
+/** The holiday that falls on a day, as it is kept; null when there is none. */
+export function holidayOn(holidays: readonly string[], iso: string): string | null {
+  const names = [iso, everyYear(iso, "persian"), everyYear(iso, "gregory")];
+  return names.find((one) => holidays.includes(one)) ?? null;
+}
+
 /** How many days after Saturday an ISO date falls: 0 is Saturday, 6 is Friday. */
 export function sinceSaturday(iso: string): number {
   return (new Date(dayMs(iso)).getUTCDay() + 1) % 7;

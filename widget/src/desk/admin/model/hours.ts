@@ -1,4 +1,5 @@
 /** The editor of business hours as pure functions: windows of a day, the week, and whether it is open now. */
+import { holidayOn } from "./dates";
 import { latin } from "./digits";
 import type { Calendar, Day, Window } from "./records";
 
@@ -110,7 +111,7 @@ export function openAt(
 ): { open: boolean; until: string | null; why: "always" | "holiday" | "hours" } {
   if (calendar.always_open) return { open: true, until: null, why: "always" };
   const { iso, day, clock } = localMoment(ms, calendar.time_zone);
-  if (calendar.holidays.includes(iso)) return { open: false, until: null, why: "holiday" };
+  if (holidayOn(calendar.holidays, iso)) return { open: false, until: null, why: "holiday" };
   const window = (calendar.week[day] ?? []).find(([from, to]) => from <= clock && clock < to);
   return { open: window !== undefined, until: window?.[1] ?? null, why: "hours" };
 }

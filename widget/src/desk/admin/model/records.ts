@@ -33,13 +33,20 @@ export interface Queue {
   target: { percent: number; seconds: number; short_abandon_seconds: number };
   strategy: Strategy;
   rings: Ring[];
-  exit: "form" | "queue" | "callback";
+  exit: (typeof EXITS)[number];
   exit_queue: string | null;
   preferred_seconds: number;
   return_seconds: number;
   pick: boolean;
   auto_accept: string[];
+  /** What follows a conversation. */
+  wrap_up: { mode: (typeof WRAP_UPS)[number]; seconds: number; disposition_required: boolean };
+  /** A named one; empty: that of the inbox. */
+  calendar: string;
 }
+
+export const EXITS = ["form", "callback", "voicemail", "queue"] as const;
+export const WRAP_UPS = ["none", "fixed", "until_done"] as const;
 
 export const STRATEGIES = [
   "longest_idle",
@@ -65,10 +72,72 @@ export interface Ring {
   speaks: boolean;
 }
 
+/** When a rule holds: what is not empty must match. */
+export interface Condition {
+  inboxes: string[];
+  channels: string[];
+  locales: string[];
+  intents: string[];
+  /** The values of a customer's attribute that match. */
+  attributes: Record<string, string[]>;
+  calendar: string;
+  /** Whether the calendar must be open then. */
+  open: boolean;
+}
+
+export interface Rule {
+  name: string;
+  when: Condition;
+  /** Null: that of the inbox. */
+  queue: string | null;
+  priority: number;
+  needs: Need[];
+}
+
+/** Business hours with a name of their own. */
+export interface NamedCalendar {
+  id: string;
+  name: string;
+  calendar: Calendar;
+  /** As of when it was loaded; `next_opening` in ms. */
+  open: boolean | null;
+  next_opening: number | null;
+}
+
+export const PROMISES = [
+  "first_response",
+  "next_response",
+  "resolution",
+  "offer_acceptance",
+  "callback",
+] as const;
+export type Promised = (typeof PROMISES)[number];
+
+/** A promise to conversations; what is empty matches all. The first in `order` counts. */
+export interface Sla {
+  id: string;
+  name: string;
+  order: number;
+  inboxes: string[];
+  queues: string[];
+  channels: string[];
+  /** At least this; null: any. */
+  priority: number | null;
+  /** Seconds. */
+  targets: Partial<Record<Promised, number>>;
+  calendar: string;
+  warn_seconds: number;
+}
+
 /** What a dry run says. */
 export interface TriedOut {
   rule: string | null;
   queue: string | null;
+  /** Which ring is asked now, from 0. */
+  ring: number;
+  exit: (typeof EXITS)[number];
+  exit_queue: string | null;
+  exit_seconds: number;
   gets: string[];
   rings: { until_seconds: number | null; names: string[] }[];
   verdicts: { agent: string; name: string; fits: boolean; reason: string; detail: string }[];
@@ -81,7 +150,7 @@ export type Window = [from: string, to: string];
 export interface Calendar {
   time_zone: string;
   week: Partial<Record<Day, Window[]>>;
-  /** ISO dates. */
+  /** ISO dates, or days of every year: jalali:MM-DD, gregorian:MM-DD. */
   holidays: string[];
   always_open: boolean;
 }

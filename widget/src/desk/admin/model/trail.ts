@@ -9,6 +9,9 @@ export const KINDS = [
   "aside",
   "canned",
   "settings",
+  "rules",
+  "calendar",
+  "sla",
   "account",
   "session",
 ] as const;

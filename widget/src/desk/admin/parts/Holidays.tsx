@@ -6,6 +6,8 @@ import { locale } from "../../../ui/i18n";
 import { Back, Close } from "../../../ui/icons";
 import {
   type CalendarName,
+  everyYear,
+  holidayOn,
   isoOf,
   monthDays,
   parseDay,
@@ -16,6 +18,7 @@ import {
 } from "../model/dates";
 import { DAYS, localMoment } from "../model/hours";
 import { t } from "../words";
+import { Switch } from "./choices";
 import { Ahead } from "./icons";
 import { Adder } from "./Lists";
 import { dayText, monthText, otherDayText } from "./say";
@@ -34,18 +37,21 @@ function todayIso(): string {
 
 export function Holidays({ days, readOnly, onChange }: HolidaysProps): JSX.Element {
   const [calendar, setCalendar] = useState<CalendarName>(locale.peek() === "fa" ? "persian" : "gregory");
+  const [each, setEach] = useState(false);
   const today = todayIso();
   const sorted = [...days].sort();
   const past = sorted.filter((one) => one < today);
   const coming = sorted.filter((one) => one >= today);
   const toggle = (iso: string) => {
-    if (days.includes(iso)) onChange(days.filter((one) => one !== iso));
-    else if (days.length < MOST) onChange([...days, iso].sort());
+    const there = holidayOn(days, iso);
+    if (there) remove(there);
+    else if (days.length < MOST) onChange([...days, each ? everyYear(iso, calendar) : iso].sort());
   };
+  const remove = (day: string) => onChange(days.filter((one) => one !== day));
   const add = (text: string): string | null => {
     const iso = parseDay(text, calendar, today);
     if (!iso) return t("holidays.wrong", { example: example(calendar) });
-    if (days.includes(iso)) return t("holidays.already", { day: dayText(iso) });
+    if (holidayOn(days, iso)) return t("holidays.already", { day: dayText(iso) });
     if (days.length >= MOST) return t("holidays.many");
     toggle(iso);
     return null;
@@ -70,6 +76,12 @@ export function Holidays({ days, readOnly, onChange }: HolidaysProps): JSX.Eleme
                 </button>
               ))}
             </div>
+            <Switch
+              label={t("holidays.yearly")}
+              hint={t("holidays.yearly.hint", { calendar: t(`holidays.${calendar}`) })}
+              value={each}
+              onChange={setEach}
+            />
             <Month key={calendar} calendar={calendar} today={today} chosen={days} toggle={toggle} />
             <Adder
               label={`${t("holidays.type")} (${t(`holidays.type.${calendar}`)})`}
@@ -92,7 +104,7 @@ export function Holidays({ days, readOnly, onChange }: HolidaysProps): JSX.Eleme
                     type="button"
                     class="icon-button"
                     aria-label={t("holidays.remove", { day: dayText(iso) })}
-                    onClick={() => toggle(iso)}
+                    onClick={() => remove(iso)}
                   >
                     <Close size={16} />
                   </button>
@@ -197,7 +209,7 @@ function Month({ calendar, today, chosen, toggle }: MonthProps): JSX.Element {
             style={n === 0 ? { gridColumnStart: sinceSaturday(iso) + 1 } : undefined}
             data-day={iso}
             tabIndex={iso === at ? 0 : -1}
-            aria-pressed={chosen.includes(iso)}
+            aria-pressed={holidayOn(chosen, iso) !== null}
             aria-label={dayText(iso)}
             onClick={() => {
               setAt(iso);

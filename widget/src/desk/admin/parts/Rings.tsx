@@ -1,7 +1,7 @@
 /** Who is asked for somebody in line: rings that widen with the wait, and what somebody can do how well. */
 import type { JSX } from "preact";
 import { number } from "../../../ui/format";
-import { Close, Plus } from "../../../ui/icons";
+import { Alert, Close, Plus } from "../../../ui/icons";
 import type { Need, Ring } from "../model/records";
 import { t } from "../words";
 import { Frame, NumberInput } from "./fields";
@@ -14,10 +14,12 @@ const NEXT_RING_SECONDS = 30;
 interface RingsProps extends Bound<Ring[]> {
   skills: readonly string[];
   teams: readonly string[];
+  /** What the hub refused at a ring, like `rings.1`. */
+  problemAt: (place: string) => string | null;
 }
 
 /** The rings of a line, in order. The last one stays for as long as somebody waits. */
-export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element {
+export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): JSX.Element {
   const { value, readOnly, onChange } = bound;
   const change = (at: number, part: Partial<Ring>) =>
     onChange(value.map((one, n) => (n === at ? { ...one, ...part } : one)));
@@ -25,8 +27,14 @@ export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element
     const after = value.at(-1)?.until_seconds ?? 0;
     onChange([...value, { until_seconds: after + NEXT_RING_SECONDS, needs: [], teams: [], speaks: false }]);
   };
+  const wrong = value.map((_, n) => problemAt(`rings.${n}`));
   return (
-    <Frame label={t("field.rings")} hint={t("queues.rings.hint")} problem={bound.problem} group>
+    <Frame
+      label={t("field.rings")}
+      hint={t("queues.rings.hint")}
+      problem={wrong.some((one) => one !== null) ? null : bound.problem}
+      group
+    >
       {() => (
         <>
           {value.length === 0 && <p class="remark">{t("queues.rings.none")}</p>}
@@ -55,6 +63,7 @@ export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element
                   <NumberInput
                     value={ring.until_seconds}
                     readOnly={readOnly}
+                    aria-invalid={wrong[n] ? true : undefined}
                     label={t("queues.ring.seconds", { n: number(n + 1) })}
                     onChange={(until_seconds) => change(n, { until_seconds })}
                     onLeave={bound.onLeave}
@@ -83,14 +92,22 @@ export function RingsField({ skills, teams, ...bound }: RingsProps): JSX.Element
                   />
                   {t("queues.ring.speaks")}
                 </label>
+                {wrong[n] && (
+                  <p class="entry-problem">
+                    <Alert size={15} />
+                    {wrong[n]}
+                  </p>
+                )}
               </li>
             ))}
           </ol>
           {!readOnly && value.length < 10 && (
-            <button type="button" class="button" onClick={add}>
-              <Plus size={16} />
-              {t("queues.ring.add")}
-            </button>
+            <div>
+              <button type="button" class="button" onClick={add}>
+                <Plus size={16} />
+                {t("queues.ring.add")}
+              </button>
+            </div>
           )}
         </>
       )}
@@ -102,19 +119,21 @@ interface NeedsProps {
   needs: readonly Need[];
   skills: readonly string[];
   readOnly: boolean;
+  wrong?: boolean | undefined;
   onChange: (needs: Need[]) => void;
 }
 
 /** What is asked for, and how well: one choice per skill. */
-function Needs({ needs, skills, readOnly, onChange }: NeedsProps): JSX.Element | null {
+export function Needs({ needs, skills, readOnly, wrong, onChange }: NeedsProps): JSX.Element | null {
   const known = [...skills, ...needs.map((one) => one.skill).filter((one) => !skills.includes(one))];
   if (known.length === 0) return <p class="entry-hint">{t("queues.skills.none")}</p>;
   return (
     <div class="levels">
-      {known.map((skill) => (
+      {known.map((skill, n) => (
         <Level
           key={skill}
           skill={skill}
+          wrong={n === 0 ? wrong : undefined}
           level={needs.find((one) => one.skill === skill)?.level ?? 0}
           none={t("level.any")}
           readOnly={readOnly}
@@ -133,10 +152,11 @@ interface LevelProps {
   level: number;
   none: string;
   readOnly: boolean;
+  wrong?: boolean | undefined;
   onChange: (level: number) => void;
 }
 
-function Level({ skill, level, none, readOnly, onChange }: LevelProps): JSX.Element {
+function Level({ skill, level, none, readOnly, wrong, onChange }: LevelProps): JSX.Element {
   return (
     <label class="level">
       <bdi>{skill.replaceAll("_", " ")}</bdi>
@@ -144,6 +164,7 @@ function Level({ skill, level, none, readOnly, onChange }: LevelProps): JSX.Elem
         class="control"
         value={String(level)}
         disabled={readOnly}
+        aria-invalid={wrong}
         onChange={(event) => onChange(Number(event.currentTarget.value))}
       >
         <option value="0">{none}</option>

@@ -32,6 +32,7 @@ export const Book = make(
 );
 export const Window = make(<path d="M3.5 5h17v14h-17V5Zm0 4h17M6.5 7h.01M9 7h.01" />);
 export const Calendar = make(<path d="M4 6h16v14H4V6Zm0 4.5h16M8 3.5V8m8-4.5V8" />);
+export const Pledge = make(<path d="M12 7v5l3.5 2M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0Z" />);
 export const Shield = make(
   <path d="M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.7 7-9V6l-7-2.5Zm-3 8.6 2.2 2.2 4-4.3" />,
 );

@@ -4,12 +4,21 @@ import { locale } from "../../../ui/i18n";
 import { word } from "../../i18n";
 import { plainNumber } from "../../parts/common";
 import { isSecretValue } from "../model/channel";
-import { type CalendarName, dayMs, partsOf } from "../model/dates";
+import { type CalendarName, dayMs, partsOf, yearly } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
 import { DAYS } from "../model/hours";
-import type { Calendar, Ring, Window } from "../model/records";
-import { inboxName, queueName } from "../store";
+import {
+  type Calendar,
+  type Condition,
+  PROMISES,
+  type Queue,
+  type Ring,
+  type Rule,
+  type Sla,
+  type Window,
+} from "../model/records";
+import { hoursName, inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
 import { spanText } from "./span";
 
@@ -25,6 +34,8 @@ function dayFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
 
 /** Friday 25 December 2026, or جمعه ۴ دی ۱۴۰۵: in the reader's calendar. */
 export function dayText(iso: string): string {
+  const every = yearly(iso);
+  if (every) return t("holidays.yearly.day", { day: dayAndMonth(every.iso, every.calendar) });
   const ms = dayMs(iso);
   if (Number.isNaN(ms)) return iso;
   // Apart, because the Persian pattern of all four at once puts the year first.
@@ -44,8 +55,16 @@ export function monthText(iso: string, calendar: CalendarName): string {
   return `${month.format(dayMs(iso))} ${locale.value === "fa" ? persian(year) : year}`;
 }
 
+/** 1 Farvardin: a day without its year. */
+function dayAndMonth(iso: string, calendar: CalendarName): string {
+  const month = new Intl.DateTimeFormat(TAGS_OF[locale.value][calendar], { month: "long", timeZone: "UTC" });
+  return `${number(partsOf(iso, calendar).day)} ${month.format(dayMs(iso))}`;
+}
+
 /** The same day in the other calendar: ۲۵ دسامبر ۲۰۲۶, or 4 Dey 1405. */
 export function otherDayText(iso: string): string {
+  const every = yearly(iso);
+  if (every) return t(`holidays.${every.calendar}`);
   const calendar = locale.value === "fa" ? "gregory" : "persian";
   return `${number(partsOf(iso, calendar).day)} ${monthText(iso, calendar)}`;
 }
@@ -76,11 +95,11 @@ function one(field: string, value: string): string {
     return t(`lang.${value}` as "lang.fa");
   if (field === "break_reasons") return word("break", value);
   if (field === "dispositions") return word("disposition", value);
-  if (field === "channel") return channelName(value);
+  if (field === "channel" || field === "channels" || field === "auto_accept") return channelName(value);
   if (field === "strategy" && isWord(`strategy.${value}`))
     return t(`strategy.${value}` as "strategy.broadcast");
   if (field === "exit" && isWord(`exit.${value}`)) return t(`exit.${value}` as "exit.form");
-  if (field === "inbox") return inboxName(value);
+  if (field === "inbox" || field === "inboxes") return inboxName(value);
   const choice = `channel.${field}.${value}`;
   return isWord(choice) ? t(choice) : value;
 }
@@ -111,13 +130,18 @@ export function valueText(field: string, value: unknown): string {
         ? plainNumber(value)
         : number(value);
   if (isSecretValue(value)) return t(`secret.${value.secret}`);
+  if (field === "rules") return rulesText(value as Rule[]);
   if (field === "rings") return ringsText(value as Ring[]);
   if (Array.isArray(value))
     return value.length === 0
       ? t("form.empty")
       : value.map((it) => one(field, String(it))).join(t("word.and"));
-  if (field === "calendar") return calendarText(value as Calendar);
+  if (field === "calendar") return isCalendar(value) ? calendarText(value) : hoursName(String(value));
+  if (field === "wrap_up") return wrapUpText(value as Queue["wrap_up"]);
+  if (field === "targets") return promisesText(value as Sla["targets"]);
   if (field === "skills") return skillsText(value as Record<string, number>);
+  if (field === "target") return targetText(value as Queue["target"]);
+  if (UNITS.has(field)) return unitsText(value as Record<string, number>);
   return typeof value === "object" ? JSON.stringify(value) : one(field, String(value));
 }
 
@@ -125,6 +149,60 @@ function skillsText(skills: Record<string, number>): string {
   const said = Object.entries(skills).map(
     ([skill, level]) => `${skill.replaceAll("_", " ")} ${number(level)}`,
   );
+  return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
+}
+
+function rulesText(rules: readonly Rule[]): string {
+  if (rules.length === 0) return t("form.empty");
+  return rules
+    .map((one) => `${one.name}: ${one.queue ? queueName(one.queue) : t("routes.queue.own")}`)
+    .join("\n");
+}
+
+/** When a rule holds: "by Website chat · vip = yes, gold"; null when always. */
+export function whenText(when: Condition): string | null {
+  const lists = [
+    when.inboxes.map(inboxName),
+    when.channels.map(channelName),
+    when.locales.map((it) => one("languages", it)),
+    when.intents,
+  ];
+  const said = [
+    ...lists.filter((it) => it.length > 0).map((it) => it.join(t("word.or"))),
+    ...Object.entries(when.attributes).map(([name, values]) => `${name} = ${values.join(t("word.or"))}`),
+  ];
+  if (when.calendar)
+    said.push(
+      t(when.open ? "routes.calendar.open" : "routes.calendar.closed", { name: hoursName(when.calendar) }),
+    );
+  return said.length === 0 ? null : said.join(" · ");
+}
+
+const UNITS = new Set(["costs", "parked_costs", "maxima"]);
+
+function unitsText(units: Record<string, number>): string {
+  const said = Object.entries(units).map(
+    ([channel, n]) => `${channel === "*" ? t("units.others") : channelName(channel)} ${number(n)}`,
+  );
+  return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
+}
+
+function targetText({ percent, seconds }: Queue["target"]): string {
+  return t("queues.target.text", { percent, span: spanText(seconds) });
+}
+
+function wrapUpText({ mode, seconds, disposition_required }: Queue["wrap_up"]): string {
+  const said = [mode === "none" ? t("wrap.none") : `${t(`wrap.${mode}`)} (${spanText(seconds)})`];
+  if (disposition_required) said.push(t("wrap.required"));
+  return said.join(t("word.and"));
+}
+
+/** What is promised: first answer 5 minutes, solved 1 day. */
+export function promisesText(targets: Sla["targets"]): string {
+  const said = PROMISES.flatMap((one) => {
+    const seconds = targets[one];
+    return seconds === undefined ? [] : [`${t(`promise.${one}`)} ${spanText(seconds)}`];
+  });
   return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
 }
 

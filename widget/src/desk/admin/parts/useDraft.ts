@@ -45,6 +45,8 @@ export interface Draft<T extends object> {
   notice: string | null;
   clashes: Clash<T>[];
   adopted: Change<T>[];
+  /** What the hub refused at a place inside a field, like `rings.1`. */
+  problemAt: (place: string) => string | null;
   bind: <K extends keyof T & string>(field: K) => Bound<T[K]>;
   set: (change: Partial<T>) => void;
   settle: (field: keyof T & string, take: "mine" | "theirs") => void;
@@ -76,11 +78,14 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
 
   const set = (change: Partial<T>) => {
     setValue((now) => ({ ...now, ...change }));
-    setRefused((now) => Object.fromEntries(Object.entries(now).filter(([field]) => !(field in change))));
+    setRefused((now) => Object.fromEntries(Object.entries(now).filter(([at]) => !(topOf(at) in change))));
     setNotice(null);
   };
+  const problemAt = (place: string): string | null =>
+    Object.entries(refused).find(([at]) => at === place || at.startsWith(`${place}.`))?.[1] ?? null;
   const problemOf = (field: keyof T & string): string | null => {
-    if (refused[field]) return refused[field];
+    const said = problemAt(field);
+    if (said) return said;
     const problem = problems[field];
     return problem && (tried || left.has(field)) ? problemText(problem) : null;
   };
@@ -137,9 +142,9 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
   };
 
   const refuse = (error: unknown) => {
-    const { code, field } = error instanceof ApiError ? error : new ApiError("unknown");
+    const { code, field, place } = error instanceof ApiError ? error : new ApiError("unknown");
     if (field && (fields as readonly string[]).includes(field)) {
-      setRefused({ [field]: refusalText(code) });
+      setRefused({ [place ?? field]: refusalText(code) });
       focusWrong();
     } else {
       setNotice(refusalText(code));
@@ -176,6 +181,7 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
     notice,
     clashes,
     adopted,
+    problemAt,
     set,
     save,
     discard: () => reset(stored),
@@ -195,6 +201,11 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
       onLeave: () => setLeft((now) => (now.has(field) ? now : new Set([...now, field]))),
     }),
   };
+}
+
+/** The field in which a place lies; settings of channels are fields of their own. */
+function topOf(place: string): string {
+  return place.startsWith("settings.") ? place : (place.split(".")[0] ?? place);
 }
 
 /** After the next paint: the first field at fault gets the focus. */

@@ -17,8 +17,9 @@ import { Key } from "../parts/icons";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
+import { UnitsField } from "../parts/Units";
 import { useDraft } from "../parts/useDraft";
-import { agents, keep, mayChange, queues, useLoad, workplace } from "../store";
+import { agents, channels, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 
 const FIELDS = [
@@ -30,6 +31,7 @@ const FIELDS = [
   "skills",
   "teams",
   "capacity",
+  "maxima",
   "phone",
   "locale",
 ] as const;
@@ -59,7 +61,7 @@ const tidy = (one: Agent): Agent => ({
 });
 
 export function Person({ id }: { id: string }): JSX.Element {
-  useLoad(agents, queues, workplace);
+  useLoad(agents, queues, workplace, channels);
   const all = agents.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
@@ -103,20 +105,8 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
       send: async (changes, whole) => {
         if (!isNew) return api.changeAgent(person.id, changes);
         const password = makePassword();
-        const { name, login, role, locale, languages, queues: lines, capacity, skills, teams, phone } = whole;
-        const made = await api.createAgent({
-          name,
-          login,
-          role,
-          locale,
-          languages,
-          queues: lines,
-          capacity,
-          skills,
-          teams,
-          phone,
-          password,
-        });
+        const written = Object.fromEntries(FIELDS.map((field) => [field, whole[field]]));
+        const made = await api.createAgent({ ...written, password });
         setSecret({ person: made, password, made: true });
         return made;
       },
@@ -125,7 +115,9 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
     readOnly,
   );
   const { value, bind } = draft;
-  const chats = Math.floor((value.capacity || 0) / 25);
+  const costs = workplace.data.value?.costs ?? {};
+  const chatCost = costs.webchat || costs["*"] || 25;
+  const chats = Math.floor((value.capacity || 0) / chatCost);
   const ends =
     !isNew && draft.changes.some((one) => one.field === "role")
       ? t("people.ends", { name: person.name })
@@ -181,6 +173,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
             hint={t("people.capacity.hint")}
             after={t("people.capacity.chats", { n: chats })}
           />
+          <UnitsField {...bind("maxima")} label={t("field.maxima")} hint={t("people.maxima.hint")} />
           <TextField {...bind("phone")} label={t("field.phone")} hint={t("people.phone.hint")} ltr />
         </Block>
         {isNew && (

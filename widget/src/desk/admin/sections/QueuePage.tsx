@@ -6,25 +6,39 @@ import { Empty, Face } from "../../parts/common";
 import { toast } from "../../toasts";
 import { api } from "../api";
 import { checkQueue } from "../model/check";
-import { type Queue, STRATEGIES } from "../model/records";
+import type { Queue } from "../model/records";
 import { follow, hrefOf, to } from "../nav";
-import { SelectField, Switch } from "../parts/choices";
 import { ConfirmDialog } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { NumberField, SpanField, TextField } from "../parts/fields";
 import { letGo } from "../parts/guard";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
-import { RingsField } from "../parts/Rings";
+import { AfterWork, Asked, Exit, Takes, Target } from "../parts/QueueParts";
+import { TryOut } from "../parts/TryOut";
 import { useDraft } from "../parts/useDraft";
-import { agents, drop, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
+import {
+  agents,
+  calendars,
+  channels,
+  drop,
+  inboxes,
+  keep,
+  mayChange,
+  queues,
+  useLoad,
+  workplace,
+} from "../store";
 import { t } from "../words";
-import { TryOut } from "./TryOut";
 
 const FIELDS = [
   "name",
   "offer_seconds",
   "max_wait_seconds",
   "priority",
+  "channels",
+  "languages",
+  "auto_accept",
+  "target",
   "strategy",
   "rings",
   "preferred_seconds",
@@ -32,6 +46,8 @@ const FIELDS = [
   "pick",
   "exit",
   "exit_queue",
+  "wrap_up",
+  "calendar",
 ] as const;
 const BLANK: Queue = {
   id: "",
@@ -50,11 +66,21 @@ const BLANK: Queue = {
   return_seconds: 300,
   pick: true,
   auto_accept: [],
+  wrap_up: { mode: "none", seconds: 120, disposition_required: false },
+  calendar: "",
 };
-const tidy = (one: Queue): Queue => ({ ...one, name: one.name.trim().replace(/\s+/g, " ") });
+const tidy = (one: Queue): Queue => ({
+  ...one,
+  name: one.name.trim().replace(/\s+/g, " "),
+  // Seconds that nobody sees are never in the way.
+  wrap_up:
+    one.wrap_up.mode === "none" && Number.isNaN(one.wrap_up.seconds)
+      ? { ...one.wrap_up, seconds: BLANK.wrap_up.seconds }
+      : one.wrap_up,
+});
 
 export function QueuePage({ id }: { id: string }): JSX.Element {
-  useLoad(queues, agents, inboxes, workplace);
+  useLoad(queues, agents, inboxes, workplace, channels, calendars);
   const all = queues.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
@@ -98,7 +124,6 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
   );
   const { bind, value } = draft;
   const others = (queues.data.value ?? []).filter((one) => one.id !== queue.id);
-  const leading = (inboxes.data.value ?? []).find((one) => one.queue === queue.id);
   return (
     <Page title={isNew ? t("queues.new") : queue.name} parent="queues">
       <Form draft={draft} readOnly={readOnly} onCancel={() => to("queues")}>
@@ -110,62 +135,15 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
         </Block>
         {!isNew && (
           <>
-            <Block title={t("queues.asked")} lead={t("queues.asked.lead")}>
-              <SelectField
-                {...bind("strategy")}
-                label={t("field.strategy")}
-                hint={t(`queues.strategy.${value.strategy}`)}
-                options={STRATEGIES.map((one) => ({ value: one, label: t(`strategy.${one}`) }))}
-              />
-              <RingsField
-                {...bind("rings")}
-                skills={workplace.data.value?.skills ?? []}
-                teams={workplace.data.value?.teams ?? []}
-              />
-              <SpanField
-                {...bind("preferred_seconds")}
-                label={t("field.preferred_seconds")}
-                hint={t("queues.preferred.hint")}
-              />
-              <SpanField
-                {...bind("return_seconds")}
-                label={t("field.return_seconds")}
-                hint={t("queues.return.hint")}
-              />
-              <Switch
-                label={t("field.pick")}
-                hint={t("queues.pick.hint")}
-                value={value.pick}
-                readOnly={readOnly}
-                onChange={(pick) => draft.set({ pick })}
-              />
-            </Block>
-            <Block title={t("queues.exit")} lead={t("queues.exit.lead")}>
-              <SelectField
-                {...bind("exit")}
-                label={t("field.exit")}
-                options={(["form", "callback", "queue"] as const).map((one) => ({
-                  value: one,
-                  label: t(`exit.${one}`),
-                }))}
-              />
-              {value.exit === "queue" && (
-                <SelectField
-                  {...bind("exit_queue")}
-                  value={value.exit_queue ?? ""}
-                  onChange={(exit_queue) => draft.set({ exit_queue })}
-                  label={t("field.exit_queue")}
-                  options={[
-                    { value: "", label: t("form.empty") },
-                    ...others.map((one) => ({ value: one.id, label: one.name })),
-                  ]}
-                />
-              )}
-            </Block>
+            <Takes draft={draft} readOnly={readOnly} />
+            <Target draft={draft} readOnly={readOnly} />
+            <Asked draft={draft} readOnly={readOnly} />
+            <Exit draft={draft} readOnly={readOnly} others={others} />
+            <AfterWork draft={draft} readOnly={readOnly} />
           </>
         )}
       </Form>
-      {!isNew && <TryOut queue={value} inbox={leading} />}
+      {!isNew && <TryOut queue={tidy(value)} />}
       {!isNew && <Around queue={queue} />}
     </Page>
   );

@@ -8,8 +8,9 @@ import { Form } from "../parts/FormParts";
 import { NumberField, SpanField } from "../parts/fields";
 import { CodesField } from "../parts/Lists";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { UnitsField } from "../parts/Units";
 import { useDraft } from "../parts/useDraft";
-import { mayChange, useLoad, workplace } from "../store";
+import { channels, mayChange, useLoad, workplace } from "../store";
 import { t } from "../words";
 
 const GROUPS: readonly { key: "times" | "ending" | "bot"; fields: readonly SecondsField[] }[] = [
@@ -22,6 +23,9 @@ const FIELDS = [
   "snooze_max_days",
   "starving_seconds",
   "misses_before_alarm",
+  "costs",
+  "parked_costs",
+  "maxima",
   "skills",
   "teams",
   "break_reasons",
@@ -29,7 +33,7 @@ const FIELDS = [
 ] as const;
 
 export function Rules(): JSX.Element {
-  useLoad(workplace);
+  useLoad(workplace, channels);
   const rules = workplace.data.value;
   const error = workplace.error.value;
   return (
@@ -104,6 +108,16 @@ function RulesForm({ rules }: { rules: Workplace }): JSX.Element {
           hint={t("rules.teams.hint")}
           say={(code) => code.replaceAll("_", " ")}
         />
+      </Block>
+      <Block title={t("rules.capacity")} lead={t("rules.capacity.lead")}>
+        <UnitsField {...bind("costs")} label={t("field.costs")} hint={t("rules.costs.hint")} others />
+        <UnitsField
+          {...bind("parked_costs")}
+          label={t("field.parked_costs")}
+          hint={t("rules.parked_costs.hint")}
+          others
+        />
+        <UnitsField {...bind("maxima")} label={t("field.maxima")} hint={t("rules.maxima.hint")} />
       </Block>
       <Block title={t("rules.lists")}>
         <CodesField

@@ -349,7 +349,7 @@ export const channelsEn = {
   "error.secret_unreadable": "A secret cannot be read any more. Enter it again first.",
   "error.nothing_to_change": "Nothing is different from what is stored.",
   "error.still_aside": "It could not become a message this time either.",
-  "error.no_such_inbox": "Its inbox is not there any more.",
+  "error.no_such_inbox": "This inbox is not there any more.",
   "error.unreadable": "It still cannot be read.",
   "error.too_large": "It is too large.",
   "error.refused": "It was refused again.",

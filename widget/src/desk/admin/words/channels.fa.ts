@@ -346,7 +346,7 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "error.secret_unreadable": "رمزی دیگر خوانده نمی‌شود. اول دوباره واردش کنید.",
   "error.nothing_to_change": "با آن‌چه ذخیره شده فرقی ندارد.",
   "error.still_aside": "این بار هم نتوانست پیام شود.",
-  "error.no_such_inbox": "صندوقش دیگر نیست.",
+  "error.no_such_inbox": "این صندوق دیگر نیست.",
   "error.unreadable": "هنوز خوانده نمی‌شود.",
   "error.too_large": "بیش از اندازه بزرگ است.",
   "error.refused": "دوباره پذیرفته نشد.",

@@ -1,8 +1,10 @@
 /** Every sentence of the admin part in English. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
 import { channelsEn } from "./channels.en";
+import { routingEn } from "./routing.en";
 
 export const en = {
   ...channelsEn,
+  ...routingEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",
   "admin.sections": "Sections of the admin part",

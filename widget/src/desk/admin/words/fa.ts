@@ -1,9 +1,11 @@
 import { channelsFa } from "./channels.fa";
 import type { WordKey } from "./en";
+import { routingFa } from "./routing.fa";
 
 /** Every sentence of the admin part in Persian. */
 export const fa: Record<WordKey, string> = {
   ...channelsFa,
+  ...routingFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
   "admin.sections": "بخش‌های مدیریت",
