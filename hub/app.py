@@ -450,6 +450,7 @@ class Hub:
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
+            phone_socket=self._phone_socket,
         )
 
     def _can(self, channel: str, feature: Feature) -> bool:
@@ -459,6 +460,9 @@ class Hub:
     def _live(self, channel: str) -> bool:
         adapter = self.channels.get(channel)
         return adapter is None or adapter.capabilities.live
+
+    def _phone_socket(self) -> str:
+        return self.calls.browser_url()
 
     def _own_origins(self) -> frozenset[str]:
         return frozenset({self.web.origin})

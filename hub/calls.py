@@ -1,12 +1,23 @@
 """Live calls: the switchboard that channels of calls speak to, and what a change of hands means for a caller."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
 
-from channels.calls import Call, CallChannel, Control, Happening, House, Phone, Recording, Standing
+from channels.calls import (
+    BROWSER,
+    BrowserPhone,
+    Call,
+    CallChannel,
+    Control,
+    Happening,
+    House,
+    Phone,
+    Recording,
+    Standing,
+)
 from channels.contract import Channel, ChannelError, Inbound, Receipt
 from hub.acts import Acts
 from hub.clock import Clock
@@ -14,6 +25,7 @@ from hub.errors import Conflict, HubError
 from hub.fetching import Fetching, reserved_id
 from hub.intake import Intake, refusal
 from hub.lanes import Appended, Lanes
+from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import SYSTEM, Author, EventType, File, Part
 from hub.model.ids import AgentId, ConversationId
@@ -98,6 +110,34 @@ class Calls:
             await act
         except ChannelError as error:
             log.warning("call_not_followed", code=error.code)
+
+    # Agents whose telephone is their browser
+
+    def browser_url(self) -> str:
+        """Where browsers register: at the first number that can; empty without one."""
+        return next((url for _, _, url in self._for_browsers()), "")
+
+    async def browser_phone(self, agent: Agent, was: str) -> BrowserPhone:
+        """Let an agent's browser be their telephone.
+
+        Raises:
+            Conflict: `not_allowed`: theirs is another one; `no_browser_phone`; `elsewhere`; `phone_failed`.
+        """
+        if agent.phone != BROWSER:
+            raise Conflict("Your telephone is not the browser.", code="not_allowed")
+        for inbox, channel, _ in self._for_browsers():
+            try:
+                return await channel.browser_phone(inbox, agent.id, was)
+            except ChannelError as error:
+                raise Conflict(error.text, code=error.code) from error
+        raise Conflict("No number is set up for browsers.", code="no_browser_phone")
+
+    def _for_browsers(self) -> Iterator[tuple[str, CallChannel, str]]:
+        channels = self.channels()
+        for inbox in self.config.inboxes.values():
+            channel = channels.get(inbox.channel)
+            if isinstance(channel, CallChannel) and (url := channel.browser_url(inbox.settings)):
+                yield inbox.id, channel, url
 
     # What the agent who has a call does with it
 

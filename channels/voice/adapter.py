@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from msgspec import ValidationError
 
-from channels.calls import Call, CallChannel, Control, Phone
+from channels.calls import BrowserPhone, Call, CallChannel, Control, Phone
 from channels.contract import (
     Capabilities,
     ChannelError,
@@ -172,6 +172,14 @@ class VoiceChannel(CallChannel):
         """Do what the agent who speaks with the caller says."""
         async with self._known(call) as (office, record):
             return await telephones.control(office, record, control, to, phone)
+
+    def browser_url(self, settings: Mapping[str, object]) -> str:
+        """Where browsers of an inbox register as telephones; empty where they cannot."""
+        return str(settings.get("browser_url") or "")
+
+    async def browser_phone(self, inbox: str, agent: str, was: str) -> BrowserPhone:
+        """Let an agent's browser be a telephone."""
+        return await telephones.admit_browser(self._office(inbox, await self.settings(inbox)), agent, was)
 
     @asynccontextmanager
     async def _known(self, call: Call) -> AsyncIterator[tuple[Office, Record]]:

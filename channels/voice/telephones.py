@@ -1,11 +1,12 @@
 """The agents' side of a call: their telephones ring, take the caller, and are let go."""
 
+import secrets
 from dataclasses import replace
 from typing import Literal
 
 import structlog
 
-from channels.calls import Call, Control, Happening, Phone
+from channels.calls import BrowserPhone, Call, Control, Happening, Phone
 from channels.contract import ChannelError
 from channels.voice import compose, parse
 from channels.voice.events import CallEvent, CallEventKind
@@ -16,6 +17,10 @@ from channels.voice.record import AgentLeg, Record
 from channels.voice.script import Hangup, Meet, Script
 
 log = structlog.get_logger(__name__)
+
+JOINS = "X-Peyk-Joins"
+"""With which conversation (id; fence) a leg joins who accepted it: their browser takes it without asking again."""
+BROWSER_SECONDS = 600
 
 
 async def ring(office: Office, record: Record, phone: Phone) -> None:
@@ -44,11 +49,12 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
 
 async def _dial(office: Office, call: Call, phone: Phone, *, aside: bool = False) -> str:
     return await office.api.create_call(
-        parse.target_of(phone.to),
+        parse.phone_target(phone),
         office.hooks,
         token=parse.leg_token(call, phone, aside=aside),
         caller_id=office.settings.caller_id or call.address.removeprefix("anonymous:"),
         ring_seconds=office.settings.ring_seconds,
+        headers={} if aside else {JOINS: f"{call.conversation};{phone.attempt}"},
     )
 
 
@@ -227,3 +233,21 @@ async def _complete(office: Office, record: Record, leg: AgentLeg, aside: AgentL
     await office.records.keep(replace(record, leg=replace(aside, joined=True), aside=None))
     await let_go(office, leg)
     return aside.phone
+
+
+async def admit_browser(office: Office, agent: str, was: str) -> BrowserPhone:
+    """A password for an agent's browser, good for some minutes. Raises `ChannelError`."""
+    made = BrowserPhone(
+        url=office.settings.browser_url,
+        name=parse.browser_name(agent),
+        login=was or secrets.token_urlsafe(16),
+        password=secrets.token_urlsafe(24),
+        seconds=BROWSER_SECONDS,
+    )
+    try:
+        await office.api.admit_browser(made, was)
+    except CallApiError as error:
+        if error.taken:
+            raise ChannelError("elsewhere", "Another browser is this agent's telephone.", status=409) from error
+        raise ChannelError("phone_failed", "The telephone system lets no browser in.", status=502) from error
+    return made

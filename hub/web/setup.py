@@ -74,6 +74,7 @@ def make_web(
     aside: Aside,
     on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
+    phone_socket: Callable[[], str] = str,
     mail_page: MailPage = lambda raw, pictures: "",
 ) -> Web:
     """Make the parts. `on_access_ended` must close the agent's sockets at once; call `close` at the end."""
@@ -112,6 +113,7 @@ def make_web(
         api_limit=Buckets(clock, per_second=rate, burst=int(rate * 8)),
         mail_page=mail_page,
         agent_changed=on_agent_changed,
+        phone_socket=phone_socket,
         last_admin=asyncio.Lock(),
     )
 

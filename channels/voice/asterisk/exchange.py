@@ -22,9 +22,16 @@ from channels.voice.speech.port import Transcriber
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lease:
+    """A browser's right to register, until it lapses; `login` is whose."""
+
+    login: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """The parts, and who is there: `legs` by id, `rooms` by name."""
+    """The parts, and who is there: `legs` by id, `rooms` by name, `browsers` that may register by theirs."""
 
     settings: GatewaySettings
     ari: Ari
@@ -37,6 +44,7 @@ class Exchange:
     legs: dict[str, Leg] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
+    browsers: dict[str, Lease] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def add(self, facts: Facts) -> Leg:

@@ -217,9 +217,9 @@ export interface UnderstoodView {
  * `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
  * withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
  * customer_ended, rated, erased, ticket, bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show,
- * `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
- * -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
- * call: `reason` is what happened, `values` say more.
+ * `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms,
+ * `priority` from -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such
+ * conversations). call: `reason` is what happened, `values` say more.
  */
 export interface EventView {
   type: string
@@ -421,6 +421,7 @@ export interface OfferView {
  *
  * `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
  * `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
+ * `browser_phone`: calls ring in their desk.
  */
 export interface AgentView {
   id: string
@@ -434,6 +435,7 @@ export interface AgentView {
   channels?: Record<string, number>
   most?: Record<string, number>
   languages?: string[]
+  browser_phone?: boolean
 }
 
 /**
@@ -699,6 +701,18 @@ export interface ControlCall {
   to?: string
 }
 
+/**
+ * Make this browser my telephone, or keep it so (`was`: its login). Answered with `PhoneKey`.
+ *
+ * Refused with `not_allowed` (mine is another one), `no_browser_phone` (no number is set up for it), `elsewhere`
+ * (another browser is it meanwhile) or `phone_failed`.
+ */
+export interface BecomePhone {
+  type: "phone"
+  id: number
+  was?: string
+}
+
 /** Put my conversation aside until a time (ms); the customer's next message wakes it. */
 export interface Snooze {
   type: "snooze"
@@ -834,11 +848,20 @@ export interface Merged {
   merge: string
 }
 
+/** With what this browser registers over SIP: `url` (wss), user `name`, `login` and `password`; for `seconds`. */
+export interface PhoneKey {
+  url: string
+  name: string
+  login: string
+  password: string
+  seconds: number
+}
+
 /** The command with this `id` succeeded. */
 export interface Result {
   type: "result"
   id: number
-  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted
+  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | PhoneKey | Board | Acted
 }
 
 /**
@@ -1030,6 +1053,7 @@ export type Command =
   | Take
   | Snooze
   | ControlCall
+  | BecomePhone
   | Wake
   | Resolve
   | ExtendWrapUp
