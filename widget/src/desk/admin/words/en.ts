@@ -563,7 +563,7 @@ export const en = {
   "tryout.then": "then",
   "people.skills.hint": "What rings may ask for.",
   "people.phone.hint":
-    "An extension, a number or a SIP address that rings for calls. Without one, no calls are offered.",
+    "An extension, a number or a SIP address that rings for calls; “browser” is the desk itself. Without one, no calls are offered.",
   "rules.routing": "Who gets what",
   "rules.starving_seconds": "Waited too long",
   "rules.starving_seconds.hint": "Whoever has waited so long goes before every priority.",
