@@ -24,6 +24,7 @@ _ENDPOINT = {
     "dtmf_mode": "rfc4733",
     "allow_transfer": "no",
     "rewrite_contact": "yes",
+    "rtp_timeout": "20",  # a laptop that dies says no goodbye; muted or on hold, a browser goes on sending
 }
 
 

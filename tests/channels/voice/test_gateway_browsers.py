@@ -24,9 +24,9 @@ async def admit(line: Lab, name: str = NAME, **fields: object) -> int:
         return answer.status
 
 
-async def registers(line: Lab, login: str = LOGIN, password: str = PASSWORD) -> int:
+async def registers(line: Lab, login: str = LOGIN, password: str = PASSWORD, url: str = "") -> int:
     """Register as JsSIP does; SIP's answer to the password."""
-    async with line.session.ws_connect(line.asterisk.websocket, protocols=("sip",), ssl=False) as socket:
+    async with line.session.ws_connect(url or line.asterisk.websocket, protocols=("sip",), ssl=False) as socket:
         call = uuid4().hex
         await socket.send_str(_register(call, 1))
         answer = await socket.receive_str()
@@ -80,6 +80,11 @@ async def test_who_is_let_in_registers_and_nobody_else(line: Lab) -> None:
     assert await admit(line, login="login-of-the-laptop") == 204
     assert await admit(line, was=LOGIN) == 409
     assert await registers(line, login="login-of-the-laptop") == 200
+
+
+async def test_a_tls_proxy_may_stand_before_it(line: Lab) -> None:
+    assert await admit(line) == 204
+    assert await registers(line, url=f"{line.settings.asterisk}/ws") == 200
 
 
 async def test_the_password_is_good_for_its_time_only(line: Lab) -> None:

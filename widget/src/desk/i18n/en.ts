@@ -219,6 +219,7 @@ export const en = {
   "call.state.connecting": "You are being connected",
   "phone.asking": "Allow the microphone, so that calls reach you.",
   "phone.connecting": "Your telephone is connecting…",
+  "phone.ready": "Calls ring in this browser",
   "phone.lost": "Your telephone has lost its connection. Calls can’t reach you until it is back.",
   "phone.elsewhere": "Your telephone is in another window or on another computer.",
   "phone.here": "Use it here",

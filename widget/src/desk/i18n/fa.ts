@@ -220,6 +220,7 @@ export const fa: Record<keyof typeof en, string> = {
   "call.state.connecting": "در حال وصل کردن شما",
   "phone.asking": "به میکروفون اجازه دهید تا تماس‌ها به شما برسند.",
   "phone.connecting": "تلفن شما در حال اتصال است…",
+  "phone.ready": "تماس‌ها در همین مرورگر زنگ می‌خورند",
   "phone.lost": "اتصال تلفن شما قطع شد. تا برقراری دوباره تماسی به شما نمی‌رسد.",
   "phone.elsewhere": "تلفن شما در پنجره یا رایانهٔ دیگری است.",
   "phone.here": "همین‌جا باشد",

@@ -40,7 +40,7 @@ function Pad(): JSX.Element {
   return (
     <div
       ref={box}
-      class="menu menu-below-end keypad"
+      class="menu keypad"
       role="group"
       aria-label={t("call.keypad")}
       onKeyDown={(event) => {
@@ -70,7 +70,7 @@ function Pad(): JSX.Element {
 export function KeypadButton(): JSX.Element {
   const open = keypad.value;
   return (
-    <div class="menu-anchor">
+    <div>
       <button
         type="button"
         class="button"

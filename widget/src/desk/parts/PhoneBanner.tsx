@@ -26,10 +26,10 @@ function inBar(): boolean {
   );
 }
 
-/** A call that nobody accepted in the desk: a colleague asks. It rings until it is answered. */
+/** A call that nobody accepted in the desk: a colleague asks. It rings until it is answered; a caller who is left to me moves into the bar. */
 function Ringing(): JSX.Element | null {
   const it = leg.value;
-  if (!it || it.leg.joins || inBar()) return null;
+  if (!it || it.leg.joins || (it.live && inBar())) return null;
   return (
     <div class="banner is-link" role={it.live ? "status" : "alert"}>
       <Phone size={16} />
