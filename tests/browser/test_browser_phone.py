@@ -201,6 +201,7 @@ async def test_a_call_is_accepted_in_the_desk_and_spoken_there(house: CallHouse,
         await ali.key("Shift+M")
         await caller.hears(ALI)
         await ali.key("Shift+K")
+        await expect(ali.page.get_by_role("button", name="1", exact=True)).to_be_focused(timeout=PATIENCE_MS)
         await ali.page.keyboard.press("5")
         await expect(ali.page.locator(".keypad-sent")).to_have_text("5")
         await caller.event("CALL_DTMF_START")

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { number } from "../../ui/format";
 import { keypad } from "../calling";
 import { t } from "../i18n";
@@ -21,7 +21,7 @@ function close(): void {
 function Pad(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [sent, setSent] = useState("");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.querySelector("button")?.focus();
     const outside = (event: PointerEvent) => {
