@@ -29,6 +29,9 @@ Happened = Literal[
 ]
 Control = Literal["hold", "resume", "mute", "unmute", "hang_up", "send_on", "consult", "complete", "back"]
 
+Watch = Literal["listen", "whisper", "barge", "leave"]
+"""How a supervisor is in a call: hears both, is heard by the agent alone, is heard by both; or goes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -174,3 +177,10 @@ class CallChannel(Channel):
         colleague's `phone`; then `complete` leaves the caller to them, and `back` brings the caller back. Raises
         `ChannelError` (`not_live`, `not_allowed`, `phone_failed`).
         """
+
+    async def watch(self, call: Call, watch: Watch, phone: Phone) -> None:
+        """Let a supervisor hear a call over their phone, which rings first, or change how they are in it.
+
+        Raises `ChannelError` (`not_live`; `taken`: another supervisor is in it; `phone_failed`).
+        """
+        raise ChannelError("not_allowed", "Nobody can listen on this channel.", status=409)

@@ -245,7 +245,14 @@ class Hub:
     def supervision(self) -> Supervision:
         """What supervisors do."""
         return Supervision(
-            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+            self.acts,
+            self.lanes,
+            self.staff,
+            self.floor,
+            self.config,
+            self.web.audit,
+            self.web.end_sessions,
+            self.calls.watch,
         )
 
     @cached_property

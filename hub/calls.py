@@ -17,6 +17,7 @@ from channels.calls import (
     Phone,
     Recording,
     Standing,
+    Watch,
 )
 from channels.contract import Channel, ChannelError, Inbound, Receipt
 from hub.acts import Acts
@@ -159,6 +160,25 @@ class Calls:
             raise Conflict(error.text, code=error.code) from error
         if taker is not None:
             await self._leave_to(state, by, taker)
+
+    async def watch(self, state: Conversation, me: Agent, watch: Watch) -> None:
+        """Let a supervisor hear a colleague's call over their own telephone, speak in it, or leave it.
+
+        Raises:
+            Conflict: `not_live`, `no_phone`, `not_allowed` (their own call), `taken`, `phone_failed`.
+        """
+        channel = self._channel(state)
+        if channel is None or state.owner.kind != "agent":
+            raise Conflict("Nobody speaks with a caller there.", code="not_live")
+        if not me.phone:
+            raise Conflict("You have no telephone.", code="no_phone")
+        if state.owner.agent == me.id:
+            raise Conflict("This is your own call.", code="not_allowed")
+        phone = Phone(agent=me.id, name=me.name, to=me.phone, attempt=state.fence)
+        try:
+            await channel.watch(call_of(state), watch, phone)
+        except ChannelError as error:
+            raise Conflict(error.text, code=error.code) from error
 
     def _colleague(self, state: Conversation, agent: str) -> Phone:
         known = self.staff.get(AgentId(agent))

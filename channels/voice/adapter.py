@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from msgspec import ValidationError
 
-from channels.calls import BrowserPhone, Call, CallChannel, Control, Phone
+from channels.calls import BrowserPhone, Call, CallChannel, Control, Phone, Watch
 from channels.contract import (
     Capabilities,
     ChannelError,
@@ -23,7 +23,7 @@ from channels.contract import (
 )
 from channels.outgoing import Outgoing
 from channels.setup import Finding
-from channels.voice import attendant, compose, parse, telephones
+from channels.voice import attendant, compose, parse, telephones, watching
 from channels.voice.api import VoiceRoutes
 from channels.voice.events import CallEvent, CallEventKind
 from channels.voice.flow import BadFlow
@@ -117,6 +117,8 @@ class VoiceChannel(CallChannel):
             if event.kind is CallEventKind.ENDED and attempt is None:
                 await office.records.never_began(office.inbox, sid)
             raise ChannelError("not_found", "There is no such call.", status=404)
+        if record.ear is not None and record.ear.sid == event.call:
+            return await watching.told(office, record, record.ear, event)
         if attempt is not None and event.kind is not CallEventKind.RECORDING_READY:
             return await telephones.told(office, record, event, attempt)
         return await self._of_caller(office, kind, event, record)
@@ -146,6 +148,8 @@ class VoiceChannel(CallChannel):
             record = await attendant.ended(office, record, event)
             if leg is not None and not leg.joined and record.mode == "over":
                 await telephones.let_go(office, leg)
+            if record.ear is not None:
+                await telephones.let_go(office, record.ear)
         elif kind == "recording":
             await attendant.recorded(office, record, event)
         elif event.reason == "dequeued" and leg is not None and leg.picked_up:
@@ -172,6 +176,11 @@ class VoiceChannel(CallChannel):
         """Do what the agent who speaks with the caller says."""
         async with self._known(call) as (office, record):
             return await telephones.control(office, record, control, to, phone)
+
+    async def watch(self, call: Call, watch: Watch, phone: Phone) -> None:
+        """Let a supervisor hear a call, or change how they are in it."""
+        async with self._known(call) as (office, record):
+            await watching.watch(office, record, watch, phone)
 
     def browser_url(self, settings: Mapping[str, object]) -> str:
         """Where browsers of an inbox register as telephones; empty where they cannot."""

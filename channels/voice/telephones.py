@@ -36,7 +36,7 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
     await office.switchboard.happened(record.call, _told("agent_ringing", phone))
     record = await office.records.keep(replace(record, leg=AgentLeg(phone=phone)))
     try:
-        sid = await _dial(office, record.call, phone)
+        sid = await dial(office, record.call, phone)
     except CallApiError as error:
         log.warning("phone_not_rung", call=record.call.sid, uncertain=error.uncertain)
         if not error.uncertain:
@@ -47,7 +47,8 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
         await send_back(office, record)
 
 
-async def _dial(office: Office, call: Call, phone: Phone, *, aside: bool = False) -> str:
+async def dial(office: Office, call: Call, phone: Phone, *, aside: bool = False) -> str:
+    """Ring a telephone; `aside`: not that of who has accepted the call. Returns the leg's id, raises `CallApiError`."""
     return await office.api.create_call(
         parse.phone_target(phone),
         office.hooks,
@@ -221,7 +222,7 @@ async def _consult(office: Office, record: Record, phone: Phone) -> None:
     if record.aside is not None:
         raise ChannelError("not_allowed", "A colleague is being asked already.", status=409)
     await _hold(office, record, on=True)
-    sid = await _dial(office, record.call, phone, aside=True)
+    sid = await dial(office, record.call, phone, aside=True)
     told = Happening(what="consulting", key=f"consulting:{sid}", values={"agent": phone.name})
     await office.switchboard.happened(record.call, told)
     await office.records.keep(replace(record, aside=AgentLeg(phone=phone, sid=sid)))

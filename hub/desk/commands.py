@@ -9,7 +9,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
-from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard
+from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard, WatchCall
 from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
@@ -481,7 +481,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
     WatchBoard: Commands._watch_board,
-    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
+    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut, WatchCall), Commands._supervise),
 }
 
 

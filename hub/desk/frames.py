@@ -28,6 +28,7 @@ from hub.desk.board_frames import (
     QueueBoard,  # noqa: F401 - part of this protocol
     SignOut,
     WatchBoard,
+    WatchCall,
 )
 
 Locale = Literal["fa", "en"]
@@ -699,6 +700,7 @@ Command = (
     | Assign
     | ForceStatus
     | SignOut
+    | WatchCall
     | Ping
 )
 

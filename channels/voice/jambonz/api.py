@@ -89,6 +89,10 @@ class JambonzApi:
         """Take a leg out of the conversation to the music, or bring it back."""
         await self._update(call, {"conf_hold_status": "hold" if on else "unhold"})
 
+    async def take_part(self, call: str, action: Literal["coach", "uncoach", "mute", "unmute"], tag: str = "") -> None:
+        """Change how a leg is in its room: heard by the members with a tag alone, by all, or by nobody."""
+        await self._update(call, {"conferenceParticipantAction": {"action": action, **({"tag": tag} if tag else {})}})
+
     async def whisper(self, call: str, verb: Verb) -> None:
         """Say or play something to this leg alone."""
         await self._update(call, {"whisper": verb})

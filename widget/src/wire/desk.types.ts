@@ -201,6 +201,19 @@ export interface WatchBoard {
   on?: boolean
 }
 
+/**
+ * Hear a colleague's live call over my telephone (which rings), be heard by the agent alone, by both, or leave.
+ *
+ * Refused with `not_live`, `no_phone`, `not_allowed` (my own call), `taken` (another supervisor is in it) or
+ * `phone_failed`.
+ */
+export interface WatchCall {
+  type: "call.watch"
+  id: number
+  conversation: string
+  watch: "listen" | "whisper" | "barge" | "leave"
+}
+
 /** What the bot understood of the customer's words. `confidence` 0-1. */
 export interface UnderstoodView {
   intent: string
@@ -1069,6 +1082,7 @@ export type Command =
   | Assign
   | ForceStatus
   | SignOut
+  | WatchCall
   | Ping
 
 export type Event =

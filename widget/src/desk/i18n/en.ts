@@ -256,6 +256,7 @@ export const en = {
   "event.call.ended": "The call ended",
   "error.not_live": "This call isn’t live any more.",
   "error.not_allowed": "This can’t be done with this call now.",
+  "error.no_phone": "An admin first gives you a telephone.",
   "error.phone_failed": "The telephone system didn’t do it. Try again.",
   "error.spoken": "Callers are spoken to; write a note instead.",
   "file.sound": "Listen to {name}",

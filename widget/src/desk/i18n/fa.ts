@@ -256,6 +256,7 @@ export const fa: Record<keyof typeof en, string> = {
   "event.call.ended": "تماس پایان یافت",
   "error.not_live": "این تماس دیگر برقرار نیست.",
   "error.not_allowed": "اکنون این کار با این تماس شدنی نیست.",
+  "error.no_phone": "نخست مدیر باید برایتان تلفنی تعیین کند.",
   "error.phone_failed": "سامانهٔ تلفنی این را انجام نداد. دوباره امتحان کنید.",
   "error.spoken": "با تماس‌گیرنده حرف می‌زنند؛ یادداشت بنویسید.",
   "file.sound": "شنیدن {name}",
