@@ -531,6 +531,7 @@ def _subscribe(hub: Hub) -> None:
     on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
+    figures.watch("calls", lambda: hub.voice.live)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
     figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)

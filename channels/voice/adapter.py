@@ -78,6 +78,11 @@ class VoiceChannel(CallChannel):
         self._inlet, self._records = inlet, Records(inlet)
         return VoiceRoutes(inlet, self).routes()
 
+    @property
+    def live(self) -> int:
+        """How many calls are live."""
+        return self._records.live if self._records is not None else 0
+
     def webhook(self, inbox: Configured, base: str) -> str:
         """Where the telephone system asks; the gateway's setting `hub`."""
         return f"{base}/channels/voice/{inbox.id}"

@@ -63,6 +63,11 @@ class Records:
     inlet: Inlet
     _known: dict[tuple[str, str], Record] = field(default_factory=dict)
 
+    @property
+    def live(self) -> int:
+        """How many calls are known to be live here."""
+        return len(self._known)
+
     async def get(self, inbox: str, sid: str) -> Record | None:
         """A call; None when there is none of this id."""
         known = self._known.get((inbox, sid))
@@ -104,7 +109,7 @@ class Records:
 
     def _remember(self, record: Record) -> None:
         key = (record.call.inbox, record.call.sid)
-        if record.mode == "over":
+        if record.mode != "live":
             self._known.pop(key, None)
         else:
             self._known[key] = record
