@@ -40,12 +40,14 @@ class Turn:
         texts: One burst of messages in the order they were written; may be empty when `payload` is set.
         locale: The conversation's language; a bot may answer in the other one when the customer plainly writes it.
         payload: The payload of a button *the hub itself offered* and the customer pressed. Never free text.
+        began_at: When the conversation came to the bot (ms); decides which version of the bot it keeps.
     """
 
     conversation: str
     texts: tuple[str, ...]
     locale: Locale
     payload: str | None = None
+    began_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ __all__ = [
     "BotEnvironmentError",
     "find_python310",
     "find_uv",
+    "has_model",
     "inputs_hash",
     "install",
     "main",
@@ -173,7 +174,13 @@ def normalise_examples(nlu: str) -> str:
 
 
 def serve(
-    var_dir: Path, port: int, mongo_uri: str | None, database: str, token: str, actions_url: str
+    var_dir: Path,
+    port: int,
+    mongo_uri: str | None,
+    database: str,
+    token: str,
+    actions_url: str,
+    models_url: str | None = None,
 ) -> tuple[list[str], dict[str, str], Path]:
     """Say how to start the bot's server on 127.0.0.1; the caller starts and ends the process.
 
@@ -187,6 +194,8 @@ def serve(
         database: The database in it, for example `peyk_rasa`.
         token: Shared secret of hub and bot, at least 16 of `[A-Za-z0-9_-]`.
         actions_url: The hub's POST /bot/actions.
+        models_url: The hub's GET /bot/models/<slot>, asked every two seconds; until it names a model, the one that
+            `train` made serves. None: that one serves for ever.
 
     Returns:
         Command, whole environment, working folder.
@@ -199,7 +208,11 @@ def serve(
     home, model = _home(var_dir), model_path(var_dir)
     if not model.exists():
         raise BotEnvironmentError("The bot isn't trained yet: run `python -m bot.environment train`.")
+    project = home / "project"
+    project.mkdir(parents=True, exist_ok=True)
     endpoints = ASSISTANT / ("endpoints.memory.yml" if mongo_uri is None else "endpoints.yml")
+    if models_url is not None:
+        endpoints = _with_models(endpoints, project)
     command = [
         *(str(home / "venv/bin/rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)),
         *("--endpoints", str(endpoints), "--credentials", str(ASSISTANT / "credentials.yml")),
@@ -211,10 +224,19 @@ def serve(
         "PEYK_BOT_DATABASE": database,
         "PEYK_BOT_ACTIONS_URL": actions_url,
         "PEYK_BOT_ACTIONS_AUTHORIZATION": "Bearer " + token,
+        "PEYK_BOT_MODELS_URL": models_url or "",
+        "PEYK_BOT_BUILT_IN": str(model),
     }
-    project = home / "project"
-    project.mkdir(parents=True, exist_ok=True)
     return command, env, project
+
+
+def _with_models(endpoints: Path, project: Path) -> Path:
+    """The endpoints and, after them, where models come from; the address is filled in from the environment."""
+    whole = project / f"studio.{endpoints.name}"
+    scratch = whole.with_suffix(f".{os.getpid()}")
+    scratch.write_text(endpoints.read_text("utf-8") + (ASSISTANT / "endpoints.models.yml").read_text("utf-8"), "utf-8")
+    scratch.replace(whole)
+    return whole
 
 
 def rasa_environment(home: Path) -> dict[str, str]:
@@ -251,6 +273,17 @@ def ready(url: str, token: str) -> str | None:
         return None
     head, _, tail = body.decode("utf-8", "replace").partition('"model_id":')
     return tail.strip().strip('{}" ') or None if head else None
+
+
+def has_model(url: str, token: str) -> bool:
+    """Whether the hub has a model for the slot whose address this is."""
+    headers = {"Authorization": "Bearer " + token}
+    request = urllib.request.Request(url, headers=headers, method="HEAD")  # noqa: S310 (our own setting)
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _with_timeouts(uri: str) -> str:

@@ -22,6 +22,7 @@ Happened = Literal[
     "resumed",
     "parked",
     "callback",
+    "not_reached",
     "voicemail",
     "recording",
     "sent_on",
@@ -140,8 +141,11 @@ class Switchboard(Protocol):
     async def recorded(self, call: Call, recording: Recording) -> None:
         """Keep a recording with the conversation; it is fetched afterwards."""
 
-    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str) -> None:
-        """The call is over. Whoever hung up in line has abandoned it; an agent who spoke with them wraps up."""
+    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str, attempt: int = 0) -> None:
+        """The call is over. Whoever hung up in line has abandoned it; an agent who spoke with them wraps up.
+
+        `attempt`: that of the phone by which a customer was called back.
+        """
 
     async def house(self, inbox: str) -> House:
         """What flows of an inbox may name."""
@@ -163,6 +167,9 @@ class CallChannel(Channel):
 
     async def join(self, call: Call, phone: Phone) -> None:
         """Ring the agent's phone and join it with the caller. Raises `ChannelError` when that cannot be tried."""
+
+    async def offer(self, call: Call, kind: Literal["callback", "voicemail"]) -> None:
+        """Nobody came in time: the caller may be called back, or leave a message; the place is kept."""
 
     async def park(self, call: Call) -> None:
         """The caller waits again: the agent's leg is let go, the music plays."""

@@ -1,6 +1,7 @@
 """Inside the bot's image: become the Rasa server (`run_bot.py`), or ask whether it serves (`run_bot.py --ready`).
 
-Environment: MONGODB_URI, DATABASE, TOKEN, ACTIONS_URL; VAR (default ``var``) is where the build put Rasa and the model.
+Environment: MONGODB_URI, DATABASE, TOKEN, ACTIONS_URL, MODELS_URL (where it asks for newer models); VAR (default
+``var``) is where the build put Rasa and the model.
 """
 
 import os
@@ -26,6 +27,7 @@ def main() -> NoReturn:
         os.environ.get("DATABASE", "peyk_rasa"),
         os.environ["TOKEN"],
         os.environ["ACTIONS_URL"],
+        os.environ.get("MODELS_URL"),
     )
     command[command.index("--interface") + 1] = os.environ.get("INTERFACE", "0.0.0.0")  # noqa: S104 (see above)
     os.chdir(folder)

@@ -68,9 +68,13 @@ from hub.store.entries import Entries
 from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
 from hub.store.notes import Notes
+from hub.store.rollouts import Rollouts
 from hub.store.tickets import Tickets
+from hub.store.versions import Versions
 from hub.store.visits import Visits
 from hub.today import Today
+from hub.training.doubts import Doubts
+from hub.training.serving import ModelServer
 from hub.vault import Vault
 from hub.web import setup as web_setup
 from hub.web import upkeep
@@ -258,7 +262,16 @@ class Hub:
     @cached_property
     def people(self) -> People:
         """Customers as agents see them."""
-        return People(self.contacts, self.conversations, self.config, self.views, self.web.audit, self.bus, self.clock)
+        return People(
+            contacts=self.contacts,
+            conversations=self.conversations,
+            config=self.config,
+            views=self.views,
+            staff=self.staff,
+            trail=self.web.audit,
+            bus=self.bus,
+            clock=self.clock,
+        )
 
     @cached_property
     def views(self) -> Views:
@@ -439,6 +452,22 @@ class Hub:
         )
 
     @cached_property
+    def model_server(self) -> ModelServer:
+        """Where the bot's servers get their models."""
+        token = self.settings.rasa_token.get_secret_value()
+        return ModelServer(token, Rollouts(self.database), self.versions)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What the bot may have got wrong."""
+        return Doubts(self.web.review, self.entries)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Versions of the bot."""
+        return Versions(self.database)
+
+    @cached_property
     def web(self) -> Web:
         """Pages, accounts and the REST API."""
         return web_setup.make_web(
@@ -454,6 +483,7 @@ class Hub:
             channels=self.channel_config,
             inlet=lambda: self.inlet,
             aside=self.aside,
+            mark=lambda conversation, seq: self.doubts.mark(conversation, seq),  # noqa: PLW0108 - doubts need the web
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
@@ -494,6 +524,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.interval_log.on_appended)
     on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
+    on(Appended, hub.doubts.on_appended)
     on(Appended, figures.on_appended)
     on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
@@ -511,6 +542,7 @@ def _subscribe(hub: Hub) -> None:
     on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
+    figures.watch("calls", lambda: hub.voice.live)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
     figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
@@ -526,6 +558,7 @@ def make_app(hub: Hub) -> web.Application:
     web_setup.attach(app, hub.web)
     app.router.add_get("/desk/socket", hub.desk.handle)
     app.router.add_post("/bot/actions", hub.actions.handle)
+    app.router.add_get("/bot/models/{slot}", hub.model_server.handle)
     for channel in hub.channels.values():
         app.add_routes(channel.routes(hub.inlet))
     return app
@@ -549,7 +582,10 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
-        pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue, hub.calls)
+        pools = (
+            *(hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue),
+            *(hub.calls, hub.doubts),
+        )
         for one in pools:
             await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
         for name, work in _workers(hub).items():
@@ -589,6 +625,6 @@ def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
 
 async def _index(hub: Hub) -> None:
     parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
-    for part in parts:
+    for part in (*parts, hub.versions):
         await part.index()
     await web_setup.index(hub.web)

@@ -72,6 +72,9 @@ class Calls:
         channel, happened = self._channel(state), event.entry.event
         if channel is None or happened is None or not state.header.thread:
             return
+        if happened.type is EventType.WAITED_OUT and happened.reason in {"callback", "voicemail"}:
+            kind: Literal["callback", "voicemail"] = "callback" if happened.reason == "callback" else "voicemail"
+            self.pool.start(self._quietly(channel.offer(call_of(state), kind)), "offer")
         if happened.type is EventType.WRAPPED:
             self.pool.start(self._quietly(channel.drop(call_of(state))), "drop")
         if not event.entry.moves_fence:
@@ -243,7 +246,7 @@ class Calls:
         """The agent's phone was not picked up: the caller has the old place again."""
 
         async def back(state: Conversation) -> None:
-            if state.fence != phone.attempt or not (state.awaits_phone or state.call == "callback"):
+            if state.fence != phone.attempt or not state.awaits_phone:
                 return
             values = {"agent": phone.name, "reason": reason}
             await self.acts.call_happens(state, "agent_unreachable", f"unreachable:{state.fence}", values)
@@ -289,12 +292,12 @@ class Calls:
         if not outcome.duplicate:
             await self.fetching.begin(parts)
 
-    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str) -> None:
+    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str, attempt: int = 0) -> None:
         """The call is over."""
 
         async def end(state: Conversation) -> None:
-            await self.acts.call_happens(state, "ended", "ended", {"by": by, "reason": reason})
-            kept = state.call in {"callback", "message"} and state.owner.kind in {"queue", "offer"}
+            await self.acts.call_happens(state, "ended", f"ended:{attempt}", {"by": by, "reason": reason})
+            kept = state.deferred is not None and state.waits
             if not state.open or kept or state.ended_at is not None:
                 return
             if state.awaits_phone:

@@ -52,6 +52,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "bench": Command(module="tests.bench.command", help="measure how fast it is"),
     "drill": Command(module="tests.drills.command", help="break it on purpose and see that nothing is lost"),
+    "bot": Command(module="hub.up.command_bot", help="train and judge the bot, export and import what it knows"),
+    "trainer": Command(module="hub.up.command_trainer", help="train what the studio's admins ask for"),
     "screens": Command(module="tests.browser.screens", help="take the screenshots that stand in docs/"),
     "simulate": Command(module="hub.up.command_simulate", help="try the routing in virtual time, with checks"),
     "mail": Command(module="hub.up.command_mail", help="take mails apart, without a hub"),

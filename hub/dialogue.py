@@ -159,7 +159,7 @@ def _turn_of(state: Conversation, said: list[Entry], pressed: str | None) -> Tur
     written = said[:-1] if pressed else said  # the press is the payload; what was written before it counts, too
     texts = tuple(entry.text[:LONGEST_TEXT] for entry in written if entry.text)
     locale: Literal["fa", "en"] = "en" if state.locale == "en" else "fa"
-    return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed)
+    return Turn(conversation=state.id, texts=texts, locale=locale, payload=pressed, began_at=state.fence_at)
 
 
 def _parts(say: Say) -> tuple[Part, ...]:

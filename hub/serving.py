@@ -9,15 +9,21 @@ import structlog
 import uvloop
 from aiohttp import web
 
+from bot.contract import Bot
 from bot.guarded import GuardedBot
 from bot.orders import HttpOrders
 from bot.rasa import RasaBot
 from hub import figures
 from hub.app import Hub, make_app, running
 from hub.clock import SystemClock
+from hub.model.studio import SLOTS, Slot
 from hub.settings import LogFormat, Settings
-from hub.store.database import connect
+from hub.store.database import Database, connect
+from hub.store.rollouts import Rollouts
+from hub.store.versions import Versions
 from hub.telemetry import set_up_logging
+from hub.training.slots import Slotted
+from hub.workers import supervised
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +48,29 @@ async def _serve(settings: Settings) -> None:
         raise ValueError("the hub needs a database: PEYK_MONGODB_URI")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(connect(settings.mongodb_uri.get_secret_value(), settings.database))
-        rasa = await stack.enter_async_context(RasaBot(settings.bot_url, settings.rasa_token.get_secret_value()))
+        slots = await _bots(stack, settings, database)
         orders = await stack.enter_async_context(HttpOrders(settings.order_service))
-        bot = GuardedBot(rasa, observe=figures.on_bot_turn)
-        stack.push_async_callback(bot.aclose)
-        hub = Hub(settings, database, bot, orders, SystemClock())
+        hub = Hub(settings, database, slots, orders, SystemClock())
         await stack.enter_async_context(running(hub))
+        await stack.enter_async_context(supervised("rollout", slots.run))
         await stack.enter_async_context(_listening(hub))
         log.info("hub_ready", host=settings.host, port=settings.port)
         await stop.wait()
         log.info("hub_draining")
+
+
+async def _bots(stack: AsyncExitStack, settings: Settings, database: Database) -> Slotted:
+    """The two bot servers, each guarded, behind the one that knows which conversation is whose."""
+    token = settings.rasa_token.get_secret_value()
+    bots: dict[Slot, Bot] = {}
+    for slot, url in zip(SLOTS, (settings.bot_url, settings.second_bot_url), strict=True):
+        rasa = await stack.enter_async_context(RasaBot(url, token))
+        guarded = GuardedBot(rasa, observe=figures.on_bot_turn)
+        stack.push_async_callback(guarded.aclose)
+        bots[slot] = guarded
+    slots = Slotted(bots, Rollouts(database), Versions(database), SystemClock())
+    await slots.look()
+    return slots
 
 
 @asynccontextmanager

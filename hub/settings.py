@@ -55,6 +55,8 @@ class Settings(BaseSettings):
         log_format: See ``LogFormat``.
         rasa_url: A bot server run elsewhere; None means the one that ``peyk up`` starts.
         rasa_port: Loopback port of the bot server that ``peyk up`` starts.
+        rasa_second_url: The second bot server's address, where a new version is tried; None means ``peyk up``'s.
+        rasa_second_port: Loopback port of the second bot server that ``peyk up`` starts when one is needed.
         rasa_token: Shared by the hub and the bot server.
         signing_key: Signs session and visitor tokens.
         secrets_key: Seals the secrets of inboxes; several with commas, the newest first, while one is being replaced.
@@ -78,6 +80,8 @@ class Settings(BaseSettings):
     log_format: LogFormat = LogFormat.AUTO
     rasa_url: str | None = None
     rasa_port: int = Field(default=5005, ge=1, le=65535)
+    rasa_second_url: str | None = None
+    rasa_second_port: int = Field(default=5006, ge=1, le=65535)
     rasa_token: SecretStr
     signing_key: SecretStr
     secrets_key: SecretStr
@@ -92,7 +96,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("public_url", "files_url", "rasa_url", "orders_url")
+    @field_validator("public_url", "files_url", "rasa_url", "rasa_second_url", "orders_url")
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None:
@@ -136,6 +140,11 @@ class Settings(BaseSettings):
     def bot_url(self) -> str:
         """The bot server's address, without a trailing slash."""
         return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def second_bot_url(self) -> str:
+        """The second bot server's address, without a trailing slash."""
+        return self.rasa_second_url or f"http://127.0.0.1:{self.rasa_second_port}"
 
     @property
     def order_service(self) -> str:

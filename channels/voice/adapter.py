@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Literal
 from weakref import WeakValueDictionary
 
 import structlog
@@ -30,7 +31,7 @@ from channels.voice.flow import BadFlow
 from channels.voice.flow_rules import Known, problems
 from channels.voice.flow_text import preview
 from channels.voice.hooks import Hooks
-from channels.voice.jambonz.api import JambonzApi
+from channels.voice.jambonz.api import CallApiError, JambonzApi
 from channels.voice.jambonz.render import Verb, Voices, render, render_wait
 from channels.voice.office import News, Office
 from channels.voice.record import Record, Records
@@ -77,6 +78,11 @@ class VoiceChannel(CallChannel):
         self._inlet, self._records = inlet, Records(inlet)
         return VoiceRoutes(inlet, self).routes()
 
+    @property
+    def live(self) -> int:
+        """How many calls are live."""
+        return self._records.live if self._records is not None else 0
+
     def webhook(self, inbox: Configured, base: str) -> str:
         """Where the telephone system asks; the gateway's setting `hub`."""
         return f"{base}/channels/voice/{inbox.id}"
@@ -113,6 +119,8 @@ class VoiceChannel(CallChannel):
         if kind == "call":
             return await attendant.called(office, event)
         record = await office.records.get(office.inbox, sid)
+        if record is None and event.parent is not None:
+            return await self._called_back(office, event, event.parent)
         if record is None:
             if event.kind is CallEventKind.ENDED and attempt is None:
                 await office.records.never_began(office.inbox, sid)
@@ -123,6 +131,17 @@ class VoiceChannel(CallChannel):
             return await telephones.told(office, record, event, attempt)
         return await self._of_caller(office, kind, event, record)
 
+    async def _called_back(self, office: Office, event: CallEvent, parent: str) -> Script:
+        """Something happened to the leg by which an agent's leg calls a customer back."""
+        sid = await office.records.call_of_leg(office.inbox, parent)
+        if sid is None:
+            raise ChannelError("not_found", "There is no such call.", status=404)
+        async with self._turn(sid):
+            record = await office.records.get(office.inbox, sid)
+            if record is not None and event.kind is CallEventKind.ANSWERED:
+                await telephones.joined(office, record)
+        return ()
+
     async def _of_caller(self, office: Office, kind: HookKind, event: CallEvent, record: Record) -> Script:
         match kind:
             case "status" | "queue_events" | "recording":
@@ -132,14 +151,20 @@ class VoiceChannel(CallChannel):
                 return await attendant.waits(office, record)
             case "queue":
                 return await attendant.left_line(office, record, event)
-            case "continue" if event.token == compose.LINE:
-                return await attendant.back_to_line(office, record)
-            case "continue" | "connect" if event.token == compose.ONWARD:
-                return compose.sent_on(record, office.settings) if kind == "continue" else (Hangup(),)
+            case "continue" | "connect" if event.token in {compose.LINE, compose.EXIT, compose.ONWARD}:
+                return await self._sent(office, kind, event.token, record)
             case _:
                 if kind == "voicemail":
                     record = await attendant.recorded(office, record, event)
                 return await attendant.answered(office, record, event)
+
+    async def _sent(self, office: Office, kind: HookKind, to: str | None, record: Record) -> Script:
+        """The caller was sent somewhere by the hub, and asks what there is."""
+        if to == compose.LINE:
+            return await attendant.back_to_line(office, record)
+        if to == compose.EXIT:
+            return compose.asked(record, office.settings)
+        return compose.sent_on(record, office.settings) if kind == "continue" else (Hangup(),)
 
     async def _told(self, office: Office, kind: HookKind, event: CallEvent, record: Record) -> None:
         """What nobody waits for an answer to."""
@@ -161,6 +186,12 @@ class VoiceChannel(CallChannel):
         """Ring the agent's phone and join it with the caller."""
         async with self._known(call) as (office, record):
             await telephones.ring(office, record, phone)
+
+    async def offer(self, call: Call, kind: Literal["callback", "voicemail"]) -> None:
+        """Nobody came in time."""
+        async with self._known(call) as (office, record):
+            with suppress(CallApiError):  # a caller who is gone, or waits on
+                await attendant.offered(office, record, kind)
 
     async def park(self, call: Call) -> None:
         """The caller waits again."""

@@ -13,7 +13,7 @@ import structlog
 from channels.calls import Call, Happening, Recording
 from channels.contract import ChannelError, Outbound
 from channels.voice import compose, flow_state, parse
-from channels.voice.default_flow import default_flow
+from channels.voice.default_flow import default_flow, exit_flow
 from channels.voice.events import CallEvent, CallEventKind
 from channels.voice.flow import BadFlow, Flow, Queue, Voicemail
 from channels.voice.flow_state import Around, AskBot, HandOn, KeepPlace, TakeMessage, ToQueue, Turn
@@ -45,6 +45,7 @@ async def _begun(office: Office, event: CallEvent) -> Record:
     message = parse.beginning(office.inbox, event, locale)
     receipt = await office.switchboard.begin(message)
     call = Call(inbox=office.inbox, sid=event.call, address=message.sender.address, conversation=receipt.conversation)
+    log.info("call_began", inbox=office.inbox, conversation=call.conversation, duplicate=receipt.duplicate)
     turn = begin(flow, event.callee, await _around(office, call))
     record = Record(call=call, called=event.callee, flow=flow, state=turn.state)
     return await follow(office, record, turn)
@@ -189,6 +190,19 @@ def _patience_left(office: Office, record: Record) -> float | None:
     return record.patience - (office.now() - record.since) / 1000
 
 
+async def offered(office: Office, record: Record, kind: Literal["callback", "voicemail"]) -> None:
+    """Nobody came in time: the caller is led out of the telephone system's line, and keeps the place in the hub's."""
+    if record.mode != "live" or not record.lined or record.leg is not None:
+        return
+    standing = await office.switchboard.standing(record.call)
+    flow = exit_flow(kind, record.state.locale)
+    turn = begin(flow, "", await _around(office, record.call))
+    turn = replace(turn, state=replace(turn.state, turn=record.state.turn + 1))
+    record = replace(record, flow=flow, state=turn.state, patience=None, lined=False, heard=standing.seq)
+    await follow(office, record, turn)
+    await office.api.redirect(record.call.sid, office.hooks, token=compose.EXIT)
+
+
 async def left_line(office: Office, record: Record, event: CallEvent) -> Script:
     """The caller is out of the line: joined and done, gone, or to be asked something else."""
     match event.reason:
@@ -233,4 +247,5 @@ async def ended(office: Office, record: Record, event: CallEvent) -> Record:
     by: Literal["caller", "us"] = "us" if event.name == "jambonz" else "caller"
     await office.switchboard.ended(record.call, by=by, reason=event.reason)
     mode = "over" if record.mode == "live" else record.mode
+    log.info("call_over", inbox=office.inbox, conversation=record.call.conversation, by=by, reason=event.reason)
     return await office.records.keep(replace(record, mode=mode, lined=False))

@@ -16,6 +16,8 @@ from channels.voice.settings import VoiceSettings
 WAIT_SECONDS = 10.0
 LINE = "line"
 """The token with which a caller is sent back to the line."""
+EXIT = "exit"
+"""The token of a caller who is led out of the line, to be offered something else."""
 ONWARD = "onward"
 """The token of a call that an agent has passed on to a number outside."""
 MOST_CHOICES = 9

@@ -65,6 +65,11 @@ class Records:
     inlet: Inlet
     _known: dict[tuple[str, str], Record] = field(default_factory=dict)
 
+    @property
+    def live(self) -> int:
+        """How many calls are known to be live here."""
+        return len(self._known)
+
     async def get(self, inbox: str, sid: str) -> Record | None:
         """A call; None when there is none of this id."""
         known = self._known.get((inbox, sid))
@@ -90,13 +95,23 @@ class Records:
             self._remember(record)
         return record
 
+    async def keep_leg(self, call: Call, leg: str) -> None:
+        """Remember whose call an agent's leg belongs to, for legs that it rings in turn."""
+        await self.inlet.note(call.inbox, _name(leg), {"leg_of": call.sid}, days=DAYS)
+
+    async def call_of_leg(self, inbox: str, leg: str) -> str | None:
+        """The call that an agent's leg belongs to."""
+        kept = await self.inlet.recall(inbox, _name(leg))
+        sid = kept.get("leg_of") if kept is not None else None
+        return sid if isinstance(sid, str) else None
+
     async def never_began(self, inbox: str, sid: str) -> None:
         """The end of a call that we know nothing of was told."""
         await self.inlet.note(inbox, _name(sid), {"over": True}, days=DAYS)
 
     def _remember(self, record: Record) -> None:
         key = (record.call.inbox, record.call.sid)
-        if record.mode == "over":
+        if record.mode != "live":
             self._known.pop(key, None)
         else:
             self._known[key] = record

@@ -43,6 +43,8 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
             await office.records.keep(replace(record, leg=None))
         raise ChannelError("phone_failed", "The telephone system does not ring this telephone.", status=502) from error
     await office.records.keep(replace(record, leg=AgentLeg(phone=phone, sid=sid)))
+    if record.mode == "callback":
+        await office.records.keep_leg(record.call, sid)
     if record.mode == "live" and not record.lined:  # they left the line for an offer: back to where they are taken from
         await send_back(office, record)
 
@@ -76,12 +78,18 @@ async def told(office: Office, record: Record, event: CallEvent, attempt: int) -
         case CallEventKind.CONTINUED:
             await office.records.keep(replace(record, leg=replace(leg, sid=event.call, picked_up=True)))
             return compose.picked_up(record, leg, office.settings)
+        case CallEventKind.UNBRIDGED if not leg.joined and record.mode == "callback":
+            await office.switchboard.happened(record.call, _told("not_reached", leg.phone))
+            await office.records.keep(replace(record, leg=None))
         case CallEventKind.UNBRIDGED if not leg.joined:
             await not_joined(office, record, "caller_not_there", blame=False)
         case CallEventKind.ENDED if not leg.joined:
             await not_joined(office, record, event.reason, blame=not leg.picked_up)
         case CallEventKind.ENDED:
             await office.records.keep(replace(record, leg=None))
+            if record.mode == "callback":
+                call, attempt = record.call, leg.phone.attempt
+                await office.switchboard.ended(call, by="us", reason=event.reason, attempt=attempt)
         case _:
             pass
     return (Hangup(),)
@@ -115,7 +123,7 @@ async def not_joined(office: Office, record: Record, reason: str, *, blame: bool
 
 
 async def joined(office: Office, record: Record) -> None:
-    """The caller was taken out of the line by the agent's leg."""
+    """The caller was taken out of the line by the agent's leg, or has picked up when called back."""
     leg = record.leg
     if leg is None or leg.joined:
         return

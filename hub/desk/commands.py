@@ -42,6 +42,7 @@ from hub.desk.frames import (
     RetryFile,
     SaveDraft,
     SetLabels,
+    SetOwner,
     SetStatus,
     SettleDelivery,
     ShowContact,
@@ -58,7 +59,7 @@ from hub.desk.views import Views, canned_view
 from hub.desk.wallboard import Wallboard
 from hub.errors import BadInput, Conflict, NotFound
 from hub.lanes import Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author, EventType, Part, text_part
 from hub.model.ids import AgentId, ConversationId, FileId, QueueId, is_client_id
@@ -306,7 +307,7 @@ class Commands:
     async def _take(self, desk: Desk, command: Take) -> None:
         state = await self._seen(desk, command.conversation)
         queue = self.config.queue_for(state.queue, state.header.inbox)
-        if desk.me().role == "agent" and state.owner.kind == "queue" and queue is not None and not queue.pick:
+        if desk.me().role not in LEADS and state.owner.kind == "queue" and queue is not None and not queue.pick:
             raise Conflict("Conversations of this line are given out in order.", code="pick_not_allowed")
         try:
             await self.acts.take(state, _author(desk.me()))
@@ -375,7 +376,7 @@ class Commands:
         """While an agent has the conversation, its messages are theirs to send; supervisors may always."""
         state = await self._seen(desk, conversation)
         me = desk.me()
-        if state.owner.kind == "agent" and me.role == "agent":
+        if state.owner.kind == "agent" and me.role not in LEADS:
             _held_by(state, me)
         return state.id
 
@@ -387,6 +388,9 @@ class Commands:
 
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
+
+    async def _set_owner(self, desk: Desk, command: SetOwner) -> None:
+        await self.people.set_owner(desk.me(), command)
 
     async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
         if command.on:
@@ -480,6 +484,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    SetOwner: Commands._set_owner,
     WatchBoard: Commands._watch_board,
     **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut, WatchCall), Commands._supervise),
 }

@@ -33,7 +33,7 @@ from hub.desk.frames import (
 from hub.desk.views import Views, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Entry
 from hub.model.ids import AgentId, ConversationId
@@ -94,7 +94,7 @@ def may_see(agent: Agent, state: Conversation, config: Config) -> bool:
 
 def sees_all(agent: Agent) -> bool:
     """Whether an agent is not limited to some queues."""
-    return agent.role != "agent" or not agent.queues
+    return agent.role in LEADS or not agent.queues
 
 
 def sight(agent: Agent, config: Config) -> Sight | None:
@@ -216,7 +216,7 @@ class Floor:
     def on_offers_missed(self, event: OffersMissed) -> None:
         """Supervisors hear of who does not answer."""
         frame = encode(OffersMissedEvent(agent=event.agent.name, count=event.agent.misses))
-        self._push([desk for desk in self._all() if desk.me().role != "agent"], frame)
+        self._push([desk for desk in self._all() if desk.me().role in LEADS], frame)
 
     def on_config_changed(self, kind: str) -> None:
         """Canned replies, inboxes or promises changed."""

@@ -23,7 +23,7 @@ from hub.desk.board_frames import (
 from hub.desk.floor import Floor, encode
 from hub.errors import BadInput, Conflict, Forbidden, HubError, NotFound, Unavailable
 from hub.lanes import Lanes
-from hub.model.config import Agent
+from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import Author
 from hub.model.ids import AgentId, ConversationId
@@ -52,7 +52,7 @@ class Supervision:
 
     async def do(self, me: Agent, command: Act) -> Acted | None:
         """Do it. Raises `Forbidden` for agents, else what the act itself refuses."""
-        if me.role == "agent":
+        if me.role not in LEADS:
             raise Forbidden("Only supervisors may do this.")
         match command:
             case Move():

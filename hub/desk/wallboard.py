@@ -15,7 +15,7 @@ from hub.desk.board_frames import AgentBoard, Board, BoardEvent, HeldView, Queue
 from hub.desk.floor import Desk, Floor, encode
 from hub.errors import Forbidden
 from hub.lanes import Appended
-from hub.model.config import Agent, cost_of
+from hub.model.config import LEADS, Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import Queue
@@ -64,7 +64,7 @@ class Wallboard:
 
     def watch(self, desk: Desk) -> Board:
         """Show a desk everything, and from now on what changes. Raises `Forbidden`."""
-        if desk.me().role == "agent":
+        if desk.me().role not in LEADS:
             raise Forbidden("The wallboard is for supervisors.")
         self._watching.add(desk)
         self._told.clear()  # what it is shown now may differ from what the others were told last
@@ -150,7 +150,7 @@ class Wallboard:
     def _may_watch(self, desk: Desk) -> bool:
         agent = self.staff.get(desk.agent)
         here = desk in self.floor.desks_of(desk.agent)
-        return here and agent is not None and agent.active and agent.role != "agent"
+        return here and agent is not None and agent.active and agent.role in LEADS
 
     def _follow(self, before: Conversation, after: Conversation) -> None:
         self._changed_queues.update((before.queue or "", self._line_of.get(after.id, "")))

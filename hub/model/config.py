@@ -40,6 +40,9 @@ class Canned:
     text: str
 
 
+LEADS = frozenset({"supervisor", "admin"})
+"""Roles that may step into others' conversations."""
+
 OTHERS = "*"
 """All channels that are not named."""
 

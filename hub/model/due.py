@@ -8,7 +8,7 @@ from hub.model.conversation import Conversation
 from hub.model.ending import wrap_up_over
 from hub.model.queues import ExitKind, Queue
 
-PHONE_SECONDS = 60
+PHONE_SECONDS = 120
 """So long may the phone of who accepted a call ring, whatever the telephone system says."""
 
 

@@ -1,10 +1,10 @@
 """How a conversation changes: the fold of its entries. Pure; never refuses what is stored."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
-from hub.model.conversation import NOBODY, CallState, Conversation, Owner
+from hub.model.calling import called
+from hub.model.conversation import NOBODY, Conversation, Owner
 from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
 from hub.model.said import paused, resumed, said
@@ -89,7 +89,7 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    rings = state.call in {"live", "ringing"}  # the phone has yet to be picked up
+    rings = state.call in {"live", "ringing", "callback"}  # the phone has yet to be picked up
     return replace(
         state,
         owner=Owner(kind="agent", agent=event.agent),
@@ -143,7 +143,8 @@ def _withdrawn(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    place = {"queued_at": state.queued_at, "entered_at": state.entered_at} if state.awaits_phone else {}
+    kept = ("queued_at", "entered_at", "deferred") if state.awaits_phone else ()
+    place = {name: getattr(state, name) for name in kept}
     state = replace(
         state,
         queue=event.queue or state.queue,
@@ -154,7 +155,7 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         snoozed_until=None,
     )
     state = _to_line(state, entry, event, front=event.front)
-    return replace(state, passed={event.agent: entry.at} if event.agent else {}, **place)  # type: ignore[arg-type]
+    return replace(state, passed={event.agent: entry.at} if event.agent else {}, **place)
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -273,48 +274,6 @@ def _sla(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return replace(state, sla_told=tuple(one for one in told if not one.startswith(tuple(over))))
 
 
-def _call(state: Conversation, entry: Entry, event: Event) -> Conversation:
-    return replace(state, call=CALL_STATES.get(event.reason or "", state.call), **_called(state, entry, event))
-
-
-def _called(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
-    """What else changes with what happened to a call."""
-    in_line = state.owner.kind in {"queue", "offer"}
-    match event.reason:
-        case "ringing":
-            # Whoever calls has asked for something, and the bot owes no answer to it yet.
-            return {"contact_seq": entry.seq, "contact_at": entry.at, "bot_seq": entry.seq}
-        case "joined":
-            answered = {"waiting_since": None, "unanswered_since": None, "queued_at": None, "entered_at": None}
-            first = {"first_response_at": state.first_response_at or entry.at}
-            return {**answered, **first, "answered_at": state.answered_at or entry.at}
-        case "parked" if state.owner.kind == "agent":  # it was given to somebody whose phone rings now
-            return {"queued_at": entry.at, "entered_at": entry.at}
-        case "callback":
-            left = {"deferred": state.deferred or "callback"} if in_line else {}
-            return {**left, "callback_at": entry.at, "callback_to": event.values.get("to", "")}
-        case "voicemail" if in_line:
-            return {"deferred": state.deferred or "voicemail"}
-        case _:
-            return {}
-
-
-CALL_STATES: Mapping[str, CallState] = {
-    "ringing": "live",
-    "agent_ringing": "ringing",
-    "agent_unreachable": "live",
-    "joined": "joined",
-    "held": "held",
-    "consulting": "consult",
-    "resumed": "joined",
-    "parked": "live",
-    "callback": "callback",
-    "voicemail": "message",
-    "ended": "over",
-}
-"""How a call stands after what happened to it; everything else changes nothing."""
-
-
 def _noted(state: Conversation, entry: Entry, event: Event) -> Conversation:
     return state
 
@@ -350,5 +309,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.PRIORITISED: _prioritised,
     EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
-    EventType.CALL: _call,
+    EventType.CALL: called,
 }

@@ -6,8 +6,10 @@ from typing import Any
 
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
+from gridfs import AsyncGridFSBucket
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.asynchronous.change_stream import AsyncDatabaseChangeStream
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -72,6 +74,16 @@ class Database:
         except (NotPrimaryError, AutoReconnect):
             # Once more, as the driver's retryable writes do: what was stored after all shows as a duplicate.
             return await self._database.command(command)
+
+    def bucket(self, name: str) -> AsyncGridFSBucket:
+        """Large files by name."""
+        return AsyncGridFSBucket(self._database, bucket_name=name, write_concern=self._concern)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncClientSession]:
+        """Writes with the yielded session happen together or not at all."""
+        async with self._database.client.start_session() as session, await session.start_transaction():
+            yield session
 
     async def watch(self, pipeline: Sequence[Document]) -> AsyncDatabaseChangeStream[dict[str, Any]]:
         """A change stream over the whole database; use it in `async with`."""

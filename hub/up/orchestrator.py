@@ -59,7 +59,8 @@ async def up(settings: Settings, options: UpOptions, progress: Progress) -> None
     stop, hurry = _on_signals(progress)
     with only_one_up(settings.var_dir):
         await _refuse_taken_ports(settings, progress)
-        settings = settings.model_copy(update={"rasa_port": free_port(settings.rasa_port)})
+        ports = {name: free_port(getattr(settings, name)) for name in ("rasa_port", "rasa_second_port")}
+        settings = settings.model_copy(update=ports)
         allow_open_files()
         if options.reset:
             delete_data(settings.var_dir)

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     READ_ADMIN = "admin.read"
     WRITE_ADMIN = "admin.write"
     READ_AUDIT = "audit.read"
+    TEACH_BOT = "bot.teach"
 
 
 _AGENT = frozenset({Permission.PUBLIC, Permission.OWN_ACCOUNT, Permission.USE_DESK, Permission.READ_FILES})
@@ -27,7 +28,8 @@ _AGENT = frozenset({Permission.PUBLIC, Permission.OWN_ACCOUNT, Permission.USE_DE
 GRANTS: Mapping[str, frozenset[Permission]] = {
     "agent": _AGENT,
     "supervisor": _AGENT | {Permission.READ_ADMIN},
-    "admin": _AGENT | {Permission.READ_ADMIN, Permission.WRITE_ADMIN, Permission.READ_AUDIT},
+    "bot_admin": _AGENT | {Permission.TEACH_BOT},
+    "admin": _AGENT | {Permission.READ_ADMIN, Permission.WRITE_ADMIN, Permission.READ_AUDIT, Permission.TEACH_BOT},
 }
 
 

@@ -15,7 +15,7 @@ from hub.web.diff import changes
 from hub.web.http import Call
 from hub.web.names import line
 
-Role = Literal["agent", "supervisor", "admin"]
+Role = Literal["agent", "supervisor", "bot_admin", "admin"]
 Locale = Literal["fa", "en"]
 Login = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(max_length=200)]

@@ -18,7 +18,7 @@ from hub.errors import Forbidden, Unauthorized
 from hub.store.audit import Deed
 from hub.web.access import Permission, authorize
 from hub.web.addresses import client_address
-from hub.web.bodies import read_json
+from hub.web.bodies import JSON_LIMIT, read_json
 from hub.web.context import WEB, Web
 from hub.web.limits import ThrottledError
 from hub.web.sessions import SignedIn
@@ -77,6 +77,7 @@ class Route:
             and for links, and looks at no cookie.
         body: Type of the JSON body; None when the route takes none (or reads it itself, as uploads and forms do).
         answer: Type of the JSON answer, for the reference; None for 204 and for pages.
+        body_limit: Most bytes of the body.
         form_csrf: The CSRF token is a form field, which the handler checks itself.
         errors: Codes that it may answer with, besides those that any route may.
     """
@@ -90,6 +91,7 @@ class Route:
     body: type[msgspec.Struct] | None = None
     answer: type[msgspec.Struct] | None = None
     status: int = 200
+    body_limit: int = JSON_LIMIT
     form_csrf: bool = False
     errors: tuple[str, ...] = field(default_factory=tuple)
 
@@ -151,7 +153,7 @@ async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
         authorize(who.agent, route.needs)
     if route.method not in _SAFE:
         _refuse_forgery(route, request, parts, who)
-    body = await read_json(request, route.body) if route.body is not None else None
+    body = await read_json(request, route.body, limit=route.body_limit) if route.body is not None else None
     answer = await route.handler(Call(request=request, web=parts, who=who, body=body, address=address))
     return _response(answer, route.status)
 

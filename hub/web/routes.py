@@ -22,6 +22,7 @@ from hub.web import (
     ops,
 )
 from hub.web.access import Permission
+from hub.web.bot_routes import BOT
 from hub.web.http import Route
 
 PUBLIC, OWN, DESK = Permission.PUBLIC, Permission.OWN_ACCOUNT, Permission.USE_DESK
@@ -497,4 +498,4 @@ OPS = (
     ),
 )
 
-ROUTES = (*PAGES, *ACCOUNT, *ADMIN, *INBOXES, *OPS)
+ROUTES = (*PAGES, *ACCOUNT, *ADMIN, *INBOXES, *BOT, *OPS)

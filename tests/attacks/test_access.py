@@ -19,7 +19,7 @@ from tests.attacks.visitor import Visitor, answer_to
 from tests.hub_server import Answer, Browser, LiveHub
 
 ACTORS = {"nobody": None, "agent": "ali", "supervisor": "mina", "admin": "admin"}
-CHANNELS_OWN = re.compile(r"/chat/|/desk/socket$|/bot/actions$|/channels/[a-z]+/\{inbox\}(/|$)")
+CHANNELS_OWN = re.compile(r"/chat/|/desk/socket$|/bot/actions$|/bot/models/\{slot\}$|/channels/[a-z]+/\{inbox\}(/|$)")
 """Addresses that check for themselves: a customer's token, a one-time ticket, the bot's token, a provider's signature
 (that no adapter takes what is forged is in `tests/contracts/test_channels.py`)."""
 

@@ -187,3 +187,14 @@ def test_the_module_needs_nothing_but_the_standard_library() -> None:
         [sys.executable, "-I", "-S", "-c", code, str(root)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_server_of_a_studio_asks_the_hub_for_models_and_its_token_is_in_no_file(tmp_path: Path) -> None:
+    environment.model_path(tmp_path).write_text("model")
+    token, models = "t0ken-of_16-and-more", "http://h/bot/models/b"
+    command, env, _ = environment.serve(tmp_path, 5006, None, "", token, "http://h/bot/actions", models)
+    endpoints = Path(command[command.index("--endpoints") + 1])
+    assert "models:" in endpoints.read_text()
+    assert token not in endpoints.read_text()
+    assert env["PEYK_BOT_MODELS_URL"] == models
+    assert env["PEYK_BOT_BUILT_IN"] == str(environment.model_path(tmp_path))

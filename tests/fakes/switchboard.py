@@ -71,7 +71,7 @@ class FakeSwitchboard:
         if recording not in self.recordings:
             self.recordings.append(recording)
 
-    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str) -> None:
+    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str, attempt: int = 0) -> None:
         """Remember it."""
         self.ready()
         self.over.append((call, by))

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest_asyncio
 from channels.voice.asterisk.config_files import HOLD_TONES
 from hub.errors import Conflict
 from hub.model.ids import ConversationId
+from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
 from tests.calls import CallHouse, call_house
@@ -203,6 +205,29 @@ async def test_who_asks_to_be_called_back_keeps_the_place_and_is_called(
                 await caller.answer()
                 await caller.hears(ALI)
                 await ali.hears(CALLER)
+                await house.until(call, lambda state: state.call == "joined")
                 await ali.hang_up()
                 await caller.event("CALL_CLOSED", times=2)
-        assert (await house.until(call, lambda state: state.owner.kind == "agent")).open
+            await house.until(call, lambda state: state.ended_at is not None)
+        await house.live.hub.interval_log.flush()
+        assert [one.reason for one in await house.live.hub.visits.ended_since(0)] == ["callback"]
+
+
+async def test_whom_nobody_comes_for_in_time_is_offered_a_callback_by_the_line_itself(
+    no_task_left_behind: None,
+    database: Database,
+    tmp_path: Path,
+    asterisk: Asterisk,  # noqa: F811
+) -> None:
+    async with call_house(database, tmp_path, asterisk, flow=flow(line=LINE)) as house:
+        queue = house.live.hub.config.queue(QUEUE)
+        assert queue is not None
+        await house.live.hub.config.save(replace(queue, exit="callback", max_wait_seconds=1))
+        async with house.phone("caller", tone=CALLER, extension="103") as caller:
+            await caller.dial(house.number)
+            call = await house.call()
+            await house.told(call, "offer")
+            await caller.press("1")
+            await caller.event("CALL_CLOSED")
+            waiting = await house.until(call, lambda state: state.deferred == "callback")
+    assert (waiting.owner.kind, waiting.callback_to) == ("queue", "103")

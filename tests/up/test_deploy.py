@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-OURS = ("hub", "rasa", "proxy")
+OURS = ("hub", "rasa", "rasa-second", "proxy")
 
 
 @pytest.fixture(scope="module")

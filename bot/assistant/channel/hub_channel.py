@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import os
 import re
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.events import ActionExecuted, Restarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Restarted, SlotSet, UserUttered
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -81,7 +82,7 @@ class HubInput(InputChannel):
         if not hmac.compare_digest(given, self._authorization):
             return response.json({"error": "unauthorized"}, status=401)
         agent = _agent(request)
-        if agent is None or not agent.is_ready():
+        if agent is None or not (agent.is_ready() or _load_built_in(agent)):
             return response.json({"error": "no_model"}, status=503)
         return None
 
@@ -96,6 +97,15 @@ class HubInput(InputChannel):
 
 def _agent(request: Request) -> Any:
     return getattr(request.app.ctx, "agent", None)
+
+
+def _load_built_in(agent: Any) -> bool:
+    """Serve the model that came with the product while the hub names none; whether that is so now."""
+    built_in = os.environ.get("PEYK_BOT_BUILT_IN")
+    if not os.environ.get("PEYK_BOT_MODELS_URL") or not built_in or not os.path.exists(built_in):
+        return False
+    agent.load_model(built_in, "built-in")
+    return bool(agent.is_ready())
 
 
 async def run_forget(agent: Any, body: Any) -> Dict[str, Any]:
@@ -118,11 +128,19 @@ async def run_turn(agent: Any, body: Any) -> Dict[str, Any]:
     output = CollectingOutputChannel()
     async with agent.lock_store.lock(sender):
         tracker = await agent.processor.fetch_tracker_and_update_session(sender, output)
+        await _leave_unknown_form(agent, tracker)
         await _set_language(agent, tracker, body)
         for message in await _messages(agent, sender, payload, texts, output):
             await agent.processor.handle_message(message)
         tracker = await agent.processor.get_tracker(sender)
     return _answer(agent, tracker, output.messages)
+
+
+async def _leave_unknown_form(agent: Any, tracker: Any) -> None:
+    """A form that this model does not know would silence the conversation for ever."""
+    if tracker.active_loop_name and tracker.active_loop_name not in agent.domain.form_names:
+        tracker.update(ActiveLoop(None), agent.domain)
+        await agent.processor.save_tracker(tracker)
 
 
 async def _messages(

@@ -117,7 +117,8 @@ export const freeWords = computed(() => {
 /** Whether I may decide on messages of the conversation on the screen that didn't arrive: mine, nobody's, or I lead. */
 export const mayDecide = computed(() => {
   const row = current.value;
-  const lead = state.value.me?.role !== "agent";
+  const role = state.value.me?.role;
+  const lead = role === "supervisor" || role === "admin";
   return row !== null && (row.owner.kind !== "agent" || row.owner.agent === myId.value || lead);
 });
 

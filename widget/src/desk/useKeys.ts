@@ -1,6 +1,18 @@
 /** Keys of the whole screen. */
 import { useEffect } from "preact/hooks";
-import { accept, decline, goBack, goTab, openRow, reopen, setStatus, step, take, wake } from "./actions";
+import {
+  accept,
+  decline,
+  endTalk,
+  goBack,
+  goTab,
+  openRow,
+  reopen,
+  setStatus,
+  step,
+  take,
+  wake,
+} from "./actions";
 import { canPress, keypad, onCall } from "./calling";
 import {
   cardOver,
@@ -104,7 +116,7 @@ function onConversation(action: KeyAction): boolean {
       return true;
     case "resolve":
       if (live && row.status === "resolved") void reopen(row);
-      else if (live && mine) dialog.value = "resolve";
+      else if (live && mine) endTalk(row);
       return true;
     default:
       return false;

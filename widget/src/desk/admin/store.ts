@@ -1,6 +1,7 @@
 /** What was loaded from the hub. A view shows at once what is known and loads it anew. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Role } from "../../wire/desk.types";
 import { deskConfig } from "../config";
 import { me } from "../desk";
 import { ApiError, api } from "./api";
@@ -70,7 +71,7 @@ export function useLoad(...all: Resource<any>[]): void {
 }
 
 /** The reader's role; the socket knows first when it changes. */
-export function myRole(): "agent" | "supervisor" | "admin" {
+export function myRole(): Role {
   return me.value?.role ?? deskConfig().me.role;
 }
 

@@ -12,7 +12,7 @@ import { type Column, FilterSelect, Filters, NothingFits, Table } from "../parts
 import { agents, mayChange, queueName, queues, useLoad } from "../store";
 import { t } from "../words";
 
-const ROLES = ["agent", "supervisor", "admin"] as const;
+const ROLES = ["agent", "supervisor", "bot_admin", "admin"] as const;
 
 function columns(): Column<Agent>[] {
   const myId = deskConfig().me.id;

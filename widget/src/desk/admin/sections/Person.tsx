@@ -147,7 +147,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
           <ChoiceField
             {...bind("role")}
             label={t("people.role")}
-            options={(["agent", "supervisor", "admin"] as const).map((one) => ({
+            options={(["agent", "supervisor", "bot_admin", "admin"] as const).map((one) => ({
               value: one,
               label: t(`role.${one}`),
               hint: t(`role.${one}.hint`),

@@ -1,0 +1,180 @@
+"""Bot admins and the versions: train, look at the report, activate, roll back."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from hub.errors import BadInput, NotFound
+from hub.model.studio import Gate, Gates, Rollout
+from hub.store.versions import Version
+from hub.web.bot_shapes import (
+    Activation,
+    Confused,
+    GatesRecord,
+    GateView,
+    NewVersion,
+    ReportView,
+    RolloutView,
+    VersionList,
+    VersionView,
+)
+from hub.web.diff import changes
+from hub.web.http import Call
+
+_DIGITS = 10
+
+
+async def versions(call: Call) -> VersionList:
+    """The newest versions with their progress."""
+    found = await call.web.studio.versions.page()
+    rollout = await call.web.studio.rollouts.get()
+    names = await _names(call)
+    last = next(
+        (one.ended_at - one.began_at for one in found if one.state == "ready" and one.ended_at and one.began_at), 0
+    )
+    return VersionList(versions=[_view(one, rollout, names) for one in found], last_seconds=last / 1000)
+
+
+async def train(call: Call) -> VersionView:
+    """Queue a training of what the bot knows now; the live bot goes on answering."""
+    made = await call.web.studio.train(call.me.agent.id, call.body_as(NewVersion).note.strip())
+    await call.record("bot.train", f"version:{made.number}", {"examples": [None, made.counts["examples"]]})
+    return _view(made, await call.web.studio.rollouts.get(), await _names(call))
+
+
+async def stop(call: Call) -> None:
+    """Cancel a training that waits or runs."""
+    number = _number(call)
+    await call.web.studio.versions.get(number)
+    await call.web.studio.versions.stop(number, call.web.clock.now())
+    await call.record("bot.train.stop", f"version:{number}")
+
+
+async def report(call: Call) -> ReportView:
+    """A version's report and the conditions of its activation."""
+    version = await call.web.studio.versions.get(_number(call))
+    view = _view(version, await call.web.studio.rollouts.get(), await _names(call))
+    made = version.report
+    if made is None:
+        return ReportView(view, {}, {}, [], [], [], [], [], [])
+    return ReportView(
+        version=view,
+        per_intent=made.per_intent,
+        per_lang=made.per_lang,
+        errors=list(made.errors),
+        confused=[Confused(*one) for one in made.confused],
+        thresholds=list(made.thresholds),
+        fixed=list(version.fixed),
+        broken=list(version.broken),
+        gates=[_gate(one) for one in await call.web.studio.gates(version)],
+    )
+
+
+async def activate(call: Call) -> RolloutView:
+    """Have a version loaded; once it is, it gets its share of the conversations that begin."""
+    wanted, number = call.body_as(Activation), _number(call)
+    before = await call.web.studio.rollouts.get()
+    after = await call.web.studio.activate(number, wanted.share, wanted.reason)
+    what = {"active": [before.active, number], "share": [None, wanted.share], "reason": [None, wanted.reason.strip()]}
+    await call.record("bot.activate", f"version:{number}", what)  # type: ignore[arg-type]
+    return _rollout(after)
+
+
+async def roll_back(call: Call) -> RolloutView:
+    """Undo the last activation at once."""
+    before = await call.web.studio.rollouts.get()
+    after = await call.web.studio.roll_back()
+    await call.record("bot.roll_back", f"version:{after.active}", {"active": [before.active, after.active]})
+    return _rollout(after)
+
+
+async def rollout(call: Call) -> RolloutView:
+    """Which version answers whom."""
+    return _rollout(await call.web.studio.rollouts.get())
+
+
+async def read_gates(call: Call) -> GatesRecord:
+    """The conditions of activation."""
+    return _gates(await call.web.studio.store.gates())
+
+
+async def change_gates(call: Call) -> GatesRecord:
+    """Replace the conditions of activation."""
+    wanted = call.body_as(GatesRecord)
+    before = _gates(await call.web.studio.store.gates())
+    difference = changes(before, wanted)
+    if not difference:
+        raise BadInput("Nothing to change.", code="nothing_to_change")
+    gates = Gates(max_f1_drop=wanted.max_f1_drop, min_accuracy=wanted.min_accuracy, max_broken=wanted.max_broken)
+    await call.web.studio.store.write_gates(gates)
+    await call.record("bot.gates.change", "bot:gates", difference)
+    return wanted
+
+
+def _number(call: Call) -> int:
+    text = call.path("number")
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
+        raise NotFound("There is no such version.")
+    return int(text)
+
+
+async def _names(call: Call) -> dict[str, str]:
+    return {agent.id: agent.name for agent in await call.web.accounts.all()}
+
+
+def _view(version: Version, rollout: Rollout, names: dict[str, str]) -> VersionView:
+    report = version.report
+    return VersionView(
+        number=version.number,
+        state=version.state,
+        by=version.by,
+        by_name=names.get(version.by, ""),
+        at=version.at,
+        note=version.note,
+        stage=version.stage,
+        detail=version.detail,
+        done=version.done,
+        of=version.of,
+        began_at=version.began_at,
+        ended_at=version.ended_at,
+        failure=version.failure,
+        failure_text=version.failure_text,
+        base=version.base,
+        counts=dict(version.counts),
+        accuracy=report.accuracy if report else None,
+        macro_f1=report.macro_f1 if report else None,
+        n_train=report.n_train if report else 0,
+        n_test=report.n_test if report else 0,
+        train_seconds=report.train_seconds if report else 0.0,
+        peak_mb=report.peak_mb if report else 0,
+        role=_role(version.number, rollout),
+    )
+
+
+def _role(number: int, rollout: Rollout) -> str:
+    pending = rollout.pending
+    if pending is not None and rollout.slots[pending.slot] == number:
+        return "loading"
+    if rollout.active == number:
+        return "active"
+    return "previous" if number in rollout.slots.values() else ""
+
+
+def _rollout(rollout: Rollout) -> RolloutView:
+    pending, last = rollout.pending, rollout.steps[-1]
+    return RolloutView(
+        active=rollout.active,
+        share=last.share,
+        slots=cast("dict[str, int]", dict(rollout.slots)),
+        loading=rollout.slots[pending.slot] if pending is not None else None,
+        loading_since=pending.since if pending is not None else None,
+        can_roll_back=pending is not None or len({one.slot for one in rollout.steps}) > 1,
+    )
+
+
+def _gate(gate: Gate) -> GateView:
+    return GateView(gate.name, gate.passed, gate.figure, gate.wanted)
+
+
+def _gates(gates: Gates) -> GatesRecord:
+    return GatesRecord(gates.max_f1_drop, gates.min_accuracy, gates.max_broken)

@@ -1,0 +1,168 @@
+"""Data sets: read from each format, refused as a whole with the places, written so that nothing becomes code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.training.data import DataRefused, Example, Mark, conflicts, text_problem
+from bot.training.nlu_yaml import nlu_file
+from bot.training.reading import MAX_BYTES, held_out, read_files, read_path, to_csv
+
+ROWS = [("where is it", "order"), ("my parcel", "order"), ("hi", "greet"), ("hello", "greet")]
+THREE = ["train", "test"] * 3
+NLU = 'version: "3.1"\nnlu:\n- intent: order\n  examples: |\n    - where is it\n    - my parcel\n'
+
+
+def code(files: dict[str, bytes | str]) -> tuple[str, str]:
+    with pytest.raises(DataRefused) as caught:
+        read_files({name: raw.encode() if isinstance(raw, str) else raw for name, raw in files.items()})
+    first = caught.value.problems[0]
+    return first.place, first.code
+
+
+def csv(*more: str) -> str:
+    return "\n".join(["text,intent", *(f"{text},{intent}" for text, intent in ROWS), *more]) + "\n"
+
+
+def test_the_three_formats_say_the_same() -> None:
+    lines = "".join(f'{{"text": "{text}", "intent": "{intent}", "id": 7}}\n' for text, intent in ROWS)
+    yml = NLU + "- intent: greet\n  examples:\n  - text: |\n      - hi\n  - text: hello\n"
+    sets = [read_files({name: raw.encode()}) for name, raw in (("a.csv", csv()), ("a.jsonl", lines), ("a.yml", yml))]
+    assert sets[0] == sets[1] == sets[2]
+    assert sets[0][0] == Example(text="where is it", intent="order", lang="en")
+
+
+def test_split_and_language_come_from_columns_or_metadata() -> None:
+    table = "split;lang;text;intent\n" + "".join(
+        f"{split};fa;x{n};a\n" for n, split in enumerate(["train", "test"] * 3)
+    )
+    found = read_files({"d.csv": table.encode("utf-8-sig")})
+    assert [one.split for one in found] == THREE
+    assert {one.lang for one in found} == {"fa"}
+    assert read_files({"d.yml": nlu_file(found).encode()}) == sorted(found, key=lambda one: one.split, reverse=True)
+
+
+def test_line_breaks_inside_a_quoted_cell_are_spaces_and_places_stay_right() -> None:
+    raw = 'text,intent\n"two\nlines\n",a\n"three\n\nlines",a\n<b>,a\n'
+    assert code({"d.csv": raw}) == ("d.csv:8", "html")
+    assert read_files({"d.csv": raw.replace("<b>,a\n", "").encode()})[0].text == "two lines"
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "wanted"),
+    [
+        (csv("what,restart"), "d.csv:6", "intent_keyword"),
+        (csv("what,nlu_fallback"), "d.csv:6", "intent_keyword"),
+        (csv("what,faq/price"), "d.csv:6", "intent_name"),
+        (csv("one,alone"), "d.csv:6", "too_few_examples"),
+        (csv("<script>alert(1)</script>,order"), "d.csv:6", "html"),
+        (csv("[1](order_number),order"), "d.csv:6", "entity_markup"),
+        (csv('"x\n- intent: evil\n  examples: |",order'), "d.csv:6", "yaml_markup"),
+        (csv("my ${HOME},order"), "d.csv:6", "variable"),
+        (csv("  ,order"), "d.csv:6", "empty_text"),
+        (csv("/restart,order").replace("/restart", "/"), "d.csv:6", "empty_text"),
+        (csv("x" * 1001 + ",order"), "d.csv:6", "long_text"),
+        (csv("a,b,c"), "d.csv:6", "columns"),
+        (csv('"open,order'), "d.csv:6", "bad_csv"),
+        ("question,intent\na,b\n", "d.csv:1", "columns"),
+        ("", "d.csv", "no_data"),
+        ("text,intent,split\na,b,dev\n", "d.csv:2", "split"),
+        ("text,intent,lang\na,b,de\n", "d.csv:2", "lang"),
+        (csv().encode("utf-16"), "d.csv:1", "encoding"),
+        (csv("سلام,greet").encode("cp1256"), "d.csv:6", "encoding"),
+        (csv("a\0b,greet"), "d.csv:6", "encoding"),
+        (b"x" * (MAX_BYTES + 1), "d.csv", "too_large"),
+    ],
+)
+def test_a_bad_table_is_refused_with_the_place(raw: str | bytes, place: str, wanted: str) -> None:
+    assert code({"d.csv": raw}) == (place, wanted)
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(8)
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "wanted"),
+    [
+        (BOMB, "d.yml:2", "yaml_alias"),
+        ("nlu: !!python/object/apply:os.system ['true']\n", "d.yml:1", "yaml_tag"),
+        ("nlu: " + "[" * 200 + "]" * 200, "d.yml:1", "yaml_depth"),
+        ("nlu: [\n", "d.yml:2", "bad_yaml"),
+        ("nlu: []\n---\nnlu: []\n", "d.yml:2", "bad_yaml"),
+        ("nlu:\n- intent: a\n  intent: b\n  examples: |\n    - x\n", "d.yml:2", "yaml_key_twice"),
+        ("nlu:\n- intent: a\n  examples: |\n    - x\n    - my ${HOME}\n", "d.yml:5", "variable"),
+        ("nlu:\n- intent: a\n  examples: |\n    - x\n    y\n", "d.yml:5", "not_nlu"),
+        ("nlu:\n- intent: a\n  examples: |\n    - x\n    - [a [b](k)](v)\n", "d.yml:5", "entity_overlap"),
+        ("nlu:\n- intent: a\n  examples: |\n    - x\n    - <img src=x>\n", "d.yml:5", "html"),
+        ("nlu:\n- intent: a\n  examples: |\n    - [x]{entity: y}\n", "d.yml:4", "entity_markup"),
+        ("evil: 1\n", "d.yml:1", "not_nlu"),
+        ("- 1\n", "d.yml:1", "not_nlu"),
+    ],
+)
+def test_a_bad_rasa_file_is_refused_with_the_place(raw: str, place: str, wanted: str) -> None:
+    assert code({"d.yml": raw}) == (place, wanted)
+
+
+def test_one_bad_row_refuses_the_whole_set_and_every_bad_row_is_named() -> None:
+    with pytest.raises(DataRefused) as caught:
+        read_files({"a.csv": csv().encode(), "b.csv": csv("<a>,x", "<b>,x").encode()})
+    assert [one.place for one in caught.value.problems] == ["b.csv:6", "b.csv:7"]
+
+
+def test_a_large_file_is_not_even_read(tmp_path: Path) -> None:
+    big = tmp_path / "big.csv"
+    with big.open("wb") as handle:
+        handle.truncate(50 * 1024**2)
+    with pytest.raises(DataRefused, match="more than 10 MB"):
+        read_path(big)
+
+
+def test_entities_keep_their_words_through_normalising_and_back() -> None:
+    example = 'سفارش [۱۲۳](number) و [كفش]{"entity": "thing", "value": "shoe"}'
+    raw = f"nlu:\n- intent: a\n  examples: |\n    - {example}\n    - x\n"
+    found = read_files({"d.yml": raw.encode()})
+    text = "سفارش 123 و کفش"
+    marks = (Mark(start=6, end=9, entity="number"), Mark(start=12, end=15, entity="thing", value="shoe"))
+    assert found[0] == Example(text=text, intent="a", lang="fa", marks=marks)
+    assert read_files({"d.yml": nlu_file(found).encode()})[0] == found[0]
+
+
+def test_the_same_sentence_in_two_intents_is_pointed_out() -> None:
+    rows = [("Where is it", "a"), ("where is it", "b"), ("x", "a"), ("x", "b")]
+    found = conflicts(Example(text=text, intent=intent, lang="en") for text, intent in rows)
+    assert [(one.text, one.intents, one.near) for one in found] == [
+        ("x", ("a", "b"), False),
+        ("Where is it", ("a", "b"), True),
+    ]
+
+
+def test_without_a_split_a_fifth_is_held_out_the_same_every_time() -> None:
+    rows = [Example(text=f"sentence {n}", intent="a", lang="en") for n in range(1000)]
+    train, test, said = held_out(rows)
+    assert not said
+    assert held_out(rows)[1] == test
+    assert len(train) + len(test) == 1000
+    assert 150 < len(test) < 250
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_accepted_comes_back_from_both_files_as_it_was(text: str) -> None:
+    if text_problem(text, "x") is not None:
+        return
+    rows = [Example(text="one more", intent="a", lang="en")]
+    found = read_files(
+        {
+            "d.jsonl": b'{"text": %s, "intent": "a", "lang": "en"}' % json.dumps(text).encode()
+            + b'\n{"text": "one more", "intent": "a"}'
+        }
+    )
+    assert rows[0] in found
+    assert read_files({"d.csv": to_csv(found).encode()}) == found
+    assert read_files({"d.yml": nlu_file(found).encode()}) == found

@@ -1,0 +1,190 @@
+"""The trainer with real Rasa: from the queue to a model on a server that answers; killed, cancelled, out of disk."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot import environment
+from bot.contract import Turn
+from bot.rasa import RasaBot
+from bot.training.runs import Limits
+from hub.clock import SystemClock
+from hub.model.studio import Kept
+from hub.processes import command_line, free_port, is_alive
+from hub.settings import Settings, child_environment
+from hub.store.database import Database
+from hub.store.embedded import Mongod
+from hub.store.versions import Version, Versions
+from hub.training.slots import Slotted
+from hub.training.studio import Studio
+from hub.training.trainer import LEASE_MS, RUNS, Trainer
+from tests.bot.assistant_lab import _process, var_dir
+from tests.hub.training.lab import project, studio_over
+from tests.hub_server import LiveHub
+
+pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+class LaterClock(SystemClock):
+    """The clock of somebody who looks when every lease has run out."""
+
+    def now(self) -> int:
+        return super().now() + LEASE_MS + 1
+
+
+@pytest.fixture
+def home() -> Path:
+    if not (var_dir() / "bot/install.stamp").exists():
+        pytest.fail("the bot's environment is missing: `python -m bot.environment install`")
+    return var_dir().resolve() / "bot"
+
+
+async def until(versions: Versions, number: int, true: Callable[[Version], bool]) -> Version:
+    while not true(version := await versions.get(number)):
+        await asyncio.sleep(0.05)
+    return version
+
+
+async def test_a_killed_trainer_takes_its_rasa_along_and_another_one_finishes(
+    database: Database, mongod_server: Mongod, home: Path, tmp_path: Path
+) -> None:
+    studio = studio_over(database)
+    await studio.replace_project(project())
+    version = await studio.train("admin", "first")
+    settings = Settings(
+        mongodb_uri=mongod_server.uri,
+        database=database.name.lower(),
+        var_dir=home.parent,
+        rasa_token="tests-rasa-token-0123456789-abcdefghij",
+        signing_key="tests-signing-key-0123456789-abcdefghi",
+        secrets_key="tests-secrets-key-0123456789-abcdefghi",
+    )
+    command = [sys.executable, "-m", "hub.cli", "trainer"]
+    with (tmp_path / "trainer.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, env=child_environment(settings), stdout=log, stderr=log
+        )
+    await until(studio.versions, version.number, lambda one: one.stage == "train")
+    children = [pid for pid in _pids() if f"{RUNS}/{process.pid}-" in " ".join(command_line(pid))]
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    assert children
+    while any(is_alive(pid) for pid in children):
+        await asyncio.sleep(0.05)
+    assert not await Trainer(studio.versions, home, SystemClock()).once(), "its lease still runs"
+    again = Trainer(studio.versions, home, LaterClock())
+    await asyncio.to_thread(again._sweep)
+    assert not list((home / RUNS).glob(f"{process.pid}-*"))
+    assert await again.once()
+    done = await studio.versions.get(version.number)
+    assert (done.state, done.tries, done.failure) == ("ready", 2, "")
+    assert done.report is not None
+    assert done.report.n_test == 6
+    assert done.report.accuracy == 1.0
+    assert done.made is not None
+    assert len(await studio.versions.model(done)) == done.made.size
+
+
+def _pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+
+
+async def test_a_cancelled_training_ends_and_one_that_is_too_large_says_so(database: Database, home: Path) -> None:
+    studio = studio_over(database)
+    await studio.replace_project(project())
+    version = await studio.train("admin", "")
+    working = asyncio.create_task(Trainer(studio.versions, home, SystemClock()).once())
+    await until(studio.versions, version.number, lambda one: one.stage == "start")
+    await studio.versions.stop(version.number, 1)
+    assert await working
+    assert (await studio.versions.get(version.number)).state == "cancelled"
+    for limits, code in ((Limits(memory_mb=50), "memory"), (Limits(disk_mb=10**9), "disk")):
+        version = await studio.train("admin", "")
+        assert await Trainer(studio.versions, home, SystemClock(), limits).once()
+        failed = await studio.versions.get(version.number)
+        assert (failed.state, failed.failure) == ("failed", code)
+        assert failed.failure_text
+    version = await studio.train("admin", "")
+    ending = asyncio.create_task(Trainer(studio.versions, home, SystemClock()).run())
+    await until(studio.versions, version.number, lambda one: one.stage == "start")
+    ending.cancel()
+    await asyncio.gather(ending, return_exceptions=True)
+    assert (await studio.versions.get(version.number)).state == "queued"
+
+
+@asynccontextmanager
+async def rasa_server(live: LiveHub, slot: str, log: Path) -> AsyncIterator[RasaBot]:
+    """A real Rasa server that has its models from the hub."""
+    token = live.hub.settings.rasa_token.get_secret_value()
+    port = free_port(0)
+    models = f"{live.url}/bot/models/{slot}"
+    command, env, cwd = environment.serve(var_dir(), port, None, "", token, live.url + "/bot/actions", models)
+    async with _process(command, env, cwd, log), RasaBot(f"http://127.0.0.1:{port}", token) as bot:
+        yield bot
+
+
+async def test_a_new_version_reaches_a_running_server_and_live_conversations_keep_theirs(
+    live: LiveHub, home: Path, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(environment.train, home.parent, lambda line: None)
+    studio = studio_over(live.hub.database)
+    await studio.replace_project(project())
+    first = await trained(studio, home)
+    response = await studio.store.response("utter_price")
+    assert response is not None
+    await studio.store.write_response(Kept(name="utter_price", variants=({"text": "Eleven each."},), version=1))
+    second = await trained(studio, home)
+    async with (
+        rasa_server(live, "a", tmp_path / "a.log") as one,
+        rasa_server(live, "b", tmp_path / "b.log") as two,
+    ):
+        clock = SystemClock()
+        slots = Slotted({"a": one, "b": two}, studio.rollouts, studio.versions, clock)
+        while not ((await one.ready()).available and (await two.ready()).available):
+            await asyncio.sleep(0.2)
+
+        async def said(text: str, conversation: str, began: int) -> str:
+            turn = Turn(conversation=conversation, texts=(text,), locale="en", began_at=began)
+            return " ".join(say.text or "" for say in (await slots.turn(turn)).says)
+
+        async def active(number: int) -> float:
+            began = asyncio.get_running_loop().time()
+            await studio.activate(number, 100, "a small test set")
+            while (await studio.rollouts.get()).pending is not None:
+                await slots.look()
+                await asyncio.sleep(0.1)
+            return asyncio.get_running_loop().time() - began
+
+        assert await said("hello", "built-in", 1), "the model that came with the product"
+        assert await active(first.number) < 10
+        old = clock.now()
+        forms = [f"in-a-form-{number}" for number in range(50)]
+        for form in forms:
+            assert "Which number" in await said("where is my parcel 3", form, old)
+        assert await said("what does it cost 3", "c1", old) == "Ten each."
+        await asyncio.sleep(0.002)
+        assert await active(second.number) < 10
+        new = clock.now()
+        assert await said("what does it cost 4", "c2", new) == "Eleven each."
+        assert await said("what does it cost 5", "c3", old) == "Ten each."
+        for form in forms:
+            assert await said("the number is 12345", form, old) == "It is on its way.", "its form goes on"
+        await studio.roll_back()
+        await slots.look()
+        assert await said("what does it cost 6", "c2", new) == "Ten each."
+        assert (await slots.ready()).model_id == (first.made.id if first.made else "")
+
+
+async def trained(studio: Studio, home: Path) -> Version:
+    version = await studio.train("admin", "")
+    assert await Trainer(studio.versions, home, SystemClock()).once()
+    done = await studio.versions.get(version.number)
+    assert done.state == "ready", done.failure_text
+    return done
