@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAwaited, joinOf, toneOf } from "../../src/desk/phone/joins";
+import { isAwaited, joinOf, numberOf, toneOf } from "../../src/desk/phone/joins";
 import type { Summary } from "../../src/wire/desk.types";
 
 describe("the call that is taken without asking", () => {
@@ -20,6 +20,19 @@ describe("the call that is taken without asking", () => {
     expect(joinOf("c-1;7")).toEqual(join);
     for (const wrong of [undefined, "", "c-1", "c-1;", ";7", "c 1;7", "c-1;7;8", "c-1;x"])
       expect(joinOf(wrong)).toBeNull();
+  });
+});
+
+describe("who rings", () => {
+  it("is a number or nobody", () => {
+    expect(["+989121234567", "101", "asterisk", "anonymous", "", "<b>1</b>"].map(numberOf)).toEqual([
+      "+989121234567",
+      "101",
+      "",
+      "",
+      "",
+      "",
+    ]);
   });
 });
 

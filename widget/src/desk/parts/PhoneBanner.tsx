@@ -31,10 +31,11 @@ function Ringing(): JSX.Element | null {
   const it = leg.value;
   if (!it || it.leg.joins || (it.live && inBar())) return null;
   return (
-    <div class="banner is-link" role={it.live ? "status" : "alert"}>
+    <div class="banner phone-banner is-link" role={it.live ? "status" : "alert"}>
       <Phone size={16} />
       <span>
-        {t(it.live ? "phone.speaking" : "phone.rings")} <bdi dir="ltr">{it.leg.number}</bdi>
+        {t(it.live ? "phone.speaking" : "phone.rings")}{" "}
+        {it.leg.number && <bdi dir="ltr">{it.leg.number}</bdi>}
       </span>
       <button type="button" class="button button-danger" onClick={() => it.leg.end()}>
         <HangUp size={16} /> {t(it.live ? "call.hang_up" : "phone.decline")}{" "}

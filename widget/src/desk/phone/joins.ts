@@ -21,6 +21,11 @@ export function isAwaited(join: Join, row: Summary | undefined, me: string): boo
   );
 }
 
+/** Who rings, as far as that is a number; "" for who hides it. */
+export function numberOf(user: string): string {
+  return /^\+?\d{2,20}$/.test(user) ? user : "";
+}
+
 export const KEYPAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
 
 const PERSIAN = "۰۱۲۳۴۵۶۷۸۹";

@@ -2,7 +2,7 @@
 import type { PhoneKey } from "../../wire/desk.types";
 import type { Join } from "./joins";
 
-/** A call of this browser. `joins`: the conversation whose caller it is for; null: somebody rings. */
+/** A call of this browser. `joins`: the conversation whose caller it is for; null: somebody rings. `number`: "" when hidden. */
 export interface Leg {
   joins: Join | null;
   number: string;

@@ -2,7 +2,7 @@
 import { C, UA, WebSocketInterface } from "jssip";
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from "jssip/lib/UA";
 import type { PhoneKey } from "../../wire/desk.types";
-import { joinOf } from "./joins";
+import { joinOf, numberOf } from "./joins";
 import type { Leg, Line } from "./line";
 
 const REGISTER_SECONDS = 60;
@@ -28,7 +28,7 @@ function hear(connection: RTCPeerConnection): void {
 function legOf({ session, request }: IncomingRTCSessionEvent): Leg {
   return {
     joins: joinOf(request.getHeader("X-Peyk-Joins")),
-    number: session.remote_identity.uri.user,
+    number: numberOf(session.remote_identity.uri.user),
     answer: (mediaStream) => session.answer({ mediaStream }),
     mute: (on) => (on ? session.mute({ audio: true }) : session.unmute({ audio: true })),
     press: (key) => session.sendDTMF(key, { transportType: C.DTMF_TRANSPORT.RFC2833 }),
