@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Playwright, WebSocket, expect
 
 from channels.calls import BROWSER
+from channels.voice.parse import browser_name
 from hub.model.ids import new_id
 from hub.store.database import connect
 from hub.store.embedded import Mongod
@@ -219,6 +221,30 @@ async def test_a_call_is_accepted_in_the_desk_and_spoken_there(house: CallHouse,
         await caller.event("CALL_CLOSED")
         await ali.bar("The call is over")
         assert await ali.page.evaluate("window.lines.length") == 1
+
+
+async def test_a_call_outlives_the_password_of_its_browser(house: CallHouse, speaker: Browser) -> None:
+    """As when the gateway starts anew: it forgets all browsers, and each asks again."""
+    async with seat(house, speaker) as ali, house.phone("c", tone=CALLER) as caller:
+        await ali.registers()
+        await caller.dial(house.number)
+        await expect(ali.agent.offer).to_be_visible(timeout=PATIENCE_MS)
+        await ali.key("a")
+        await ali.bar("On the phone")
+        await caller.hears(ALI)
+        settings = house.asterisk.settings
+        config = f"{settings.asterisk}/ari/asterisk/config/dynamic/res_pjsip"
+        headers = {"Authorization": aiohttp.encode_basic_auth(settings.user, settings.password)}
+        async with aiohttp.ClientSession(headers=headers) as ari:
+            for kind in ("endpoint", "aor", "auth"):
+                async with ari.delete(f"{config}/{kind}/{browser_name(house.agent('ali').id)}") as answer:
+                    assert answer.status == 204
+        await ali.page.clock.fast_forward(60_000)  # it registers, is refused, and asks the hub again
+        await ali.registers()
+        await caller.hears(ALI)
+        await ali.hears(CALLER)
+        await ali.key("Shift+X")
+        await caller.event("CALL_CLOSED")
 
 
 async def test_a_colleague_who_asks_rings_and_is_not_picked_up_by_itself(house: CallHouse, speaker: Browser) -> None:

@@ -67,7 +67,7 @@ def _md5(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-async def test_who_is_let_in_registers_and_nobody_else(line: Lab) -> None:
+async def test_who_is_let_in_registers_and_nobody_else(line: Lab, capfd: pytest.CaptureFixture[str]) -> None:
     assert await admit(line) == 204
     assert await registers(line) == 200
     assert await registers(line, password="password-of-somebody") == 401
@@ -80,6 +80,7 @@ async def test_who_is_let_in_registers_and_nobody_else(line: Lab) -> None:
     assert await admit(line, login="login-of-the-laptop") == 204
     assert await admit(line, was=LOGIN) == 409
     assert await registers(line, login="login-of-the-laptop") == 200
+    assert PASSWORD not in "".join(capfd.readouterr()) + line.asterisk.log
 
 
 async def test_a_tls_proxy_may_stand_before_it(line: Lab) -> None:
