@@ -62,7 +62,6 @@ class Calls:
     place: Callable[[ConversationId], tuple[int, int | None] | None]
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("calls"))
-    _handing: set[ConversationId] = field(default_factory=set)
 
     # What follows from a change of hands
 
@@ -83,7 +82,7 @@ class Calls:
             self.pool.start(self._join(channel, state), "join")
         elif state.owner.kind == "none":
             self.pool.start(self._quietly(channel.drop(call_of(state))), "drop")
-        elif before.owner.kind == "agent" and state.id not in self._handing:
+        elif before.owner.kind == "agent" or (state.owner.kind == "bot" and before.owner.kind != "none"):
             self.pool.start(self._quietly(channel.park(call_of(state))), "park")
 
     async def resume(self) -> None:
@@ -161,8 +160,8 @@ class Calls:
                 await self.ended(call_of(state), by="us", reason="sent_on")
         except ChannelError as error:
             raise Conflict(error.text, code=error.code) from error
-        if taker is not None:
-            await self._leave_to(state, by, taker)
+        if taker is not None:  # the colleague speaks with the caller already: the conversation follows
+            await self.acts.assign(state, by, AgentId(taker.agent))
 
     async def watch(self, state: Conversation, me: Agent, watch: Watch) -> None:
         """Let a supervisor hear a colleague's call over their own telephone, speak in it, or leave it.
@@ -188,15 +187,6 @@ class Calls:
         if known is None or not known.available or not known.phone or known.id == state.owner.agent:
             raise Conflict("This colleague takes no calls now.", code="agent_unavailable", field="to")
         return Phone(agent=known.id, name=known.name, to=known.phone, attempt=state.fence)
-
-    async def _leave_to(self, state: Conversation, by: Author, phone: Phone) -> None:
-        """The colleague speaks with the caller already: the conversation follows."""
-        self._handing.add(state.id)
-        try:
-            given = await self.acts.transfer(state, by, agent=AgentId(phone.agent), queue=None, note=None)
-            await self.acts.take(given.state, Author(kind="agent", id=phone.agent, name=phone.name))
-        finally:
-            self._handing.discard(state.id)
 
     # What the channel tells
 

@@ -215,7 +215,15 @@ async def left_line(office: Office, record: Record, event: CallEvent) -> Script:
 
 
 async def back_to_line(office: Office, record: Record) -> Script:
-    """The caller waits (again)."""
+    """The caller waits (again); or speaks with the bot, where they were given back to it."""
+    standing = await office.switchboard.standing(record.call)
+    if standing.owner == "bot":
+        record, said = await news_of(office, record)
+        flow = default_flow(locale=record.state.locale)
+        turn = begin(flow, "", await _around(office, record.call))
+        turn = replace(turn, state=replace(turn.state, turn=record.state.turn + 1, extra=said))
+        record = await follow(office, replace(record, flow=flow, state=turn.state, lined=False), turn)
+        return compose.asked(record, office.settings)
     await office.records.keep(replace(record, lined=True))
     return compose.in_line(record)
 

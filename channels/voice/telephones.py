@@ -132,9 +132,14 @@ async def joined(office: Office, record: Record) -> None:
 
 
 async def park(office: Office, record: Record) -> None:
-    """The caller waits again, and whoever spoke with them is let go."""
+    """The caller waits again (or is the bot's), and whoever spoke with them is let go."""
     leg, spoke = record.leg, record.leg is not None and record.leg.joined
-    if record.mode != "live" or leg is None:
+    if record.mode != "live":
+        return
+    if leg is None:
+        standing = await office.switchboard.standing(record.call)
+        if record.lined and standing.owner == "bot":  # nobody is waited for any more
+            await send_back(office, record)
         return
     record = await office.records.keep(replace(record, leg=None))
     if spoke:
