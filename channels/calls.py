@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from channels.contract import Channel, Inbound, Receipt
+from channels.contract import Channel, ChannelError, Inbound, Receipt
 
 Happened = Literal[
     "ringing",
@@ -29,6 +29,9 @@ Happened = Literal[
     "ended",
 ]
 Control = Literal["hold", "resume", "mute", "unmute", "hang_up", "send_on", "consult", "complete", "back"]
+
+Watch = Literal["listen", "whisper", "barge", "leave"]
+"""How a supervisor is in a call: hears both, is heard by the agent alone, is heard by both; or goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +53,32 @@ class Call:
     conversation: str
 
 
+BROWSER = "browser"
+"""The telephone of an agent who speaks through the desk."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """Where an agent picks up. `to` is an extension, a number or a SIP address; `attempt` is one for each join."""
+    """Where an agent picks up. `to` is an extension, a number, a SIP address, or `BROWSER`; `attempt`: one a join."""
 
     agent: str
     name: str
     to: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserPhone:
+    """What a browser needs to be a telephone for so many seconds: where (`url`, wss), as whom, and with which password.
+
+    `login` stays the same while it is renewed.
+    """
+
+    url: str
+    name: str
+    login: str
+    password: str = field(repr=False)
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +154,17 @@ class Switchboard(Protocol):
 class CallChannel(Channel):
     """A channel whose conversations are live calls. For a call that is over, each of these changes nothing."""
 
+    def browser_url(self, settings: Mapping[str, object]) -> str:
+        """Where browsers of an inbox with these settings register as telephones; empty where they cannot."""
+        return ""
+
+    async def browser_phone(self, inbox: str, agent: str, was: str) -> BrowserPhone:
+        """Let an agent's browser be a telephone; `was`: its login so far, empty for one that comes new.
+
+        Raises `ChannelError` (`elsewhere`: another browser of theirs is it meanwhile; `phone_failed`).
+        """
+        raise ChannelError("no_browser_phone", "This channel knows no browsers.", status=404)
+
     async def join(self, call: Call, phone: Phone) -> None:
         """Ring the agent's phone and join it with the caller. Raises `ChannelError` when that cannot be tried."""
 
@@ -152,3 +184,10 @@ class CallChannel(Channel):
         colleague's `phone`; then `complete` leaves the caller to them, and `back` brings the caller back. Raises
         `ChannelError` (`not_live`, `not_allowed`, `phone_failed`).
         """
+
+    async def watch(self, call: Call, watch: Watch, phone: Phone) -> None:
+        """Let a supervisor hear a call over their phone, which rings first, or change how they are in it.
+
+        Raises `ChannelError` (`not_live`; `taken`: another supervisor is in it; `phone_failed`).
+        """
+        raise ChannelError("not_allowed", "Nobody can listen on this channel.", status=409)

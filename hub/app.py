@@ -249,7 +249,14 @@ class Hub:
     def supervision(self) -> Supervision:
         """What supervisors do."""
         return Supervision(
-            self.acts, self.lanes, self.staff, self.floor, self.config, self.web.audit, self.web.end_sessions
+            self.acts,
+            self.lanes,
+            self.staff,
+            self.floor,
+            self.config,
+            self.web.audit,
+            self.web.end_sessions,
+            self.calls.watch,
         )
 
     @cached_property
@@ -480,6 +487,7 @@ class Hub:
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
+            phone_socket=self._phone_socket,
         )
 
     def _can(self, channel: str, feature: Feature) -> bool:
@@ -489,6 +497,9 @@ class Hub:
     def _live(self, channel: str) -> bool:
         adapter = self.channels.get(channel)
         return adapter is None or adapter.capabilities.live
+
+    def _phone_socket(self) -> str:
+        return self.calls.browser_url()
 
     def _own_origins(self) -> frozenset[str]:
         return frozenset({self.web.origin})
@@ -531,6 +542,7 @@ def _subscribe(hub: Hub) -> None:
     on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
     figures.watch("backlog", lambda: hub.lanes.backlog)
     figures.watch("desks", lambda: hub.floor.open_desks)
+    figures.watch("calls", lambda: hub.voice.live)
     figures.watch("chats", lambda: hub.webchat.open_sockets)
     figures.watch("line", lambda: len(hub.router.places.in_order()))
     figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)

@@ -1,12 +1,24 @@
 """Live calls: the switchboard that channels of calls speak to, and what a change of hands means for a caller."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
 
-from channels.calls import Call, CallChannel, Control, Happening, House, Phone, Recording, Standing
+from channels.calls import (
+    BROWSER,
+    BrowserPhone,
+    Call,
+    CallChannel,
+    Control,
+    Happening,
+    House,
+    Phone,
+    Recording,
+    Standing,
+    Watch,
+)
 from channels.contract import Channel, ChannelError, Inbound, Receipt
 from hub.acts import Acts
 from hub.clock import Clock
@@ -14,6 +26,7 @@ from hub.errors import Conflict, HubError
 from hub.fetching import Fetching, reserved_id
 from hub.intake import Intake, refusal
 from hub.lanes import Appended, Lanes
+from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import SYSTEM, Author, EventType, File, Part
 from hub.model.ids import AgentId, ConversationId
@@ -49,7 +62,6 @@ class Calls:
     place: Callable[[ConversationId], tuple[int, int | None] | None]
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("calls"))
-    _handing: set[ConversationId] = field(default_factory=set)
 
     # What follows from a change of hands
 
@@ -70,7 +82,7 @@ class Calls:
             self.pool.start(self._join(channel, state), "join")
         elif state.owner.kind == "none":
             self.pool.start(self._quietly(channel.drop(call_of(state))), "drop")
-        elif before.owner.kind == "agent" and state.id not in self._handing:
+        elif before.owner.kind == "agent" or (state.owner.kind == "bot" and before.owner.kind != "none"):
             self.pool.start(self._quietly(channel.park(call_of(state))), "park")
 
     async def resume(self) -> None:
@@ -102,6 +114,34 @@ class Calls:
         except ChannelError as error:
             log.warning("call_not_followed", code=error.code)
 
+    # Agents whose telephone is their browser
+
+    def browser_url(self) -> str:
+        """Where browsers register: at the first number that can; empty without one."""
+        return next((url for _, _, url in self._for_browsers()), "")
+
+    async def browser_phone(self, agent: Agent, was: str) -> BrowserPhone:
+        """Let an agent's browser be their telephone.
+
+        Raises:
+            Conflict: `not_allowed`: theirs is another one; `no_browser_phone`; `elsewhere`; `phone_failed`.
+        """
+        if agent.phone != BROWSER:
+            raise Conflict("Your telephone is not the browser.", code="not_allowed")
+        for inbox, channel, _ in self._for_browsers():
+            try:
+                return await channel.browser_phone(inbox, agent.id, was)
+            except ChannelError as error:
+                raise Conflict(error.text, code=error.code) from error
+        raise Conflict("No number is set up for browsers.", code="no_browser_phone")
+
+    def _for_browsers(self) -> Iterator[tuple[str, CallChannel, str]]:
+        channels = self.channels()
+        for inbox in self.config.inboxes.values():
+            channel = channels.get(inbox.channel)
+            if isinstance(channel, CallChannel) and (url := channel.browser_url(inbox.settings)):
+                yield inbox.id, channel, url
+
     # What the agent who has a call does with it
 
     async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
@@ -120,23 +160,33 @@ class Calls:
                 await self.ended(call_of(state), by="us", reason="sent_on")
         except ChannelError as error:
             raise Conflict(error.text, code=error.code) from error
-        if taker is not None:
-            await self._leave_to(state, by, taker)
+        if taker is not None:  # the colleague speaks with the caller already: the conversation follows
+            await self.acts.assign(state, by, AgentId(taker.agent))
+
+    async def watch(self, state: Conversation, me: Agent, watch: Watch) -> None:
+        """Let a supervisor hear a colleague's call over their own telephone, speak in it, or leave it.
+
+        Raises:
+            Conflict: `not_live`, `no_phone`, `not_allowed` (their own call), `taken`, `phone_failed`.
+        """
+        channel = self._channel(state)
+        if channel is None or state.owner.kind != "agent":
+            raise Conflict("Nobody speaks with a caller there.", code="not_live")
+        if not me.phone:
+            raise Conflict("You have no telephone.", code="no_phone")
+        if state.owner.agent == me.id:
+            raise Conflict("This is your own call.", code="not_allowed")
+        phone = Phone(agent=me.id, name=me.name, to=me.phone, attempt=state.fence)
+        try:
+            await channel.watch(call_of(state), watch, phone)
+        except ChannelError as error:
+            raise Conflict(error.text, code=error.code) from error
 
     def _colleague(self, state: Conversation, agent: str) -> Phone:
         known = self.staff.get(AgentId(agent))
         if known is None or not known.available or not known.phone or known.id == state.owner.agent:
             raise Conflict("This colleague takes no calls now.", code="agent_unavailable", field="to")
         return Phone(agent=known.id, name=known.name, to=known.phone, attempt=state.fence)
-
-    async def _leave_to(self, state: Conversation, by: Author, phone: Phone) -> None:
-        """The colleague speaks with the caller already: the conversation follows."""
-        self._handing.add(state.id)
-        try:
-            given = await self.acts.transfer(state, by, agent=AgentId(phone.agent), queue=None, note=None)
-            await self.acts.take(given.state, Author(kind="agent", id=phone.agent, name=phone.name))
-        finally:
-            self._handing.discard(state.id)
 
     # What the channel tells
 

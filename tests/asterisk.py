@@ -22,6 +22,7 @@ import pytest
 from channels.voice.asterisk import config_files
 from channels.voice.asterisk.settings import GatewaySettings, Sip
 from hub.up import telephones
+from tests.certificate import certificate
 
 TOOLS = Path(__file__).parents[1] / "var" / "tools"
 SECRET = "the-webhook-secret-of-the-tests"
@@ -93,6 +94,11 @@ class Asterisk:
         return f"127.0.0.1:{self.settings.sip.port}"
 
     @property
+    def websocket(self) -> str:
+        """Where browsers speak SIP."""
+        return f"wss://127.0.0.1:{self.settings.sip.websocket_port}/ws"
+
+    @property
     def log(self) -> str:
         """What it said."""
         return (self.folder / "log.txt").read_text(errors="replace")
@@ -117,6 +123,7 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
 def make(root: Path, folder: Path) -> Asterisk:
     """Files for a server on ports of its own."""
     gateway, first = free_port(), free_rtp()
+    key, signed = certificate(folder)
     settings = GatewaySettings(
         hub="http://127.0.0.1:9",
         secret=SECRET,
@@ -131,6 +138,9 @@ def make(root: Path, folder: Path) -> Asterisk:
         sip=Sip(
             bind="127.0.0.1",
             port=free_port(),
+            websocket_port=free_port(),
+            certificate=str(signed),
+            key=str(key),
             trunk_host="127.0.0.1",
             extensions={name: f"secret-{name}" for name in EXTENSIONS},
             rtp=(first, first + 998),

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import wave
 from array import array
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,9 +83,13 @@ class Phone:
 
     async def hears(self, tone: float) -> None:
         """Wait until the tone is in what comes from now on."""
-        start = len(self.heard())
+        await self._hears(lambda sound: has(sound, tone), len(self.heard()))
+
+    async def _hears(self, true: Callable[[array[int]], bool], start: int) -> None:
+        """Look at each piece of sound once: this runs beside the gateway, which must not wait for it."""
         async with asyncio.timeout(15):
-            while not has(self.heard()[start:], tone):
+            while not true((sound := self.heard())[start:]):
+                start = max(start, len(sound) - WINDOW)
                 await asyncio.sleep(0.05)
 
     async def hears_no_more(self, tone: float) -> None:
@@ -103,9 +107,7 @@ class Phone:
 
     async def hears_something(self) -> None:
         """Wait until there has been sound in its latest call."""
-        async with asyncio.timeout(15):
-            while not any(loud(piece) for piece in _pieces(self.heard())):
-                await asyncio.sleep(0.05)
+        await self._hears(lambda sound: any(loud(piece) for piece in _pieces(sound)), 0)
 
 
 def _pieces(sound: array[int]) -> Iterator[array[int]]:

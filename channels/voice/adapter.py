@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from msgspec import ValidationError
 
-from channels.calls import Call, CallChannel, Control, Phone
+from channels.calls import BrowserPhone, Call, CallChannel, Control, Phone, Watch
 from channels.contract import (
     Capabilities,
     ChannelError,
@@ -24,7 +24,7 @@ from channels.contract import (
 )
 from channels.outgoing import Outgoing
 from channels.setup import Finding
-from channels.voice import attendant, compose, parse, telephones
+from channels.voice import attendant, compose, parse, telephones, watching
 from channels.voice.api import VoiceRoutes
 from channels.voice.events import CallEvent, CallEventKind
 from channels.voice.flow import BadFlow
@@ -78,6 +78,11 @@ class VoiceChannel(CallChannel):
         self._inlet, self._records = inlet, Records(inlet)
         return VoiceRoutes(inlet, self).routes()
 
+    @property
+    def live(self) -> int:
+        """How many calls are live."""
+        return self._records.live if self._records is not None else 0
+
     def webhook(self, inbox: Configured, base: str) -> str:
         """Where the telephone system asks; the gateway's setting `hub`."""
         return f"{base}/channels/voice/{inbox.id}"
@@ -120,6 +125,8 @@ class VoiceChannel(CallChannel):
             if event.kind is CallEventKind.ENDED and attempt is None:
                 await office.records.never_began(office.inbox, sid)
             raise ChannelError("not_found", "There is no such call.", status=404)
+        if record.ear is not None and record.ear.sid == event.call:
+            return await watching.told(office, record, record.ear, event)
         if attempt is not None and event.kind is not CallEventKind.RECORDING_READY:
             return await telephones.told(office, record, event, attempt)
         return await self._of_caller(office, kind, event, record)
@@ -166,6 +173,8 @@ class VoiceChannel(CallChannel):
             record = await attendant.ended(office, record, event)
             if leg is not None and not leg.joined and record.mode == "over":
                 await telephones.let_go(office, leg)
+            if record.ear is not None:
+                await telephones.let_go(office, record.ear)
         elif kind == "recording":
             await attendant.recorded(office, record, event)
         elif event.reason == "dequeued" and leg is not None and leg.picked_up:
@@ -198,6 +207,19 @@ class VoiceChannel(CallChannel):
         """Do what the agent who speaks with the caller says."""
         async with self._known(call) as (office, record):
             return await telephones.control(office, record, control, to, phone)
+
+    async def watch(self, call: Call, watch: Watch, phone: Phone) -> None:
+        """Let a supervisor hear a call, or change how they are in it."""
+        async with self._known(call) as (office, record):
+            await watching.watch(office, record, watch, phone)
+
+    def browser_url(self, settings: Mapping[str, object]) -> str:
+        """Where browsers of an inbox register as telephones; empty where they cannot."""
+        return str(settings.get("browser_url") or "")
+
+    async def browser_phone(self, inbox: str, agent: str, was: str) -> BrowserPhone:
+        """Let an agent's browser be a telephone."""
+        return await telephones.admit_browser(self._office(inbox, await self.settings(inbox)), agent, was)
 
     @asynccontextmanager
     async def _known(self, call: Call) -> AsyncIterator[tuple[Office, Record]]:

@@ -45,6 +45,7 @@ async def _begun(office: Office, event: CallEvent) -> Record:
     message = parse.beginning(office.inbox, event, locale)
     receipt = await office.switchboard.begin(message)
     call = Call(inbox=office.inbox, sid=event.call, address=message.sender.address, conversation=receipt.conversation)
+    log.info("call_began", inbox=office.inbox, conversation=call.conversation, duplicate=receipt.duplicate)
     turn = begin(flow, event.callee, await _around(office, call))
     record = Record(call=call, called=event.callee, flow=flow, state=turn.state)
     return await follow(office, record, turn)
@@ -214,7 +215,15 @@ async def left_line(office: Office, record: Record, event: CallEvent) -> Script:
 
 
 async def back_to_line(office: Office, record: Record) -> Script:
-    """The caller waits (again)."""
+    """The caller waits (again); or speaks with the bot, where they were given back to it."""
+    standing = await office.switchboard.standing(record.call)
+    if standing.owner == "bot":
+        record, said = await news_of(office, record)
+        flow = default_flow(locale=record.state.locale)
+        turn = begin(flow, "", await _around(office, record.call))
+        turn = replace(turn, state=replace(turn.state, turn=record.state.turn + 1, extra=said))
+        record = await follow(office, replace(record, flow=flow, state=turn.state, lined=False), turn)
+        return compose.asked(record, office.settings)
     await office.records.keep(replace(record, lined=True))
     return compose.in_line(record)
 
@@ -246,4 +255,5 @@ async def ended(office: Office, record: Record, event: CallEvent) -> Record:
     by: Literal["caller", "us"] = "us" if event.name == "jambonz" else "caller"
     await office.switchboard.ended(record.call, by=by, reason=event.reason)
     mode = "over" if record.mode == "live" else record.mode
+    log.info("call_over", inbox=office.inbox, conversation=record.call.conversation, by=by, reason=event.reason)
     return await office.records.keep(replace(record, mode=mode, lined=False))

@@ -2,7 +2,7 @@
 
 import re
 
-from channels.calls import Call, Phone
+from channels.calls import BROWSER, Call, Phone
 from channels.contract import Inbound, Part, Sender
 from channels.voice import flow_state
 from channels.voice.events import CallEvent, CallEventKind
@@ -77,14 +77,26 @@ def heard(event: CallEvent) -> flow_state.Event | None:  # noqa: PLR0911 - one w
             return None
 
 
+def phone_target(phone: Phone) -> Target:
+    """How an agent's telephone is rung."""
+    if phone.to == BROWSER:
+        return Target(kind="user", to=browser_name(phone.agent))
+    return target_of(phone.to)
+
+
 def target_of(to: str) -> Target:
-    """How an agent's telephone, or a number outside, is rung."""
+    """How an extension, a number or a SIP address is rung."""
     if "@" in to or to.startswith(("sip:", "sips:")):
         return Target(kind="sip", to=to)
     number = dialable(to)
     if number is not None and number.startswith("+"):
         return Target(kind="phone", to=number)
     return Target(kind="user", to=to)
+
+
+def browser_name(agent: str) -> str:
+    """As whom an agent's browser registers."""
+    return f"web-{agent}"
 
 
 def leg_token(call: Call, phone: Phone, *, aside: bool = False) -> str:

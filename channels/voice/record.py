@@ -37,7 +37,7 @@ class Record:
     the caller has heard. `told`: the place and the minutes that they heard last. `lined`: they stand in the telephone
     system's line, since `since` (ms). `choices`: payloads of the buttons that were read out last, with their titles.
     `aside`: the telephone of a colleague who is asked for advice while the caller waits. `onward`: the number that the
-    agent passed the call on to.
+    agent passed the call on to. `ear`: the telephone of a supervisor, and how they are in the call (`watch`).
     """
 
     call: Call
@@ -54,6 +54,8 @@ class Record:
     leg: AgentLeg | None = None
     aside: AgentLeg | None = None
     onward: str = ""
+    ear: AgentLeg | None = None
+    watch: Literal["listen", "whisper", "barge"] = "listen"
 
 
 @dataclass(slots=True)
@@ -62,6 +64,11 @@ class Records:
 
     inlet: Inlet
     _known: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+    @property
+    def live(self) -> int:
+        """How many calls are known to be live here."""
+        return len(self._known)
 
     async def get(self, inbox: str, sid: str) -> Record | None:
         """A call; None when there is none of this id."""
@@ -104,7 +111,7 @@ class Records:
 
     def _remember(self, record: Record) -> None:
         key = (record.call.inbox, record.call.sid)
-        if record.mode == "over":
+        if record.mode != "live":
             self._known.pop(key, None)
         else:
             self._known[key] = record

@@ -102,12 +102,20 @@ class Take:
     queue: str
 
 
+AGENT = "agent"
+"""What whoever speaks with a caller is called in their room."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meet:
-    """Speak with everybody in a room; a conversation of two is a room as well, under its caller's call."""
+    """Speak with everybody in a room; a conversation of two is a room as well, under its caller's call.
+
+    `watch`: as a supervisor, who keeps nobody's room open.
+    """
 
     token: str
     room: str
+    watch: Literal["", "listen", "whisper", "barge"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

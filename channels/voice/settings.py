@@ -22,6 +22,7 @@ FIELDS = (
     SettingField(name="flow", longest=100_000),
     SettingField(name="speech", kind="switch", default=False),
     SettingField(name="record", kind="switch", default=False),
+    SettingField(name="browser_url", pattern=r"wss://[A-Za-z0-9.:\[\]-]+(/[^\s@;,]*)?", longest=300),
     SettingField(name="ring_seconds", kind="number", default=20, least=5, most=50),
     SettingField(name="music_url", pattern=r"https?://[^\s@]+", longest=500),
     SettingField(name="outside_prefixes", kind="list", pattern=r"\+?[0-9]{1,15}", longest=16),
@@ -36,9 +37,10 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     `api_url`, `account`, `api_key`: the telephone system's REST API. `webhook_secret` signs what it tells us; the
     previous one is good too while there is one. `caller_id`: the number that agents and customers who are rung see.
     `flow`: the auto attendant as JSON; without one, the bot listens after the greeting, then comes the line. `speech`:
-    callers may speak to the bot, not only key. `record`: conversations with people are recorded. `ring_seconds`: so
-    long does an agent's phone ring. `music_url`: for systems that have no music of their own. `outside_prefixes`:
-    agents may pass calls on to numbers that begin so; to none without one.
+    callers may speak to the bot, not only key. `record`: conversations with people are recorded. `browser_url`: the
+    secure websocket where agents' browsers are telephones. `ring_seconds`: so long does an agent's phone ring.
+    `music_url`: for systems that have no music of their own. `outside_prefixes`: agents may pass calls on to numbers
+    that begin so; to none without one.
     """
 
     api_url: str = ""
@@ -52,6 +54,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     flow: str = ""
     speech: bool = False
     record: bool = False
+    browser_url: str = ""
     ring_seconds: int = 20
     music_url: str = ""
     outside_prefixes: tuple[str, ...] = ()

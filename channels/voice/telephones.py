@@ -1,11 +1,12 @@
 """The agents' side of a call: their telephones ring, take the caller, and are let go."""
 
+import secrets
 from dataclasses import replace
 from typing import Literal
 
 import structlog
 
-from channels.calls import Call, Control, Happening, Phone
+from channels.calls import BrowserPhone, Call, Control, Happening, Phone
 from channels.contract import ChannelError
 from channels.voice import compose, parse
 from channels.voice.events import CallEvent, CallEventKind
@@ -16,6 +17,10 @@ from channels.voice.record import AgentLeg, Record
 from channels.voice.script import Hangup, Meet, Script
 
 log = structlog.get_logger(__name__)
+
+JOINS = "X-Peyk-Joins"
+"""With which conversation (id; fence) a leg joins who accepted it: their browser takes it without asking again."""
+BROWSER_SECONDS = 600
 
 
 async def ring(office: Office, record: Record, phone: Phone) -> None:
@@ -31,7 +36,7 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
     await office.switchboard.happened(record.call, _told("agent_ringing", phone))
     record = await office.records.keep(replace(record, leg=AgentLeg(phone=phone)))
     try:
-        sid = await _dial(office, record.call, phone)
+        sid = await dial(office, record.call, phone)
     except CallApiError as error:
         log.warning("phone_not_rung", call=record.call.sid, uncertain=error.uncertain)
         if not error.uncertain:
@@ -44,13 +49,15 @@ async def ring(office: Office, record: Record, phone: Phone) -> None:
         await send_back(office, record)
 
 
-async def _dial(office: Office, call: Call, phone: Phone, *, aside: bool = False) -> str:
+async def dial(office: Office, call: Call, phone: Phone, *, aside: bool = False) -> str:
+    """Ring a telephone; `aside`: not that of who has accepted the call. Returns the leg's id, raises `CallApiError`."""
     return await office.api.create_call(
-        parse.target_of(phone.to),
+        parse.phone_target(phone),
         office.hooks,
         token=parse.leg_token(call, phone, aside=aside),
         caller_id=office.settings.caller_id or call.address.removeprefix("anonymous:"),
         ring_seconds=office.settings.ring_seconds,
+        headers={} if aside else {JOINS: f"{call.conversation};{phone.attempt}"},
     )
 
 
@@ -125,9 +132,14 @@ async def joined(office: Office, record: Record) -> None:
 
 
 async def park(office: Office, record: Record) -> None:
-    """The caller waits again, and whoever spoke with them is let go."""
+    """The caller waits again (or is the bot's), and whoever spoke with them is let go."""
     leg, spoke = record.leg, record.leg is not None and record.leg.joined
-    if record.mode != "live" or leg is None:
+    if record.mode != "live":
+        return
+    if leg is None:
+        standing = await office.switchboard.standing(record.call)
+        if record.lined and standing.owner == "bot":  # nobody is waited for any more
+            await send_back(office, record)
         return
     record = await office.records.keep(replace(record, leg=None))
     if spoke:
@@ -223,7 +235,7 @@ async def _consult(office: Office, record: Record, phone: Phone) -> None:
     if record.aside is not None:
         raise ChannelError("not_allowed", "A colleague is being asked already.", status=409)
     await _hold(office, record, on=True)
-    sid = await _dial(office, record.call, phone, aside=True)
+    sid = await dial(office, record.call, phone, aside=True)
     told = Happening(what="consulting", key=f"consulting:{sid}", values={"agent": phone.name})
     await office.switchboard.happened(record.call, told)
     await office.records.keep(replace(record, aside=AgentLeg(phone=phone, sid=sid)))
@@ -235,3 +247,21 @@ async def _complete(office: Office, record: Record, leg: AgentLeg, aside: AgentL
     await office.records.keep(replace(record, leg=replace(aside, joined=True), aside=None))
     await let_go(office, leg)
     return aside.phone
+
+
+async def admit_browser(office: Office, agent: str, was: str) -> BrowserPhone:
+    """A password for an agent's browser, good for some minutes. Raises `ChannelError`."""
+    made = BrowserPhone(
+        url=office.settings.browser_url,
+        name=parse.browser_name(agent),
+        login=was or secrets.token_urlsafe(16),
+        password=secrets.token_urlsafe(24),
+        seconds=BROWSER_SECONDS,
+    )
+    try:
+        await office.api.admit_browser(made, was)
+    except CallApiError as error:
+        if error.taken:
+            raise ChannelError("elsewhere", "Another browser is this agent's telephone.", status=409) from error
+        raise ChannelError("phone_failed", "The telephone system lets no browser in.", status=502) from error
+    return made

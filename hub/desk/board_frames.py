@@ -124,6 +124,18 @@ class SignOut(Struct, frozen=True, tag="agent.sign_out", tag_field="type", forbi
     agent: str
 
 
+class WatchCall(Struct, frozen=True, tag="call.watch", tag_field="type", forbid_unknown_fields=True):
+    """Hear a colleague's live call over my telephone (which rings), be heard by the agent alone, by both, or leave.
+
+    Refused with `not_live`, `no_phone`, `not_allowed` (my own call), `taken` (another supervisor is in it) or
+    `phone_failed`.
+    """
+
+    id: int
+    conversation: str
+    watch: Literal["listen", "whisper", "barge", "leave"]
+
+
 class Acted(Struct, frozen=True, omit_defaults=True):
     """With how many conversations it was done; which were `refused`, each with a code."""
 

@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from channels.calls import Control
+from channels.calls import BrowserPhone, Control
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk import frames, limits
-from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard
+from hub.desk.board_frames import Acted, Assign, Board, ForceStatus, Move, Prioritise, SignOut, WatchBoard, WatchCall
 from hub.desk.ending import Ending
 from hub.desk.floor import Desk, Floor, may_see, sight
 from hub.desk.frames import (
     AcceptOffer,
+    BecomePhone,
     CloseConversation,
     Command,
     ContactView,
@@ -32,6 +33,7 @@ from hub.desk.frames import (
     Note,
     OpenConversation,
     Opened,
+    PhoneKey,
     Ready,
     Reopen,
     Reply,
@@ -68,7 +70,7 @@ from hub.store.conversations import Conversations, Row
 from hub.store.entries import Entries
 from hub.store.files import Files
 
-Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | None
+Answer = ListPage | Opened | HistoryPage | Stored | ContactView | Merged | PhoneKey | Board | Acted | None
 
 PAGE = 50
 RESUME = 500
@@ -101,6 +103,9 @@ class Phones(Protocol):
 
     async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
         """Do something with a live call. Raises `Conflict`."""
+
+    async def browser_phone(self, agent: Agent, was: str) -> BrowserPhone:
+        """Let an agent's browser be their telephone. Raises `Conflict`."""
 
 
 class Line(Protocol):
@@ -325,6 +330,10 @@ class Commands:
         state, author = await self._mine(desk, command.conversation)
         await self.phones.control(state, author, command.control, command.to[:64])
 
+    async def _become_phone(self, desk: Desk, command: BecomePhone) -> PhoneKey:
+        key = await self.phones.browser_phone(desk.me(), command.was[:128])
+        return PhoneKey(url=key.url, name=key.name, login=key.login, password=key.password, seconds=key.seconds)
+
     async def _wake(self, desk: Desk, command: Wake) -> None:
         state, author = await self._mine(desk, command.conversation)
         await self.acts.wake(state, author)
@@ -469,6 +478,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Take: Commands._take,
     Snooze: Commands._snooze,
     ControlCall: Commands._control_call,
+    BecomePhone: Commands._become_phone,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
     ExtendWrapUp: Commands._extend,
@@ -480,7 +490,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     UndoMerge: Commands._undo_merge,
     SetOwner: Commands._set_owner,
     WatchBoard: Commands._watch_board,
-    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
+    **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut, WatchCall), Commands._supervise),
 }
 
 

@@ -28,6 +28,7 @@ from hub.desk.board_frames import (
     QueueBoard,  # noqa: F401 - part of this protocol
     SignOut,
     WatchBoard,
+    WatchCall,
 )
 
 Locale = Literal["fa", "en"]
@@ -270,6 +271,7 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
 
     `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
     `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
+    `browser_phone`: calls ring in their desk.
     """
 
     id: str
@@ -283,6 +285,7 @@ class AgentView(Struct, frozen=True, omit_defaults=True):
     channels: dict[str, int] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)
     languages: list[str] = field(default_factory=list)
+    browser_phone: bool = False
 
 
 class QueueView(Struct, frozen=True, omit_defaults=True):
@@ -560,6 +563,17 @@ class ControlCall(Struct, frozen=True, tag="call", tag_field="type", forbid_unkn
     to: str = ""
 
 
+class BecomePhone(Struct, frozen=True, tag="phone", tag_field="type", forbid_unknown_fields=True):
+    """Make this browser my telephone, or keep it so (`was`: its login). Answered with `PhoneKey`.
+
+    Refused with `not_allowed` (mine is another one), `no_browser_phone` (no number is set up for it), `elsewhere`
+    (another browser is it meanwhile) or `phone_failed`.
+    """
+
+    id: int
+    was: str = ""
+
+
 class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown_fields=True):
     """Put my conversation aside until a time (ms); the customer's next message wakes it."""
 
@@ -683,6 +697,7 @@ Command = (
     | Take
     | Snooze
     | ControlCall
+    | BecomePhone
     | Wake
     | Resolve
     | ExtendWrapUp
@@ -699,6 +714,7 @@ Command = (
     | Assign
     | ForceStatus
     | SignOut
+    | WatchCall
     | Ping
 )
 
@@ -750,11 +766,21 @@ class Merged(Struct, frozen=True):
     merge: str
 
 
+class PhoneKey(Struct, frozen=True):
+    """With what this browser registers over SIP: `url` (wss), user `name`, `login` and `password`; for `seconds`."""
+
+    url: str
+    name: str
+    login: str
+    password: str
+    seconds: int
+
+
 class Result(Struct, frozen=True, tag="result", tag_field="type", omit_defaults=True):
     """The command with this `id` succeeded."""
 
     id: int
-    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted | UnsetType = UNSET
+    data: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | PhoneKey | Board | Acted | UnsetType = UNSET
 
 
 class Failure(Struct, frozen=True, tag="error", tag_field="type", omit_defaults=True):

@@ -1,4 +1,4 @@
-"""ActedWhat supervisors do to others' work: move, prioritise, assign, take over, force a state, sign out.
+"""What supervisors do to others' work: move, prioritise, assign, take over, listen, force a state, sign out.
 
 Each act is refused to agents (`forbidden`), kept in the audit trail (who, what, before and after), and told to the
 agent concerned with the name of who did it.
@@ -7,8 +7,19 @@ agent concerned with the name of who did it.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from channels.calls import Watch
 from hub.acts import Acts
-from hub.desk.board_frames import Acted, ActedEvent, ActedWhat, Assign, ForceStatus, Move, Prioritise, SignOut
+from hub.desk.board_frames import (
+    Acted,
+    ActedEvent,
+    ActedWhat,
+    Assign,
+    ForceStatus,
+    Move,
+    Prioritise,
+    SignOut,
+    WatchCall,
+)
 from hub.desk.floor import Floor, encode
 from hub.errors import BadInput, Conflict, Forbidden, HubError, NotFound, Unavailable
 from hub.lanes import Lanes
@@ -23,12 +34,12 @@ from hub.store.config import Config
 
 AT_ONCE = 100
 MOST_URGENT = 10
-Act = Move | Prioritise | Assign | ForceStatus | SignOut
+Act = Move | Prioritise | Assign | ForceStatus | SignOut | WatchCall
 
 
 @dataclass(frozen=True, slots=True)
 class Supervision:
-    """The acts of supervisors and admins. `end_sessions` signs an agent out everywhere."""
+    """The acts of supervisors and admins. `end_sessions` signs an agent out everywhere, `watch` is for live calls."""
 
     acts: Acts
     lanes: Lanes
@@ -37,6 +48,7 @@ class Supervision:
     config: Config
     trail: AuditTrail
     end_sessions: Callable[[AgentId], Awaitable[None]]
+    watch: Callable[[Conversation, Agent, Watch], Awaitable[None]]
 
     async def do(self, me: Agent, command: Act) -> Acted | None:
         """Do it. Raises `Forbidden` for agents, else what the act itself refuses."""
@@ -53,6 +65,8 @@ class Supervision:
                 await self._force(me, command)
             case SignOut():
                 await self._sign_out(me, command)
+            case WatchCall():
+                await self._watch(me, command)
         return None
 
     async def _move(self, me: Agent, command: Move) -> Acted:
@@ -135,6 +149,13 @@ class Supervision:
         self._tell(agent.id, ActedEvent(what="signed_out", by=me.name))
         await self._record(me, "agent.sign_out", f"agent:{agent.id}", status=(agent.status, "offline"))
         await self.end_sessions(agent.id)
+
+    async def _watch(self, me: Agent, command: WatchCall) -> None:
+        """Kept in the audit trail first: nobody listens without a record."""
+        state = await self.lanes.state(ConversationId(command.conversation))
+        agent = self.staff.name(state.owner.agent)
+        await self._record(me, f"call.{command.watch}", _target(state), agent=(None, agent))
+        await self.watch(state, me, command.watch)
 
     def _name(self, state: Conversation) -> str:
         """Where a conversation is while nobody has it."""

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from msgspec.structs import replace
 
+from channels.calls import BROWSER
 from channels.contract import Capabilities
 from channels.views import PartView, part_view
 from hub.desk.frames import (
@@ -206,6 +207,7 @@ class Views:
             channels=dict(Counter(item.channel for item in agent.load)),
             most={channel: room_for(channel, agent, self.config.workplace) for channel in self._in_use()},
             languages=list(agent.languages),
+            browser_phone=agent.phone == BROWSER,
         )
 
     def _in_use(self) -> set[str]:

@@ -40,6 +40,8 @@ class Courtesy:
     def on_appended(self, event: Appended) -> None:
         """Every change of hands that a customer should hear of."""
         entry, state = event.entry, event.after
+        if entry.event is not None and entry.event.reason == "agent_unreachable":
+            return  # a caller has heard nothing of the phone that rang
         if entry.moves_fence and entry.event is not None:
             self.pool.start(self._tell(entry.event.type, entry.event.reason, state), entry.event.type)
         elif any(part.type == "form_reply" for part in entry.parts) or event.before.deferred != state.deferred:

@@ -15,6 +15,7 @@ from hub.model.config import Agent
 from hub.store.accounts import Session
 from hub.store.audit import Deed
 from hub.web.bodies import read_limited
+from hub.web.headers import MICROPHONE
 from hub.web.http import Call, json_response
 from hub.web.limits import ThrottledError
 from hub.web.page_texts import TEXTS
@@ -118,7 +119,9 @@ async def desk(call: Call) -> web.Response:
         "public_url": call.web.origin,
     }
     context = {"locale": agent.locale, "script": entry.script, "styles": entry.styles, "config": island(config)}
-    return render(call.request, "desk.html", context)
+    response = render(call.request, "desk.html", context, socket=call.web.phone_socket())
+    response.headers["Permissions-Policy"] = MICROPHONE
+    return response
 
 
 async def me(call: Call) -> Me:

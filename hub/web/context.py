@@ -49,6 +49,7 @@ class Web:
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
         mail_page: Makes a harmless page of a mail.
+        phone_socket: Where browsers register as telephones; empty where none does.
         agent_changed: Told when somebody's profile changed, so that the roster reads it again.
     """
 
@@ -77,6 +78,7 @@ class Web:
     api_limit: Buckets
     mail_page: MailPage
     agent_changed: Callable[[AgentId], None]
+    phone_socket: Callable[[], str]
     last_admin: asyncio.Lock
 
     @property

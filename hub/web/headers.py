@@ -20,13 +20,18 @@ SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """For anything that a stranger uploaded: it may not run, load, frame or be framed."""
 
 
-def page_policy(nonce: str) -> str:
-    """The content security policy of our own pages: only our own code, styles, images and sockets."""
+MICROPHONE = _BASE["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
+"""For the page whose reader speaks with callers."""
+
+
+def page_policy(nonce: str, socket: str = "") -> str:
+    """The content security policy of our own pages: only our own code, styles, images and sockets, and one `socket`."""
+    source = f"'self' {socket}".strip()
     return (
         "default-src 'none'; "
         f"script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' data:; worker-src 'self'; "
-        "manifest-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        f"img-src 'self' data: blob:; font-src 'self'; connect-src {source}; media-src 'self' data:; "
+        "worker-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
         "base-uri 'none'; object-src 'none'"
     )
 

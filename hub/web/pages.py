@@ -34,8 +34,13 @@ def set_up_templates(app: web.Application) -> None:
     )
 
 
-def render(request: web.Request, template: str, context: Mapping[str, object], *, status: int = 200) -> web.Response:
-    """Render a page. The template gets `nonce`, `locale`, `dir`, `t` (the page's texts), `font` and the context."""
+def render(
+    request: web.Request, template: str, context: Mapping[str, object], *, status: int = 200, socket: str = ""
+) -> web.Response:
+    """Render a page. The template gets `nonce`, `locale`, `dir`, `t` (the page's texts), `font` and the context.
+
+    Its scripts may connect to us and to `socket`.
+    """
     nonce = new_nonce()
     locale = str(context.get("locale") or locale_of(request))
     font = request.app[WEB].assets.font() if WEB in request.app else None
@@ -47,7 +52,7 @@ def render(request: web.Request, template: str, context: Mapping[str, object], *
         "font": font,
     }
     response = aiohttp_jinja2.render_template(template, request, {**shared, **context}, status=status)
-    response.headers["Content-Security-Policy"] = page_policy(nonce)
+    response.headers["Content-Security-Policy"] = page_policy(nonce, socket)
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 

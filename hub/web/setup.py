@@ -85,6 +85,7 @@ def make_web(
     aside: Aside,
     on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
+    phone_socket: Callable[[], str] = str,
     mark: Callable[[ConversationId, int], Awaitable[bool]] = nobody_marks,
     mail_page: MailPage = lambda raw, pictures: "",
 ) -> Web:
@@ -127,6 +128,7 @@ def make_web(
         api_limit=Buckets(clock, per_second=rate, burst=int(rate * 8)),
         mail_page=mail_page,
         agent_changed=on_agent_changed,
+        phone_socket=phone_socket,
         last_admin=asyncio.Lock(),
     )
 

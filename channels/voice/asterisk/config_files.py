@@ -39,6 +39,11 @@ ringcadence = 2000,4000
 ring = 440+480/2000,0/4000
 """
 
+_SORCERY = "[res_pjsip]\n" + "\n".join(
+    f"{one}=config,pjsip.conf,criteria=type={one}\n{one}=memory" for one in ("endpoint", "auth", "aor")
+)
+"""What stands in the file, and what the gateway adds for agents' browsers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -78,6 +83,7 @@ def files(folder: Path, settings: GatewaySettings, places: Places) -> Mapping[st
         "ari.conf": _ari(settings),
         "websocket_client.conf": _websocket(settings),
         "pjsip.conf": _pjsip(settings.sip),
+        "sorcery.conf": _SORCERY,
         "extensions.conf": _extensions(settings),
         "rtp.conf": f"[general]\nrtpstart={settings.sip.rtp[0]}\nrtpend={settings.sip.rtp[1]}\n",
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={folder / 'moh'}\nsort=alpha\n",
@@ -172,11 +178,10 @@ def _pjsip(sip: Sip) -> str:
         outside = f"external_media_address={sip.external}\nexternal_signaling_address={sip.external}\n{nets}\n"
     main = "[global]\ntype=global\nuser_agent=Peyk\nendpoint_identifier_order=username,ip\n"
     parts = [f"{main}\n[udp]\ntype=transport\nprotocol=udp\nbind={sip.bind}:{sip.port}\n{outside}"]
-    if sip.websocket_port:
-        parts.append("[wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n")
+    parts += [f"[{one}]\ntype=transport\nprotocol={one}\nbind={sip.bind}\n" for one in ("ws", "wss")]
     if sip.trunk_host:
         parts.append(_trunk(sip))
-    parts += [_device(name, password, browser=bool(sip.websocket_port)) for name, password in sip.extensions.items()]
+    parts += [_device(name, password) for name, password in sip.extensions.items()]
     return "\n".join(parts)
 
 
@@ -229,9 +234,9 @@ match={sip.trunk_host.partition(":")[0]}
 {registration}"""
 
 
-def _device(name: str, password: str, *, browser: bool) -> str:
-    """An agent's device: a telephone, or (under the same name and `-web`) the softphone in the desk."""
-    made = f"""
+def _device(name: str, password: str) -> str:
+    """An agent's device."""
+    return f"""
 [{name}]
 type=endpoint
 transport=udp
@@ -252,33 +257,6 @@ max_contacts=1
 remove_existing=yes
 qualify_frequency=30
 """
-    if not browser:
-        return made
-    return (
-        made
-        + f"""
-[{name}-web]
-type=endpoint
-transport=wss
-webrtc=yes
-dtls_auto_generate_cert=yes
-context=peyk-out
-auth={name}-web
-aors={name}-web
-callerid={name} <{name}>
-{_LEG}
-[{name}-web]
-type=auth
-auth_type=userpass
-username={name}-web
-password={password}
-
-[{name}-web]
-type=aor
-max_contacts=1
-remove_existing=yes
-"""
-    )
 
 
 def _extensions(settings: GatewaySettings) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from channels.voice.asterisk.ari import Ari
+from channels.voice.asterisk.ari import Ari, Channel
 from channels.voice.asterisk.journal import Facts, Journal
 from channels.voice.asterisk.leg import Leg
 from channels.voice.asterisk.lines import Lines
@@ -22,9 +22,19 @@ from channels.voice.speech.port import Transcriber
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lease:
+    """A browser's right to register, until it lapses; `login` is whose."""
+
+    login: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """The parts, and who is there: `legs` by id, `rooms` by name."""
+    """The parts, and who is there: `legs` by id, `rooms` by name, `browsers` that may register by theirs.
+
+    `early`: channels that came in while the calls from before were being taken up; None once that is done.
+    """
 
     settings: GatewaySettings
     ari: Ari
@@ -37,7 +47,9 @@ class Exchange:
     legs: dict[str, Leg] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
+    browsers: dict[str, Lease] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    early: list[Channel] | None = field(default_factory=list)
 
     def add(self, facts: Facts) -> Leg:
         """A leg is there."""

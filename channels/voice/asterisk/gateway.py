@@ -31,7 +31,7 @@ import structlog
 from aiohttp import web
 
 from channels.signatures import same
-from channels.voice.asterisk import rest, switchboard
+from channels.voice.asterisk import browsers, rest, switchboard
 from channels.voice.asterisk.ari import Ari, AriError, AriLostError, Event
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.journal import Journal
@@ -120,6 +120,7 @@ class Gateway:
         try:
             await registered
             await _booted(x.ari)
+            await browsers.forget_all(x.ari)
             await switchboard.take_up(x)
             self.exchange = x
         except (AriError, AriLostError) as error:

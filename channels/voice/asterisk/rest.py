@@ -1,6 +1,7 @@
 """What the hub asks for of its own accord: the part of jambonz' REST API that makes and changes calls.
 
-Beside it, ours alone: `GET` and `DELETE Recordings/{name}` (WAV, 8 kHz), and `GET Calls`, `GET Queues`.
+Beside it, ours alone: `GET` and `DELETE Recordings/{name}` (WAV, 8 kHz), `POST Browsers/{name}` (who may register over
+the websocket), and `GET Calls`, `GET Queues`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from channels.signatures import same
-from channels.voice.asterisk import prompts, ringing, script, switchboard, verbs
+from channels.voice.asterisk import browsers, prompts, ringing, script, switchboard, verbs
 from channels.voice.asterisk.ari import AriError, AriLostError
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.leg import Leg
@@ -79,6 +80,7 @@ def routes(exchange: Callable[[], Exchange | None], account: str, key: str) -> l
         web.get(f"{base}/Calls", guarded(_calls)),
         web.post(f"{base}/Calls/{{sid}}", guarded(_update)),
         web.get(f"{base}/Queues", guarded(_queues)),
+        web.post(f"{base}/Browsers/{{name}}", guarded(browsers.admit)),
         web.get(f"{base}/Recordings/{{name}}", guarded(_recording)),
         web.delete(f"{base}/Recordings/{{name}}", guarded(_forget)),
     ]

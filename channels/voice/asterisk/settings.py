@@ -18,10 +18,11 @@ class GatewaySettingsError(ValueError):
 class Sip(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The telephone side, for `peyk voice-gateway config`.
 
-    `bind`, `port`: where SIP over UDP is spoken. `websocket_port`: the browser softphone's secure websocket; 0 is none,
-    `certificate` and `key` are its files. `trunk_host`: the provider's (its addresses are who may call in without a
-    password), with `trunk_user` and `trunk_password` where it wants them. `external`: our public address behind NAT.
-    `extensions`: passwords of the agents' devices by name. `rtp`: first and last port of sound.
+    `bind`, `port`: where SIP over UDP is spoken. `websocket_port`: a secure websocket of its own for browsers, with the
+    files `certificate` and `key`; 0 is none: then a TLS proxy passes them on to Asterisk's HTTP server, path `/ws`.
+    `trunk_host`: the provider's (its addresses are who may call in without a password), with `trunk_user` and
+    `trunk_password` where it wants them. `external`: our public address behind NAT. `extensions`: passwords of the
+    agents' devices by name. `rtp`: first and last port of sound.
     """
 
     bind: str = "0.0.0.0"  # noqa: S104 (telephones are elsewhere)

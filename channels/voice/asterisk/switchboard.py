@@ -47,6 +47,8 @@ def _started(x: Exchange, event: Event, channel: Channel, leg: Leg | None) -> No
         leg.is_answered()
         if leg.facts.hook:
             leg.run(script.begin(x, leg, leg.facts.hook, leg.payload()))
+    elif kind == "inbound" and leg is None and x.early is not None:
+        x.early.append(channel)  # those who were here before have the places before it
     elif kind == "inbound" and leg is None:
         _called(x, channel)
 
@@ -136,8 +138,10 @@ async def take_up(x: Exchange) -> None:
     for leg in found:
         await x.tapes.found(x.ari, leg)
         leg.run(_taken_up(x, leg, rooms))
-    for channel in channels.values():
-        if channel.id not in x.legs and channel.dialplan.app_data == f"{x.ari.app},inbound":
+    early, x.early = x.early or [], None
+    waited = [one for one in channels.values() if one.dialplan.app_data == f"{x.ari.app},inbound"]
+    for channel in (*waited, *early):
+        if channel.id not in x.legs:
             _called(x, channel)  # it came while nobody was there
     for bridge in bridges.values():
         if bridge.id.startswith(PREFIX) and bridge.id.removeprefix(PREFIX) not in x.rooms:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from channels.calls import BrowserPhone
 from channels.outgoing import Outgoing, OutgoingError
 from channels.voice.events import BadCall
 from channels.voice.hooks import Hooks
@@ -18,12 +19,18 @@ _SECONDS = 10.0
 
 
 class CallApiError(Exception):
-    """jambonz did not do it, or (`uncertain`) perhaps it did. `gone`: the call is over; `retryable`: ask again."""
+    """jambonz did not do it, or (`uncertain`) perhaps it did.
 
-    def __init__(self, text: str, *, gone: bool = False, retryable: bool = False, uncertain: bool = False) -> None:
+    `gone`: the call is over; `taken`: somebody else was faster; `retryable`: ask again.
+    """
+
+    def __init__(
+        self, text: str, *, gone: bool = False, taken: bool = False, retryable: bool = False, uncertain: bool = False
+    ) -> None:
         """Say what happened."""
         super().__init__(text)
         self.gone = gone
+        self.taken = taken
         self.retryable = retryable
         self.uncertain = uncertain
 
@@ -82,6 +89,10 @@ class JambonzApi:
         """Take a leg out of the conversation to the music, or bring it back."""
         await self._update(call, {"conf_hold_status": "hold" if on else "unhold"})
 
+    async def take_part(self, call: str, action: Literal["coach", "uncoach", "mute", "unmute"], tag: str = "") -> None:
+        """Change how a leg is in its room: heard by the members with a tag alone, by all, or by nobody."""
+        await self._update(call, {"conferenceParticipantAction": {"action": action, **({"tag": tag} if tag else {})}})
+
     async def whisper(self, call: str, verb: Verb) -> None:
         """Say or play something to this leg alone."""
         await self._update(call, {"whisper": verb})
@@ -89,6 +100,11 @@ class JambonzApi:
     async def record(self, call: str, action: Literal["start", "stop", "pause", "resume"]) -> None:
         """Record a live call, or stop for a while."""
         await self._update(call, {"record": {"action": f"{action}CallRecording"}})
+
+    async def admit_browser(self, phone: BrowserPhone, was: str) -> None:
+        """Let a browser register: the voice gateway's own. `taken`: another one has the name meanwhile."""
+        body = {"login": phone.login, "password": phone.password, "seconds": phone.seconds, "was": was}
+        await self._post(f"Browsers/{quote(phone.name, safe='')}", body)
 
     async def reach(self) -> None:
         """Ask for something harmless. Raises `ChannelError` unless the address, the account and the key are good."""
@@ -113,7 +129,8 @@ class JambonzApi:
         if answer.status in {404, 410}:
             raise CallApiError("There is no such call any more.", gone=True)
         if not 200 <= answer.status < 300:
-            raise CallApiError(f"jambonz answered {answer.status}.", retryable=answer.status in {429, 502, 503, 504})
+            again = answer.status in {429, 502, 503, 504}
+            raise CallApiError(f"jambonz answered {answer.status}.", taken=answer.status == 409, retryable=again)
         try:
             return json_object(answer.body) if answer.body.strip() else {}
         except BadCall as error:

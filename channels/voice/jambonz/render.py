@@ -10,6 +10,7 @@ from typing import assert_never
 
 from channels.voice.hooks import Hooks
 from channels.voice.script import (
+    AGENT,
     Answer,
     Collect,
     Connect,
@@ -203,11 +204,25 @@ class _Renderer:
                 hook = self.hooks.url("take", step.token)
                 return {"verb": "dequeue", "name": step.queue, "callSid": step.call, "actionHook": hook, "timeout": 5}
             case Meet():
-                return {"verb": "conference", "name": step.room, "actionHook": self.hooks.url("take", step.token)}
+                return self._meet(step)
             case Leave():
                 return {"verb": "leave"}
             case _:
                 assert_never(step)
+
+    def _meet(self, step: Meet) -> Verb:
+        verb: Verb = {"verb": "conference", "name": step.room, "actionHook": self.hooks.url("take", step.token)}
+        match step.watch:
+            case "":
+                return {**verb, "memberTag": AGENT}
+            case "listen":
+                return {**verb, "startConferenceOnEnter": False, "joinMuted": True}
+            case "whisper":
+                return {**verb, "startConferenceOnEnter": False, "speakOnlyTo": AGENT}
+            case "barge":
+                return {**verb, "startConferenceOnEnter": False}
+            case _:
+                assert_never(step.watch)
 
     def _written(self, step: _Written) -> Verb:
         match step:

@@ -148,8 +148,7 @@ class _Renderer:
                 dial = self._dial(parent, "take", step.token)
                 _node(dial, "Queue").text = printable(step.queue, 64)
             case Meet():
-                dial = self._dial(parent, "take", step.token)
-                _node(dial, "Conference").text = printable(step.room, 64)
+                self._meet(self._dial(parent, "take", step.token), step)
             case Transfer(mode="warm"):
                 raise NotRenderable("TwiML knows no warm transfer.")
             case Transfer():
@@ -157,6 +156,16 @@ class _Renderer:
                 self._target(dial, step.target, step.token)
             case _:
                 assert_never(step)
+
+    def _meet(self, dial: Element, step: Meet) -> None:
+        if step.watch == "whisper":
+            raise NotRenderable("TwiML lets nobody whisper to a tag.")
+        room = _node(dial, "Conference")
+        room.text = printable(step.room, 64)
+        if step.watch:
+            room.set("startConferenceOnEnter", "false")
+        if step.watch == "listen":
+            room.set("muted", "true")
 
     def _dial(self, parent: Element, kind: HookKind, token: str, *, timeout: float = 0, caller_id: str = "") -> Element:
         dial = _node(parent, "Dial", action=self.hooks.url(kind, token), method="POST")

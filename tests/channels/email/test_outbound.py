@@ -16,6 +16,7 @@ from channels.email.outbound.compose import compose, make_environment, subject_o
 from channels.email.parse import parse
 from channels.email.tokens import conversation_of, external_id, ours
 from hub.clock import HeldClock
+from tests.certificate import certificate
 from tests.channels.email.lab import NOON, SARA, SECRET, SMTP_PASSWORD, Lab, email_lab
 from tests.fakes.smtp import FakeSmtp
 
@@ -298,20 +299,12 @@ async def test_the_test_button_says_what_works(no_task_left_behind: None) -> Non
         await lab.post.start()
 
 
-def _certificate(tmp_path: Path) -> tuple[Path, Path]:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", str(key)]
-    subprocess.run([*command, "-out", str(certificate), *names], check=True, capture_output=True)
-    return key, certificate
-
-
 async def test_a_certificate_that_nobody_signed_is_named(no_task_left_behind: None, tmp_path: Path) -> None:
-    key, certificate = _certificate(tmp_path)
+    key, made = certificate(tmp_path)
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(certificate, key)
+    server.load_cert_chain(made, key)
     server.verify_mode = ssl.CERT_NONE
-    trusting = ssl.create_default_context(cafile=str(certificate))
+    trusting = ssl.create_default_context(cafile=str(made))
     for way, at_once in (("starttls", False), ("tls", True)):
         async with email_lab(tls=None) as lab, FakeSmtp(tls=server, at_once=at_once) as post:
             inbox = lab.configure(smtp_port=post.port, smtp_tls=way)

@@ -81,7 +81,7 @@ steps = st.one_of(
     connects,
     st.builds(Enqueue, token=tokens, name=words, priority=st.integers(0, 999)),
     st.builds(Take, token=tokens, call=words, queue=words),
-    st.builds(Meet, token=tokens, room=words),
+    st.builds(Meet, token=tokens, room=words, watch=st.sampled_from(["", "listen", "whisper", "barge"])),
     st.builds(Leave),
     st.builds(Record, action=st.sampled_from(["start", "stop", "pause", "resume"])),
     st.builds(Voicemail, token=tokens, longest=st.integers(1, 600), silence=st.integers(1, 20)),

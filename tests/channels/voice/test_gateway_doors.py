@@ -134,8 +134,8 @@ def test_the_softphone_and_the_trunk_are_in_the_files(tmp_path: Path) -> None:
     sip = Sip(websocket_port=8443, certificate="/c.pem", key="/k.pem", trunk_host="sip.example", trunk_user="u")
     sip = msgspec.structs.replace(sip, extensions={"101": "p"}, external="203.0.113.7")
     texts = config_files.files(tmp_path, GatewaySettings(sip=sip), config_files.Places())
-    assert "[101-web]" in texts["pjsip.conf"]
-    assert "webrtc=yes" in texts["pjsip.conf"]
+    assert "protocol=wss" in texts["pjsip.conf"]
+    assert "endpoint=memory" in texts["sorcery.conf"]
     assert "server_uri=sip:sip.example" in texts["pjsip.conf"]
     assert "external_media_address=203.0.113.7" in texts["pjsip.conf"]
     assert "tlsbindaddr=0.0.0.0:8443" in texts["http.conf"]

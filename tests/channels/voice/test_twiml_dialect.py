@@ -26,6 +26,7 @@ from channels.voice.script import (
     Enqueue,
     HookKind,
     Leave,
+    Meet,
     NotRenderable,
     Record,
     Say,
@@ -80,6 +81,7 @@ def same_tree(left: Element, right: Element) -> bool:
 def test_whatever_can_be_scripted_is_twiml(script: Script) -> None:
     assume(not any(isinstance(one, Record) and one.action in UNSAYABLE for one in script))
     assume(not any(isinstance(one, Transfer) and one.mode == "warm" for one in script))
+    assume(not any(isinstance(one, Meet) and one.watch == "whisper" for one in script))
     ours = fromstring(render(script, HOOKS))
     theirs = VoiceResponse()
     build_again(theirs, ours)
@@ -93,6 +95,7 @@ def test_whatever_can_be_scripted_is_twiml(script: Script) -> None:
         (Record(action="pause"),),
         (Transfer(token="t", mode="warm", target=Target(kind="phone", to="+98")),),
         (Connect(token="c", targets=()),),
+        (Meet(token="m", room="r", watch="whisper"),),
     ],
 )
 def test_what_cannot_be_said_is_told(script: Script) -> None:

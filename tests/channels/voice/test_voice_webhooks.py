@@ -177,3 +177,16 @@ async def test_a_number_whose_flow_cannot_be_read_is_served_by_the_usual_one(lab
     [inbox] = lab.inlet.inboxes("voice")
     codes = [one.code for one in await lab.channel.check(inbox, lab.inlet)]
     assert "bad_flow" in codes
+
+
+async def test_who_is_given_back_to_the_bot_is_asked_by_it_and_not_left_with_the_music(lab: Lab) -> None:
+    await in_line(lab)
+    await lab.channel.park(CALL)
+    assert lab.api.asked == []
+    lab.hub.owner = "bot"
+    await lab.channel.park(CALL)
+    [(path, asked)] = lab.api.asked
+    assert path == "/v1/Accounts/peyk/Calls/call-1"
+    assert asked["call_hook"]["url"].endswith("/continue?token=line")
+    again = await lab.hook("continue", {"call_sid": "call-1"}, token="line")
+    assert [one["verb"] for one in again.verbs] == ["gather"]

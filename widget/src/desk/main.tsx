@@ -23,6 +23,7 @@ import "./styles/narrow.css";
 import { App } from "./App";
 import { deskConfig } from "./config";
 import { startLink } from "./link";
+import { followWork } from "./phone/phone";
 import { followTheme } from "./prefs";
 import { unlockSound } from "./sound";
 
@@ -31,5 +32,6 @@ setLocale(isLocale(config.locale) ? config.locale : "en");
 followTheme();
 unlockSound();
 startLink();
+followWork();
 const root = document.getElementById("desk");
 if (root) render(<App />, root);

@@ -13,6 +13,7 @@ import {
   take,
   wake,
 } from "./actions";
+import { canPress, keypad, onCall } from "./calling";
 import {
   cardOver,
   current,
@@ -31,6 +32,7 @@ import {
 import { toggleCard } from "./parts/Conversation";
 import { canTake } from "./parts/owner";
 import { leads } from "./parts/Rail";
+import { answer, leg } from "./phone/phone";
 import { type KeyAction, NO_PREFIX, press } from "./state/keys";
 
 /** Whether the focus is where letters are written. */
@@ -47,9 +49,18 @@ function isWriting(target: EventTarget | null): boolean {
   );
 }
 
+/** A colleague's call that rings in this browser. */
+function onRinging(action: "accept" | "decline"): boolean {
+  const ringing = leg.peek();
+  if (!ringing || ringing.live || ringing.leg.joins) return false;
+  if (action === "accept") void answer();
+  else ringing.leg.end();
+  return true;
+}
+
 function onOffer(action: "accept" | "decline"): boolean {
   const offer = [...offers.peek()].sort((a, b) => a.until - b.until)[0];
-  if (!offer) return false;
+  if (!offer) return onRinging(action);
   void (action === "accept" ? accept(offer) : decline(offer));
   return true;
 }
@@ -80,6 +91,15 @@ function onConversation(action: KeyAction): boolean {
       return true;
     case "newest":
       goNewest.value++;
+      return true;
+    case "call.mute":
+      return onCall("mute", "unmute");
+    case "call.hold":
+      return onCall("hold", "resume");
+    case "call.hang_up":
+      return onCall("hang_up");
+    case "call.keypad":
+      keypad.value = canPress() && !keypad.peek();
       return true;
     case "take":
       if (live && canTake(row)) void take(row);

@@ -201,6 +201,19 @@ export interface WatchBoard {
   on?: boolean
 }
 
+/**
+ * Hear a colleague's live call over my telephone (which rings), be heard by the agent alone, by both, or leave.
+ *
+ * Refused with `not_live`, `no_phone`, `not_allowed` (my own call), `taken` (another supervisor is in it) or
+ * `phone_failed`.
+ */
+export interface WatchCall {
+  type: "call.watch"
+  id: number
+  conversation: string
+  watch: "listen" | "whisper" | "barge" | "leave"
+}
+
 /** What the bot understood of the customer's words. `confidence` 0-1. */
 export interface UnderstoodView {
   intent: string
@@ -423,6 +436,7 @@ export interface OfferView {
  *
  * `status`: online, offline, not_responding, break:<reason>, finishing. `connected` = has a live socket. `load` and
  * `capacity` in units; `channels`: how many conversations of each, `most`: how many there is room for in all.
+ * `browser_phone`: calls ring in their desk.
  */
 export interface AgentView {
   id: string
@@ -436,6 +450,7 @@ export interface AgentView {
   channels?: Record<string, number>
   most?: Record<string, number>
   languages?: string[]
+  browser_phone?: boolean
 }
 
 /**
@@ -701,6 +716,18 @@ export interface ControlCall {
   to?: string
 }
 
+/**
+ * Make this browser my telephone, or keep it so (`was`: its login). Answered with `PhoneKey`.
+ *
+ * Refused with `not_allowed` (mine is another one), `no_browser_phone` (no number is set up for it), `elsewhere`
+ * (another browser is it meanwhile) or `phone_failed`.
+ */
+export interface BecomePhone {
+  type: "phone"
+  id: number
+  was?: string
+}
+
 /** Put my conversation aside until a time (ms); the customer's next message wakes it. */
 export interface Snooze {
   type: "snooze"
@@ -848,11 +875,20 @@ export interface Merged {
   merge: string
 }
 
+/** With what this browser registers over SIP: `url` (wss), user `name`, `login` and `password`; for `seconds`. */
+export interface PhoneKey {
+  url: string
+  name: string
+  login: string
+  password: string
+  seconds: number
+}
+
 /** The command with this `id` succeeded. */
 export interface Result {
   type: "result"
   id: number
-  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | Board | Acted
+  data?: ListPage | Opened | HistoryPage | Stored | ContactView | Merged | PhoneKey | Board | Acted
 }
 
 /**
@@ -1044,6 +1080,7 @@ export type Command =
   | Take
   | Snooze
   | ControlCall
+  | BecomePhone
   | Wake
   | Resolve
   | ExtendWrapUp
@@ -1060,6 +1097,7 @@ export type Command =
   | Assign
   | ForceStatus
   | SignOut
+  | WatchCall
   | Ping
 
 export type Event =

@@ -4,14 +4,14 @@ import { number } from "../../ui/format";
 import { People as Faces, More } from "../../ui/icons";
 import type { AgentBoard, HeldView } from "../../wire/desk.types";
 import { openRow } from "../actions";
-import { me, settings } from "../desk";
+import { channels, me, settings } from "../desk";
 import { t as desk, statusText, word } from "../i18n";
 import { ChannelGlyph, Empty, Numeral } from "../parts/common";
 import { Menu, type MenuItem } from "../parts/Menu";
 import { memo } from "../parts/memo";
 import { RingedFace, statusTone } from "../parts/Presence";
 import { ask } from "./Asking";
-import { force, takeOver } from "./acts";
+import { force, takeOver, watchCall } from "./acts";
 import { ordered } from "./model";
 import { Since } from "./Since";
 import { agents } from "./store";
@@ -19,6 +19,17 @@ import { t } from "./words";
 
 /** From how many colleagues on one may look for a name. */
 const MANY = 10;
+
+/** How a supervisor can be in a live call of a colleague's. */
+function watchItems(held: HeldView): MenuItem[] {
+  if (held.state !== "active" || !channels.value[held.channel]?.calls) return [];
+  return (["listen", "whisper", "barge", "leave"] as const).map((how) => ({
+    key: how,
+    label: t(`watch.${how}`),
+    apart: how === "listen",
+    run: () => void watchCall(held, how),
+  }));
+}
 
 function heldItems(held: HeldView): MenuItem[] {
   const item = { conversation: held.conversation, fence: held.fence };
@@ -35,7 +46,11 @@ function heldItems(held: HeldView): MenuItem[] {
             },
           },
         ];
-  return [{ key: "open", label: t("held.open"), run: () => openRow(held.conversation, "all") }, ...acts];
+  return [
+    { key: "open", label: t("held.open"), run: () => openRow(held.conversation, "all") },
+    ...acts,
+    ...watchItems(held),
+  ];
 }
 
 /** A conversation that somebody has: opens a menu of what one can do with it. */

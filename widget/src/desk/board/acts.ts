@@ -1,7 +1,7 @@
 /** What a supervisor does to others' work, and what the screen says of it. */
 
 import { Refused } from "../../wire";
-import type { Acted, AgentBoard, ForceStatus, HeldView, Summary } from "../../wire/desk.types";
+import type { Acted, AgentBoard, ForceStatus, HeldView, Summary, WatchCall } from "../../wire/desk.types";
 import { me } from "../desk";
 import { errorText } from "../i18n";
 import { line } from "../link";
@@ -62,6 +62,12 @@ export async function takeOver(item: HeldView | Summary): Promise<boolean> {
   if (!mine) return false;
   const [id, fence] = "owner" in item ? [item.id, item.owner.fence] : [item.conversation, item.fence];
   return assign(id, fence, mine);
+}
+
+/** Hears a colleague's live call over my telephone, speaks in it, or leaves it. */
+export async function watchCall(held: HeldView, how: WatchCall["watch"]): Promise<void> {
+  if (await ask({ type: "call.watch", conversation: held.conversation, watch: how }))
+    toast(t(`watch.done.${how}`));
 }
 
 /** Sets a colleague's status. */

@@ -3,6 +3,7 @@ import { bot, link } from "../desk";
 import { t } from "../i18n";
 import { line } from "../link";
 import { Bot } from "./icons";
+import { PhoneBanner } from "./PhoneBanner";
 import { Standing } from "./Standing";
 
 /** Calm lines above the panes: the connection, what my status means, the bot. */
@@ -39,6 +40,7 @@ export function Banners(): JSX.Element {
         </div>
       )}
       {state === "live" && <Standing />}
+      <PhoneBanner />
       {!bot.value.available && state === "live" && (
         <div class="banner is-quiet" role="status">
           <Bot size={15} />

@@ -3,10 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import { Check, Person } from "../../ui/icons";
 import type { ControlCall, Summary } from "../../wire/desk.types";
 import { controlCall } from "../actions";
+import { canPress, doCall, keypad, muted } from "../calling";
 import { agents, dialog, isMine, link, me } from "../desk";
 import { t } from "../i18n";
+import { leg } from "../phone/phone";
 import { callControls } from "../state/call";
+import { CAPS } from "../state/keys";
 import { Forward, HangUp, Mic, MicOff, Pause, Phone, Play, Return } from "./icons";
+import { KeypadButton } from "./Keypad";
 import { Menu } from "./Menu";
 
 const SIGNS: Readonly<Record<string, () => JSX.Element>> = {
@@ -17,6 +21,14 @@ const SIGNS: Readonly<Record<string, () => JSX.Element>> = {
   hang_up: () => <HangUp size={16} />,
   complete: () => <Check size={16} />,
   back: () => <Return size={16} />,
+};
+
+const KEYS: Readonly<Record<string, readonly string[] | undefined>> = {
+  hold: CAPS["call.hold"],
+  resume: CAPS["call.hold"],
+  mute: CAPS["call.mute"],
+  unmute: CAPS["call.mute"],
+  hang_up: CAPS["call.hang_up"],
 };
 
 /** Colleagues who can be asked while the caller waits. */
@@ -42,21 +54,22 @@ function Colleagues({ row, onClose }: { row: Summary; onClose: () => void }): JS
 
 /** How a live call stands, and what the agent who has it can do with it. */
 export function CallBar({ row }: { row: Summary }): JSX.Element | null {
-  const [muted, setMuted] = useState(false);
   const [asking, setAsking] = useState(false);
   const mine = isMine.value;
   const live = link.value === "live";
-  useEffect(() => setMuted(false), [row.id, row.owner.fence]);
+  useEffect(() => {
+    muted.value = false;
+    keypad.value = false;
+  }, [row.id, row.owner.fence]);
   if (!row.call) return null;
-  const run = (control: ControlCall["control"]) => async () => {
-    const done = await controlCall(row, control);
-    if (done && (control === "mute" || control === "unmute")) setMuted(control === "mute");
-  };
-  const { acts, transfer } = callControls(row, mine, muted);
+  const run = (control: ControlCall["control"]) => () => void doCall(row, control);
+  const { acts, transfer } = callControls(row, mine, muted.value);
+  const here = mine && me.value?.browser_phone === true;
   return (
     <section class={`call is-${row.call}`} aria-label={t("call.title")}>
       <p class="call-state" role="status">
-        <Phone size={16} /> {t(`call.state.${row.call}`)}
+        <Phone size={16} />{" "}
+        {t(row.call === "ringing" && here ? "call.state.connecting" : `call.state.${row.call}`)}
       </p>
       {acts.length > 0 && (
         <div class="call-acts">
@@ -65,13 +78,16 @@ export function CallBar({ row }: { row: Summary }): JSX.Element | null {
               key={one}
               type="button"
               class={`button ${one === "hang_up" ? "button-danger" : one === "complete" ? "button-main" : ""}`}
-              disabled={!live}
+              disabled={!live && !(one === "hang_up" && leg.value)}
+              title={KEYS[one]?.join("+")}
+              aria-keyshortcuts={KEYS[one]?.join("+")}
               onClick={run(one)}
             >
               {SIGNS[one]?.()}
               <span>{t(`call.${one}`)}</span>
             </button>
           ))}
+          {transfer && canPress() && <KeypadButton />}
           {transfer && (
             <>
               <div class="menu-anchor">

@@ -65,6 +65,15 @@ function groups(): readonly (readonly [string, readonly Line[]])[] {
       ],
     ],
     [
+      t("call.title"),
+      lines([
+        ["call.mute", t("call.mute")],
+        ["call.hold", t("call.hold")],
+        ["call.keypad", t("call.keypad")],
+        ["call.hang_up", t("call.hang_up")],
+      ]),
+    ],
+    [
       t("keys.group.go"),
       lines([
         ["go.inbox", to(t("tab.mine"))],

@@ -5,6 +5,7 @@ import { setStatus } from "../actions";
 import { Since } from "../board/Since";
 import { agents, me } from "../desk";
 import { statusText, t, word } from "../i18n";
+import { phone } from "../phone/phone";
 import { Keys } from "./common";
 
 /** A channel of which somebody has something: how many, and how many there is room for. */
@@ -75,6 +76,7 @@ export function StandingHead(): JSX.Element | null {
     <p class="menu-head">
       <b>{statusText(mine.status)}</b> {mine.status_since ? <Since at={mine.status_since} /> : null}
       <small>{roomOf(mine).map(roomText).join(" · ")}</small>
+      {phone.value === "ready" && <small>{t("phone.ready")}</small>}
     </p>
   );
 }

@@ -93,3 +93,9 @@ export const MicOff = make(
 export const HangUp = make(
   <path d="M3.5 14.5c4.8-5 12.2-5 17 0l-2 2.2-3.3-1.6v-2.4a10 10 0 0 0-6.4 0v2.4l-3.3 1.6-2-2.2Z" />,
 );
+export const Keypad = make(
+  <path
+    stroke-width="2.6"
+    d="M6.5 5.5h.01M12 5.5h.01M17.5 5.5h.01M6.5 11h.01M12 11h.01M17.5 11h.01M6.5 16.5h.01M12 16.5h.01M17.5 16.5h.01"
+  />,
+);

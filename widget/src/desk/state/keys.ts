@@ -26,6 +26,10 @@ export type KeyAction =
   | "online"
   | "keys"
   | "commands"
+  | "call.mute"
+  | "call.hold"
+  | "call.keypad"
+  | "call.hang_up"
   | "accept"
   | "decline";
 
@@ -60,6 +64,10 @@ const BINDINGS: readonly Binding[] = [
   { code: "KeyO", action: "online" },
   { code: "KeyA", action: "accept" },
   { code: "KeyD", action: "decline" },
+  { code: "KeyM", shift: true, action: "call.mute" },
+  { code: "KeyH", shift: true, action: "call.hold" },
+  { code: "KeyK", shift: true, action: "call.keypad" },
+  { code: "KeyX", shift: true, action: "call.hang_up" },
   { code: "KeyI", after: "KeyG", action: "go.inbox" },
   { code: "KeyQ", after: "KeyG", action: "go.queue" },
   { code: "KeyA", after: "KeyG", action: "go.all" },
@@ -135,6 +143,10 @@ export const CAPS: Readonly<Partial<Record<KeyAction, readonly string[]>>> = {
   online: ["O"],
   keys: ["?"],
   commands: ["Ctrl", "K"],
+  "call.mute": ["Shift", "M"],
+  "call.hold": ["Shift", "H"],
+  "call.keypad": ["Shift", "K"],
+  "call.hang_up": ["Shift", "X"],
   accept: ["A"],
   decline: ["D"],
   "go.inbox": ["G", "I"],

@@ -158,6 +158,9 @@ export const channelsEn = {
   "channel.voice.speech.hint": "Needs a telephone system that understands speech. Keys always work.",
   "channel.voice.record": "Record conversations with agents",
   "channel.voice.record.hint": "Tell callers so in the greeting.",
+  "channel.voice.browser_url": "Telephone in the browser",
+  "channel.voice.browser_url.hint":
+    "Where agents’ browsers speak SIP: wss://your-desk/sip behind your TLS proxy, or Asterisk’s own wss://…:port/ws. Empty: none do. Agents’ telephone is then “browser”.",
   "channel.voice.ring_seconds": "How long an agent’s phone rings, in seconds",
   "channel.voice.ring_seconds.hint": "Then the caller goes to the next agent, from the same place.",
   "channel.voice.music_url": "Music while waiting",

@@ -156,6 +156,9 @@ export const channelsFa: Record<keyof typeof channelsEn, string> = {
   "channel.voice.speech.hint": "سامانه‌ای می‌خواهد که گفتار را بفهمد. کلیدها همیشه کار می‌کنند.",
   "channel.voice.record": "ضبط گفتگو با همکاران",
   "channel.voice.record.hint": "این را در خوشامد به تماس‌گیرنده بگویید.",
+  "channel.voice.browser_url": "تلفن در مرورگر",
+  "channel.voice.browser_url.hint":
+    "جایی که مرورگر کارشناسان SIP حرف می‌زند: wss://your-desk/sip پشت پراکسی TLS، یا نشانی خود Asterisk یعنی wss://…:port/ws. خالی: هیچ‌کدام. تلفن کارشناس آنگاه «browser» است.",
   "channel.voice.ring_seconds": "چند ثانیه تلفن همکار زنگ بخورد",
   "channel.voice.ring_seconds.hint": "پس از آن تماس از همان نوبت به همکار بعدی می‌رسد.",
   "channel.voice.music_url": "موسیقی انتظار",
