@@ -71,6 +71,7 @@ from hub.store.tickets import Tickets
 from hub.store.versions import Versions
 from hub.store.visits import Visits
 from hub.today import Today
+from hub.training.doubts import Doubts
 from hub.training.serving import ModelServer
 from hub.vault import Vault
 from hub.web import setup as web_setup
@@ -413,6 +414,11 @@ class Hub:
         return ModelServer(token, Rollouts(self.database), self.versions)
 
     @cached_property
+    def doubts(self) -> Doubts:
+        """What the bot may have got wrong."""
+        return Doubts(self.web.review, self.entries)
+
+    @cached_property
     def versions(self) -> Versions:
         """Versions of the bot."""
         return Versions(self.database)
@@ -433,6 +439,7 @@ class Hub:
             channels=self.channel_config,
             inlet=lambda: self.inlet,
             aside=self.aside,
+            mark=lambda conversation, seq: self.doubts.mark(conversation, seq),  # noqa: PLW0108 - doubts need the web
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
@@ -468,6 +475,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.interval_log.on_appended)
     on(Appended, hub.promises.on_appended)
     on(Appended, hub.today.on_appended)
+    on(Appended, hub.doubts.on_appended)
     on(Appended, figures.on_appended)
     on(Appended, hub.board.on_appended)
     on(AgentChanged, hub.router.on_agent_changed)
@@ -524,7 +532,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
-        pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue)
+        pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue, hub.doubts)
         for one in pools:
             await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
         for name, work in _workers(hub).items():

@@ -116,6 +116,18 @@ class Studio:
                 continue
             return len(fresh)
 
+    async def take_back(self, name: str, text: str) -> None:
+        """Remove a sentence from an intent, if it is there."""
+        while (intent := await self.store.intent(name)) is not None:
+            kept = tuple(one for one in intent.sentences if one.text != text)
+            if len(kept) == len(intent.sentences):
+                return
+            try:
+                await self.store.write_intent(replace(intent, sentences=kept))
+            except Conflict:
+                continue
+            return
+
     async def train(self, by: str, note: str) -> Version:
         """Queue a version made of what the bot knows now. Raises BadInput when that doesn't fit together."""
         files, examples = await self.project()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.web import bot_knowledge, bot_shapes, bot_versions
+from hub.web import bot_knowledge, bot_review, bot_shapes, bot_versions
 from hub.web.access import Permission
 from hub.web.http import Route
 
@@ -216,5 +216,54 @@ BOT = (
         answer=bot_shapes.GatesRecord,
         summary="Replace the conditions of activation",
         errors=("nothing_to_change",),
+    ),
+    Route(
+        method="GET",
+        path=BASE + "/review",
+        handler=bot_review.page,
+        needs=TEACH,
+        answer=bot_review.ReviewPage,
+        summary="What the bot may have got wrong, siblings together (`?state=&reason=&lang=&intent=`)",
+        errors=("bad_choice",),
+    ),
+    Route(
+        method="POST",
+        path=BASE + "/review/label",
+        handler=bot_review.label,
+        needs=TEACH,
+        body=bot_review.Label,
+        answer=bot_review.Decided,
+        summary="Teach sentences as examples of an intent",
+        errors=("not_found", "bad_field", *DATA_ERRORS),
+    ),
+    Route(
+        method="POST",
+        path=BASE + "/review/ignore",
+        handler=bot_review.ignore,
+        needs=TEACH,
+        body=bot_review.Chosen,
+        answer=bot_review.Decided,
+        summary="Nothing is to be learnt from these sentences",
+        errors=("not_found",),
+    ),
+    Route(
+        method="POST",
+        path=BASE + "/review/reopen",
+        handler=bot_review.reopen,
+        needs=TEACH,
+        body=bot_review.Chosen,
+        answer=bot_review.Decided,
+        summary="Undo: look at these sentences again; they are no examples any more",
+        errors=("not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/api/desk/mark",
+        handler=bot_review.mark,
+        needs=Permission.USE_DESK,
+        body=bot_review.MarkedMessage,
+        status=204,
+        summary="The bot should have understood this message of a customer",
+        errors=("not_found",),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,13 +11,14 @@ from aiohttp import web
 from channels.contract import Inlet
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, ConversationId
 from hub.store.accounts import Accounts, SessionStore
 from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
 from hub.store.files import Files
+from hub.store.review import Review
 from hub.training.studio import Studio
 from hub.web.addresses import Network
 from hub.web.assets import Assets
@@ -43,6 +44,8 @@ class Web:
         inlet: The hub as channels see it.
         aside: What channels could not make a message of.
         studio: What the bot knows, and its versions.
+        review: What the bot may have got wrong.
+        mark: Puts a customer's message there.
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
         mail_page: Makes a harmless page of a mail.
@@ -65,6 +68,8 @@ class Web:
     inlet: Callable[[], Inlet]
     aside: Aside
     studio: Studio
+    review: Review
+    mark: Callable[[ConversationId, int], Awaitable[bool]]
     files: Files
     uploads: Uploads
     file_links: FileLinks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -14,13 +14,15 @@ from aiohttp import web
 from channels.contract import Inlet
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
-from hub.model.ids import AgentId
+from hub.errors import NotFound
+from hub.model.ids import AgentId, ConversationId
 from hub.store.accounts import Accounts, SessionStore
 from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
 from hub.store.config import Config
 from hub.store.database import Database
 from hub.store.files import Files
+from hub.store.review import Review
 from hub.store.rollouts import Rollouts
 from hub.store.studio import StudioStore
 from hub.store.versions import Versions
@@ -67,6 +69,11 @@ class WebOptions:
     rules: SessionRules = field(default_factory=SessionRules)
 
 
+async def nobody_marks(conversation: ConversationId, seq: int) -> bool:
+    """Where no conversations are, none of their messages can be marked."""
+    raise NotFound("There is no such message.")
+
+
 def make_web(
     database: Database,
     config: Config,
@@ -78,6 +85,7 @@ def make_web(
     aside: Aside,
     on_access_ended: Callable[[AccessEnded], None] = lambda ended: None,
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
+    mark: Callable[[ConversationId, int], Awaitable[bool]] = nobody_marks,
     mail_page: MailPage = lambda raw, pictures: "",
 ) -> Web:
     """Make the parts. `on_access_ended` must close the agent's sockets at once; call `close` at the end."""
@@ -110,6 +118,8 @@ def make_web(
         inlet=inlet,
         aside=aside,
         studio=Studio(StudioStore(database), Versions(database), Rollouts(database), clock),
+        review=Review(database),
+        mark=mark,
         files=files,
         uploads=Uploads(files, clock, max_bytes=options.max_file),
         file_links=FileLinks(sha256(b"peyk files\0" + options.signing_key).digest(), clock, options.files_url),
@@ -126,6 +136,7 @@ async def index(parts: Web) -> None:
     await parts.accounts.index()
     await parts.sessions.index()
     await parts.files.index()
+    await parts.review.index()
 
 
 def attach(app: web.Application, parts: Web) -> None:

@@ -1,0 +1,179 @@
+"""Bot admins and what the bot may have got wrong: siblings together, labelled at once, taught; and agents who mark."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal, cast
+
+from msgspec import Meta, Struct
+
+from bot.contract import Locale
+from bot.persian import normalise
+from bot.training.data import Example, Mark
+from hub.errors import BadInput, NotFound
+from hub.model.ids import ConversationId
+from hub.store.review import ReviewRow, ReviewState
+from hub.training.similar import groups
+from hub.web.bot_shapes import MarkRecord, Text
+from hub.web.http import Call
+
+PAGE = 300
+Ids = Annotated[list[Text], Meta(min_length=1, max_length=300)]
+
+
+class ReviewRecord(Struct, frozen=True):
+    """A sentence to look at. `places`: the messages ("<conversation>:<seq>"), the last ones. Times in ms."""
+
+    id: str
+    text: str
+    lang: str
+    reasons: list[str]
+    times: int
+    intent: str
+    confidence: float
+    runner_up: str
+    runner_up_confidence: float
+    places: list[str]
+    last_at: int
+    label: str
+
+
+class ReviewGroup(Struct, frozen=True):
+    """Sentences that mean much the same; the first one is the newest."""
+
+    rows: list[ReviewRecord]
+
+
+class ReviewPage(Struct, frozen=True):
+    """The newest doubts in groups, and how many are open altogether."""
+
+    groups: list[ReviewGroup]
+    waiting: int
+
+
+class Label(Struct, frozen=True, forbid_unknown_fields=True):
+    """These sentences are of this intent. `text`, `lang`, `marks` correct a single one; `split` test keeps it aside."""
+
+    ids: Ids
+    intent: Text
+    text: Annotated[str, Meta(max_length=1_000)] = ""
+    lang: Literal["", "fa", "en"] = ""
+    marks: Annotated[list[MarkRecord], Meta(max_length=50)] = []
+    split: Literal["train", "test"] = "train"
+
+
+class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
+    """These sentences."""
+
+    ids: Ids
+
+
+class Decided(Struct, frozen=True):
+    """How many were decided, and how many are open now."""
+
+    decided: int
+    waiting: int
+
+
+class MarkedMessage(Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer's message that the bot should have understood."""
+
+    conversation: Text
+    seq: Annotated[int, Meta(ge=1)]
+
+
+async def page(call: Call) -> ReviewPage:
+    """The newest doubts, siblings together (`?state=&reason=&lang=&intent=`)."""
+    asked = call.request.query
+    state = asked.get("state", "open")
+    if state not in ("open", "done", "ignored"):
+        raise BadInput("The state is open, done or ignored.", code="bad_choice", field="state")
+    rows = await call.web.review.page(
+        state=cast("ReviewState", state),
+        reason=asked.get("reason", ""),
+        lang=asked.get("lang", ""),
+        intent=asked.get("intent", ""),
+        limit=PAGE,
+    )
+    together = await asyncio.to_thread(groups, [one.text for one in rows])
+    shown = [ReviewGroup(rows=[_record(rows[number]) for number in group]) for group in together]
+    return ReviewPage(groups=shown, waiting=await call.web.review.waiting())
+
+
+async def label(call: Call) -> Decided:
+    """Teach the sentences as examples of an intent."""
+    wanted = call.body_as(Label)
+    rows = await _rows(call, wanted.ids)
+    if len(rows) > 1 and (wanted.text or wanted.lang or wanted.marks):
+        raise BadInput("Only a single sentence can be corrected.", code="bad_field", field="text")
+    marks = tuple(
+        Mark(start=one.start, end=one.end, entity=one.entity, value=one.value or None) for one in wanted.marks
+    )
+    examples = [
+        Example(
+            text=normalise(wanted.text) or row.text,
+            intent=wanted.intent,
+            lang=cast("Locale", wanted.lang or row.lang),
+            split=wanted.split,
+            marks=marks,
+        )
+        for row in rows
+    ]
+    await call.web.studio.add_examples(examples)
+    taught = examples[0].text if len(examples) == 1 else ""
+    return await _decided(call, wanted.ids, "done", wanted.intent, taught)
+
+
+async def ignore(call: Call) -> Decided:
+    """Nothing is to be learnt from these."""
+    ids = call.body_as(Chosen).ids
+    await _rows(call, ids)
+    return await _decided(call, ids, "ignored")
+
+
+async def reopen(call: Call) -> Decided:
+    """Undo: the sentences are to be looked at again, and are no examples any more."""
+    ids = call.body_as(Chosen).ids
+    for row in await _rows(call, ids):
+        if row.state == "done":
+            await call.web.studio.take_back(row.label, row.taught or row.text)
+    return await _decided(call, ids, "open")
+
+
+async def mark(call: Call) -> None:
+    """An agent: the bot should have understood this message."""
+    wanted = call.body_as(MarkedMessage)
+    await call.web.mark(ConversationId(wanted.conversation), wanted.seq)
+    await call.record("bot.review.mark", f"conversation:{wanted.conversation}")
+
+
+async def _rows(call: Call, ids: list[str]) -> list[ReviewRow]:
+    rows = await call.web.review.some(ids)
+    if len(rows) != len(set(ids)):
+        raise NotFound("There is no such sentence.")
+    return rows
+
+
+async def _decided(call: Call, ids: list[str], state: ReviewState, intent: str = "", taught: str = "") -> Decided:
+    by, now = call.me.agent.id, call.web.clock.now()
+    done = await call.web.review.decide(ids, state, label=intent, taught=taught, by=by, now=now)
+    target = f"intent:{intent}" if intent else "bot:review"
+    await call.record(f"bot.review.{state}", target, {"sentences": [None, done]})
+    return Decided(decided=done, waiting=await call.web.review.waiting())
+
+
+def _record(row: ReviewRow) -> ReviewRecord:
+    return ReviewRecord(
+        id=row.id,
+        text=row.text,
+        lang=row.lang,
+        reasons=list(row.reasons),
+        times=row.times,
+        intent=row.intent,
+        confidence=row.confidence,
+        runner_up=row.runner_up,
+        runner_up_confidence=row.runner_up_confidence,
+        places=list(row.places),
+        last_at=row.last_at,
+        label=row.label,
+    )

@@ -1,0 +1,145 @@
+"""What the bot may have got wrong reaches the admins masked and once, is labelled with its siblings, can be undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.contract import BotStatus, Guess, Handoff, HandoffReason, Reply, Say, Turn, Understood
+from hub.model.entry import BOT, Entry
+from hub.model.entry import Understood as Kept
+from hub.model.ids import ConversationId
+from hub.store.database import Database
+from hub.training.doubts import reason_of
+from hub.training.masking import masked
+from hub.training.similar import groups
+from tests.attacks.visitor import Visitor
+from tests.hub.training.lab import project
+from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
+
+BASE = "/api/admin/bot/review"
+
+
+@pytest.mark.parametrize(
+    entry = Entry(
+        conversation=ConversationId("c"), seq=1, at=1, author=BOT, kind="message", dedupe="d", understood=understood
+    )
+    assert reason_of(entry) == reason
+
+
+class UnsureBot(AbsentBot):
+    """Understands nothing, and gives up at the word "person"."""
+
+    async def turn(self, turn: Turn) -> Reply:
+        guess = Understood(intent="nlu_fallback", confidence=0.4, runner_up=Guess(intent="price", confidence=0.3))
+        if "person" in turn.texts[-1]:
+            return Reply(handoff=Handoff(reason=HandoffReason.LOW_CONFIDENCE), understood=guess)
+        return Reply(says=(Say(text="I did not understand."),), understood=guess)
+
+    async def ready(self) -> BotStatus:
+        return BotStatus(available=True, detail="ok", model_id="m")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The hub, and an admin and an agent in front of it."""
+
+    live: LiveHub
+    admin: Browser
+    agent: Browser
+
+    async def says(self, *texts: str) -> None:
+        async with self.live.browser() as browser:
+            visitor = await Visitor.arrive(browser)
+            async with visitor.socket() as (ws, _):
+                for text in texts:
+                    await visitor.say(ws, text)
+
+    async def rows(self, true: Callable[[list[dict[str, object]]], bool]) -> list[list[dict[str, object]]]:
+        """The groups of open rows, once they are as wanted."""
+        async with asyncio.timeout(10):
+            while True:
+                found = (await self.admin.call("GET", BASE)).json["groups"]
+                if true([row for group in found for row in group["rows"]]):
+                    return [group["rows"] for group in found]
+                await asyncio.sleep(0.02)
+
+
+@pytest_asyncio.fixture
+async def desk(no_task_left_behind: None, database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with (
+        live_hub(database, tmp_path / "var", bot=UnsureBot()) as live,
+        live.browser() as admin,
+        live.browser() as ali,
+    ):
+        await live.hub.web.studio.replace_project(project())
+        await admin.sign_in("admin")
+        await ali.sign_in("ali")
+        yield Desk(live, admin, ali)
+
+
+async def test_what_the_bot_does_not_understand_is_labelled_with_its_siblings_and_can_be_taken_back(desk: Desk) -> None:
+    await desk.says("how dear is the blue one 09123456789")
+    await desk.says("how dear is the blue one 09129999999")
+    await desk.says("how dear is the red one")
+    await desk.says("a person please, I am lost")
+    groups_ = await desk.rows(lambda rows: len(rows) == 3 and sum(int(str(row["times"])) for row in rows) == 4)
+    by_text = {str(row["text"]): row for group in groups_ for row in group}
+    twice = by_text["how dear is the blue one 00000000000"]
+    assert (twice["times"], twice["intent"], twice["confidence"], twice["lang"]) == (2, "price", 0.3, "en")
+    assert len(twice["places"]) == 2  # type: ignore[arg-type]
+    assert by_text["a person please, I am lost"]["reasons"] == ["handed_off"]
+    dear = next(group for group in groups_ if twice in group)
+    assert {row["text"] for row in dear} == {"how dear is the blue one 00000000000", "how dear is the red one"}
+    ids = [row["id"] for row in dear]
+    done = await desk.admin.call("POST", BASE + "/label", {"ids": ids, "intent": "price"})
+    assert done.json == {"decided": 2, "waiting": 1}
+    taught = (await desk.admin.call("GET", "/api/admin/bot/intents/price")).json["sentences"]
+    assert "how dear is the red one" in {one["text"] for one in taught}
+    await desk.says("how dear is the red one")
+    await desk.says("and something quite different")
+    await desk.rows(
+        lambda rows: {row["text"] for row in rows} == {"a person please, I am lost", "and something quite different"}
+    )
+    assert (await desk.admin.call("POST", BASE + "/reopen", {"ids": ids})).json["waiting"] == 4
+    taught = (await desk.admin.call("GET", "/api/admin/bot/intents/price")).json["sentences"]
+    assert "how dear is the red one" not in {one["text"] for one in taught}
+    assert (await desk.admin.call("POST", BASE + "/ignore", {"ids": ids})).json["waiting"] == 2
+    assert (await desk.admin.call("POST", BASE + "/ignore", {"ids": ["nothing"]})).status == 404
+
+
+async def test_a_single_sentence_is_corrected_before_it_is_taught(desk: Desk) -> None:
+    await desk.says("teh numbre is 00000 pls")
+    ((row,),) = await desk.rows(lambda rows: len(rows) == 1)
+    marks = [{"start": 14, "end": 19, "entity": "order_number"}]
+    label = {"ids": [row["id"]], "intent": "number", "text": "the number is 00000", "marks": marks}
+    assert (await desk.admin.call("POST", BASE + "/label", label)).json["decided"] == 1
+    taught = (await desk.admin.call("GET", "/api/admin/bot/intents/number")).json["sentences"]
+    assert [one["marks"] for one in taught if one["text"] == "the number is 00000"] == [[marks[0] | {"value": ""}]]
+    bad = label | {"text": "<b>", "marks": []}
+    assert (await desk.admin.call("POST", BASE + "/label", bad)).code == "html"
+    assert (await desk.agent.call("GET", BASE)).status == 403
+
+
+async def test_an_agent_marks_a_message(desk: Desk) -> None:
+    await desk.says("what a day", "please help")
+    rows = await desk.rows(lambda rows: any("what a day" in str(row["text"]) for row in rows))
+    place = next(str(row["places"][0]) for group in rows for row in group)  # type: ignore[index]
+    conversation, _, seq = place.rpartition(":")
+    mark = {"conversation": conversation, "seq": int(seq)}
+    assert (await desk.agent.call("POST", "/api/desk/mark", mark)).status == 204
+    await desk.rows(lambda rows: any("marked" in row["reasons"] for row in rows))  # type: ignore[operator]
+    assert (await desk.agent.call("POST", "/api/desk/mark", mark | {"seq": 9999})).status == 404
+
+
+async def test_nothing_hostile_becomes_a_row(desk: Desk) -> None:
+    await desk.says("<script>alert(1)</script>")
+    await desk.says("[x](y) ${HOME}")
+    await desk.says("only this one")
+    (group,) = await desk.rows(bool)
+    assert [row["text"] for row in group] == ["only this one"]
