@@ -26,6 +26,40 @@ BASE = "/api/admin/bot/review"
 
 
 @pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("call me at 0912 345 67 89 please", "call me at 0000 000 00 00 please"),
+        ("کارتم ۶۰۳۷-۹۹۷۵-۱۲۳۴-۵۶۷۸ است", "کارتم 0000-0000-0000-0000 است"),
+        ("+98 (21) 8888-1234", "+00 (00) 0000-0000"),
+        ("order 12345 for 2 people in 1403", "order 00000 for 2 people in 1403"),
+        ("write to ali.rezaei@mail.example.ir!", "write to name@example.com"),
+        ("see https://bank.example/x?token=1 now", "see https://example.com now"),
+        ("IR120570028780010633300101", "IR000000000000000000000000"),
+        ("my telegram is @ali_r_1990", "my telegram is @name"),
+        ("no secrets here, 50% off", "no secrets here, 50% off"),
+    ],
+)
+def test_personal_data_is_masked_and_the_shape_stays(raw: str, kept: str) -> None:
+    assert masked(raw) == kept
+    assert masked(kept) == kept
+
+
+def test_siblings_stand_together_and_strangers_apart() -> None:
+    english = ["where is my parcel", "hello", "where is my parcel?", "my parcel where is it"]
+    assert groups([*english, "سفارشم کجاست", "سفارش‌م کجاست؟"]) == [[0, 2, 3], [1], [4, 5]]
+
+
+@pytest.mark.parametrize(
+    ("understood", "reason"),
+    [
+        (Kept(intent="a", confidence=0.95, runner_up="b", runner_up_confidence=0.02), ""),
+        (Kept(intent="a", confidence=0.6, runner_up="b", runner_up_confidence=0.1), "unsure"),
+        (Kept(intent="a", confidence=0.8, runner_up="b", runner_up_confidence=0.75), "unsure"),
+        (Kept(intent="nlu_fallback", confidence=0.7), "fallback"),
+        (None, ""),
+    ],
+)
+def test_a_turn_is_a_doubt_when_the_bot_was_not_sure(understood: Kept | None, reason: str) -> None:
     entry = Entry(
         conversation=ConversationId("c"), seq=1, at=1, author=BOT, kind="message", dedupe="d", understood=understood
     )
