@@ -24,8 +24,7 @@ BOT = (
         handler=bot_knowledge.overview,
         needs=TEACH,
         answer=bot_shapes.KnowledgeView,
-        summary="What the bot knows: intents with their numbers, and sentences that contradict one another",
-        errors=PROJECT_ERRORS,
+        summary="What the bot knows: intents with their numbers, what keeps them from being trained, contradictions",
     ),
     Route(
         method="POST",

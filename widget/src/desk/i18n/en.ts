@@ -12,6 +12,7 @@ export const en = {
   "rail.inbox": "Inbox",
   "rail.queue": "Queue",
   "rail.team": "Wallboard",
+  "rail.bot": "Bot",
   "rail.admin": "Admin",
   "rail.commands": "Commands",
   "rail.keys": "Keyboard keys",

@@ -14,6 +14,7 @@ export const fa: Record<keyof typeof en, string> = {
   "rail.inbox": "صندوق",
   "rail.queue": "صف",
   "rail.team": "تابلوی زنده",
+  "rail.bot": "ربات",
   "rail.admin": "مدیریت",
   "rail.commands": "فرمان‌ها",
   "rail.keys": "کلیدهای میان‌بر",

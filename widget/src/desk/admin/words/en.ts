@@ -1,7 +1,9 @@
 /** Every sentence of the admin part in English. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
+import { botEn } from "./bot.en";
 import { channelsEn } from "./channels.en";
 
 export const en = {
+  ...botEn,
   ...channelsEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",

@@ -1,8 +1,10 @@
+import { botFa } from "./bot.fa";
 import { channelsFa } from "./channels.fa";
 import type { WordKey } from "./en";
 
 /** Every sentence of the admin part in Persian. */
 export const fa: Record<WordKey, string> = {
+  ...botFa,
   ...channelsFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
