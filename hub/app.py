@@ -252,7 +252,16 @@ class Hub:
     @cached_property
     def people(self) -> People:
         """Customers as agents see them."""
-        return People(self.contacts, self.conversations, self.config, self.views, self.web.audit, self.bus, self.clock)
+        return People(
+            contacts=self.contacts,
+            conversations=self.conversations,
+            config=self.config,
+            views=self.views,
+            staff=self.staff,
+            trail=self.web.audit,
+            bus=self.bus,
+            clock=self.clock,
+        )
 
     @cached_property
     def views(self) -> Views:

@@ -13,7 +13,19 @@ from hub.clock import HeldClock
 from hub.model.ids import new_id
 from hub.store.database import Database, connect
 from hub.store.embedded import Mongod
-from tests.browser.fixtures import browser, house, keys, mortal, people, people_alone, playwright_driver, stack  # noqa: F401 (same)
+from tests.browser.fixtures import (  # noqa: F401 (same)
+    browser,
+    crew,
+    house,
+    keys,
+    mortal,
+    people,
+    people_alone,
+    playwright_driver,
+    rules,
+    stack,
+    their_keys,
+)
 from tests.hub_server import LiveHub, live_hub
 from tests.mongod import mongod_server  # noqa: F401 (a fixture for everybody)
 

@@ -72,17 +72,22 @@ def examples_of(files: Mapping[str, str]) -> list[Example]:
     return found
 
 
-def write_project(folder: Path, files: Mapping[str, str], examples: Sequence[Example]) -> None:
+def write_project(folder: Path, files: Mapping[str, str], examples: Sequence[Example], *, fit: bool = True) -> None:
     """Write a project whose examples are `examples`: `files` without their own, and one file for each language.
 
-    What is to be tested goes to `tests/nlu/`, where `rasa train` does not look.
+    What is to be tested goes to `tests/nlu/`, where `rasa train` does not look. `fit`: choose the solver by the number
+    of examples.
+
+    Raises:
+        DataRefused: An intent has too few examples to train on.
     """
     wrong = scarce((one, one.intent) for one in examples)
     if wrong:
         raise DataRefused(wrong)
     kept = {name: text for name, text in files.items() if not is_nlu(name, text)}
     kept |= nlu_files(examples)
-    kept["config.yml"] = fitted_config(files["config.yml"], sum(one.split == "train" for one in examples))
+    if fit:
+        kept["config.yml"] = fitted_config(files["config.yml"], sum(one.split == "train" for one in examples))
     for name, text in kept.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

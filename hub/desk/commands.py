@@ -38,6 +38,7 @@ from hub.desk.frames import (
     RetryFile,
     SaveDraft,
     SetLabels,
+    SetOwner,
     SetStatus,
     SettleDelivery,
     ShowContact,
@@ -365,6 +366,9 @@ class Commands:
     async def _undo_merge(self, desk: Desk, command: UndoMerge) -> None:
         await self.people.undo(desk.me(), command)
 
+    async def _set_owner(self, desk: Desk, command: SetOwner) -> None:
+        await self.people.set_owner(desk.me(), command)
+
     async def _watch_board(self, desk: Desk, command: WatchBoard) -> Board | None:
         if command.on:
             return self.board.watch(desk)
@@ -454,6 +458,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     ShowContact: Commands._contact,
     MergeContacts: Commands._merge,
     UndoMerge: Commands._undo_merge,
+    SetOwner: Commands._set_owner,
     WatchBoard: Commands._watch_board,
     **dict.fromkeys((Move, Prioritise, Assign, ForceStatus, SignOut), Commands._supervise),
 }

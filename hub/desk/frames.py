@@ -225,14 +225,16 @@ class EarlierView(Struct, frozen=True, omit_defaults=True):
 class ContactView(Struct, frozen=True, omit_defaults=True):
     """The customer card: one person, also where agents merged several contacts into it.
 
-    `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
-    `same`: who else this may be, found by mail address or phone number; never merged by itself.
+    `id` is the conversation's own contact; `owner`: the agent who looks after the person; `identities`,
+    `attributes` and `earlier` are those of all `members`. `same`: who else this may be, found by mail address or
+    phone number; never merged by itself.
     """
 
     id: str
     name: str
     locale: Locale
     created_at: int
+    owner: str | None = None
     identities: list[IdentityView] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     earlier: list[EarlierView] = field(default_factory=list)
@@ -624,6 +626,17 @@ class UndoMerge(Struct, frozen=True, tag="contact.undo", tag_field="type", forbi
     merge: str
 
 
+class SetOwner(Struct, frozen=True, tag="contact.owner", tag_field="type", forbid_unknown_fields=True):
+    """Say which agent looks after a person (null: nobody in particular), and is asked first where a line has that.
+
+    Refused with `no_such_agent`. Answer: an empty Result; see `ContactEvent`.
+    """
+
+    id: int
+    contact: str
+    agent: str | None
+
+
 class Ping(Struct, frozen=True, tag="ping", tag_field="type", forbid_unknown_fields=True):
     """Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone."""
 
@@ -657,6 +670,7 @@ Command = (
     | ShowContact
     | MergeContacts
     | UndoMerge
+    | SetOwner
     | WatchBoard
     | Move
     | Prioritise

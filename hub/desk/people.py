@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.desk.floor import may_see, sees_all
-from hub.desk.frames import ContactView, MergeContacts, Merged, SameView, UndoMerge
+from hub.desk.frames import ContactView, MergeContacts, Merged, SameView, SetOwner, UndoMerge
 from hub.desk.views import Views, same_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.model.config import Agent
 from hub.model.contact import Merge, Person, clashes, shared
 from hub.model.conversation import Conversation
-from hub.model.ids import ContactId, ConversationId, new_id
+from hub.model.ids import AgentId, ContactId, ConversationId, new_id
+from hub.staff import Staff
 from hub.store.audit import AuditTrail, Deed
 from hub.store.config import Config
 from hub.store.contacts import Contacts
@@ -38,6 +39,7 @@ class People:
     conversations: Conversations
     config: Config
     views: Views
+    staff: Staff
     trail: AuditTrail
     bus: Bus
     clock: Clock
@@ -87,6 +89,20 @@ class People:
         if await self.contacts.undo(merge.id, by=agent.id, now=self.clock.now()):
             await self._record("contact.undo_merge", agent, merge, before=merge.into, after=None)
             await self._tell(before.ids)
+
+    async def set_owner(self, agent: Agent, command: SetOwner) -> None:
+        """Say who looks after a person, and is asked first when they come again. Raises `NotFound`."""
+        person = await self._seen(agent, command.contact)
+        owner = self.staff.get(AgentId(command.agent)) if command.agent is not None else None
+        if command.agent is not None and (owner is None or not owner.active):
+            raise NotFound("There is no such colleague.", code="no_such_agent", field="agent")
+        before = self.staff.name(person.owner)
+        await self.contacts.set_owner(person.ids, owner.id if owner is not None else None)
+        changes = {"owner": (before, owner.name if owner is not None else None)}
+        await self.trail.add(
+            Deed(actor=agent.id, action="contact.owner", target=f"contact:{person.head.id}", changes=changes)
+        )
+        await self._tell(person.ids)
 
     async def _same(self, viewer: Agent, person: Person) -> list[SameView]:
         found: dict[ContactId, Person] = {}

@@ -155,6 +155,7 @@ class Views:
             name=_first(one.name for one in members),
             locale=locale_of(members[0].locale),
             created_at=min(one.created_at for one in members),
+            owner=person.owner,
             identities=identities_view(members),
             attributes=_attributes(members),
             earlier=[_earlier(row) for row in earlier],

@@ -60,7 +60,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A customer. `name` is what they call themselves, or empty.
+    """A customer. `name` is what they call themselves, or empty. `owner`: the agent who looks after them.
 
     `merged_into` is set while one of its `merges` counts; there is at most one such.
     """
@@ -71,6 +71,7 @@ class Contact:
     created_at: int = 0
     identities: tuple[Identity, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    owner: AgentId | None = None
     merged_into: ContactId | None = None
     merges: tuple[Merge, ...] = ()
 
@@ -90,6 +91,11 @@ class Person:
     def head(self) -> Contact:
         """The one that all pointers lead to."""
         return self.members[0]
+
+    @property
+    def owner(self) -> AgentId | None:
+        """The agent who looks after them."""
+        return next((one.owner for one in self.members if one.owner is not None), None)
 
     @property
     def ids(self) -> tuple[ContactId, ...]:

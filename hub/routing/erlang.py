@@ -1,13 +1,16 @@
 """Queueing formulas: how many are answered in time, given arrivals, handling time and agents. Pure.
 
-Times in seconds, rates per second. Erlang C is M/M/c (everybody waits); Erlang A is M/M/c+M (some lose patience).
+Times in seconds, rates per second. Erlang C is M/M/c (everybody waits); Erlang A is M/M/c+M (some lose patience),
+solved for any size by the integrals of Baccelli and Hebuterne (1981) as Zeltyn and Mandelbaum (2005, M/M/n+G) put them.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
-TAIL = 1e-12
-"""States less likely than this, against the most likely one, are left out of the sums of Erlang A."""
+FAINT = 40.0
+"""What is less dense than e^-FAINT of the densest is left out of an integral."""
+STEPS = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ def erlang_b(agents: int, load: float) -> float:
     inverse = 1.0
     for n in range(1, agents + 1):
         inverse = 1.0 + inverse * n / load if load else math.inf
-    return 0.0 if math.isinf(inverse) else 1.0 / inverse
+    return 1.0 / inverse
 
 
 def erlang_c(agents: int, rate: float, handle_s: float, within_s: float) -> Expected | None:
@@ -46,53 +49,62 @@ def erlang_c(agents: int, rate: float, handle_s: float, within_s: float) -> Expe
 
 def erlang_a(agents: int, rate: float, handle_s: float, patience_s: float, within_s: float) -> Expected:
     """Whoever waits leaves after an exponential patience. `asa_s` is over all, `service_level` over all who came."""
-    shares, total = _states(agents, rate, 1.0 / handle_s, 1.0 / patience_s)
-    waiting = sum(share * max(0, n - agents) for n, share in enumerate(shares)) / total
-    busy = sum(share * min(n, agents) for n, share in enumerate(shares)) / total
-    answered = sum(
-        share / total * _in_time(max(0, n - agents + 1), agents / handle_s, 1.0 / patience_s, within_s)
-        for n, share in enumerate(shares)
-    )
+    load = rate * handle_s
+    if not load:
+        return Expected(wait_chance=0.0, service_level=1.0, asa_s=0.0, occupancy=0.0)
+    if not agents:
+        return Expected(wait_chance=1.0, service_level=0.0, asa_s=patience_s, occupancy=0.0, abandoned=1.0)
+
+    def exponent(wait: float) -> float:
+        return rate * patience_s * -math.expm1(-wait / patience_s) - agents * wait / handle_s
+
+    densest = patience_s * max(0.0, math.log(load / agents))
+    peak = exponent(densest)
+    first, last = _extent(lambda wait: exponent(wait) - peak, densest, handle_s)
+
+    def offered(wait: float) -> float:
+        return rate * math.exp(exponent(wait) - peak)
+
+    waiting = _integral(offered, first, last)
+    lost = _integral(lambda wait: offered(wait) * -math.expm1(-wait / patience_s), first, last)
+    in_time = _integral(lambda wait: offered(wait) * math.exp(-wait / patience_s), first, min(last, within_s))
+    blocked = erlang_b(agents - 1, load)
+    at_once = math.exp(-peak) / blocked if blocked else math.inf
+    total = at_once + waiting
+    if math.isinf(total):
+        return Expected(wait_chance=0.0, service_level=1.0, asa_s=0.0, occupancy=load / agents)
+    abandoned = lost / total
     return Expected(
-        wait_chance=sum(shares[agents:]) / total,
-        service_level=answered,
-        asa_s=waiting / rate if rate else 0.0,
-        occupancy=busy / agents,
-        abandoned=waiting / patience_s / rate if rate else 0.0,
+        wait_chance=waiting / total,
+        service_level=(at_once + in_time) / total,
+        asa_s=abandoned * patience_s,
+        occupancy=min(1.0, load * (1.0 - abandoned) / agents),
+        abandoned=abandoned,
     )
 
 
-def _states(agents: int, rate: float, served: float, lost: float) -> tuple[list[float], float]:
-    """How likely each number of customers in the house is, not normalised, and the sum."""
-    shares, largest = [1.0], 1.0
-    while True:
-        n = len(shares)
-        leaving = min(n, agents) * served + max(0, n - agents) * lost
-        shares.append(shares[-1] * rate / leaving)
-        largest = max(largest, shares[-1])
-        if n > agents and shares[-1] <= TAIL * largest:
-            return [share / largest for share in shares], sum(shares) / largest
+def _extent(exponent: Callable[[float], float], densest: float, scale: float) -> tuple[float, float]:
+    """Where a density that rises up to `densest` and falls from there on is not faint."""
+    beyond = densest + scale
+    while exponent(beyond) > -FAINT:
+        beyond += beyond - densest
+    last = _faint(exponent, densest, beyond)
+    first = 0.0 if exponent(0.0) > -FAINT else _faint(exponent, densest, 0.0)
+    return first, last
 
 
-def _in_time(ahead: int, serving: float, lost: float, within_s: float) -> float:
-    """The chance that who has `ahead` leavings to wait for is answered within a time, and has not lost patience.
+def _faint(exponent: Callable[[float], float], dense: float, faint: float) -> float:
+    """The place between a dense and a faint one where it becomes faint."""
+    for _ in range(60):
+        middle = (dense + faint) / 2
+        dense, faint = (middle, faint) if exponent(middle) > -FAINT else (dense, middle)
+    return faint
 
-    The line before them is a pure death process of rates serving + k*lost; they themselves leave at rate lost. Solved
-    in small steps (uniformisation would be exact, and needs as many).
-    """
-    if ahead == 0:
-        return 1.0
-    left = [0.0] * ahead + [1.0]  # left[k]: the chance that k still have to go, and this one is still there
-    answered = 0.0
-    steps = max(200, int(within_s * (serving + ahead * lost) * 20))
-    step = within_s / steps
-    for _ in range(steps):
-        for k in range(1, ahead + 1):
-            goes = left[k] * (serving + (k - 1) * lost) * step
-            gives_up = left[k] * lost * step
-            left[k] -= goes + gives_up
-            if k == 1:
-                answered += goes
-            else:
-                left[k - 1] += goes
-    return answered
+
+def _integral(density: Callable[[float], float], start: float, end: float) -> float:
+    """By Simpson's rule; 0 when the end is not behind the start."""
+    if end <= start:
+        return 0.0
+    step = (end - start) / STEPS
+    inner = sum((4 if n % 2 else 2) * density(start + n * step) for n in range(1, STEPS))
+    return (density(start) + inner + density(end)) * step / 3

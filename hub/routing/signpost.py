@@ -78,6 +78,7 @@ class Signpost:
         line = wanted
         if not wanted.takes(state.header.channel, state.locale):
             line, route = self.config.queue_for(None, state.header.inbox) or wanted, "not_taken"
+        person = await self.contacts.person(state.header.contact)
         rows = await self.conversations.of_contact(state.header.contact, limit=LOOK_BACK)
         earlier = [state, *(row.state for row in rows if row.state.id != state.id)]
         return Place(
@@ -85,7 +86,7 @@ class Signpost:
             priority=rule.priority if rule is not None else None,
             needs=rule.needs if rule is not None else (),
             since=old_place(earlier, line, self.clock.now()),
-            known_to=next((one.last_agent for one in earlier if one.last_agent is not None), None),
+            known_to=person.owner or next((one.last_agent for one in earlier if one.last_agent is not None), None),
             route=route,
         )
 

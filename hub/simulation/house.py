@@ -1,6 +1,6 @@
 """The hub's routing, whole and real, over a database of its own: no sockets, no bot, a clock that is moved by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -8,6 +8,7 @@ from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.deadlines import Deadlines
+from hub.errors import Conflict
 from hub.lanes import Appended, Lanes
 from hub.model.conversation import Conversation, Header
 from hub.model.entry import Author, Draft, Part, text_part
@@ -44,6 +45,8 @@ class House:
     staff: Staff
     router: Router
     deadlines: Deadlines
+    overtaken: int = 0
+    """Acts that came too late, because somebody else was faster."""
 
     async def enters(self, number: int, contact: str, channel: str, locale: str) -> Conversation:
         """A customer comes in and says what they want; their line is where the inbox's rules say."""
@@ -68,6 +71,20 @@ class House:
         await self.lanes.append(
             Draft(conversation=state.id, author=author, dedupe=dedupe, parts=parts or text_part(words))
         )
+
+    async def attempt(self, act: Awaitable[object]) -> bool:
+        """Whether an act happened: somebody else may have been faster, and then nothing does."""
+        try:
+            await act
+        except Conflict:
+            self.overtaken += 1
+            return False
+        return True
+
+    async def sweep(self) -> None:
+        """Do what is due, by what the store says."""
+        await self.lanes.roll_up()
+        await self.deadlines.sweep(self.clock.now())
 
     async def calm(self) -> None:
         """Until everything that follows from what happened has happened."""
@@ -101,6 +118,7 @@ async def store_plan(database: Database, house: House, world: World) -> None:
         await house.config.create(queue)
     await house.config.create(world.inbox)
     await house.config.save(world.workplace)
+    await house.config.save(world.rules)
     accounts = Accounts(database)
     for agent in world.agents:
         await accounts.create(replace(agent, idle_since=BEGIN), "")

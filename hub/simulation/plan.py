@@ -1,12 +1,12 @@
 """What is simulated: lines, agents, and how customers and agents behave. All randomness comes from one seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.model.config import OTHERS, Agent, Inbox, Workplace
 from hub.model.ids import AgentId, InboxId, QueueId
-from hub.model.queues import Need, Queue, Ring
+from hub.model.queues import Condition, Need, Queue, Ring, Rule, Rules
 
 ProfileName = Literal["mixed", "mmc", "mmca"]
 SKILLS = ("fa", "billing", "technical", "sales")
@@ -15,19 +15,30 @@ CHANNELS = ("webchat", "voice", "email")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """Means in seconds, shares from 0 to 1. `patience` is per channel (None: for ever)."""
+    """Means in seconds, shares from 0 to 1. `patience` is per channel (None: for ever).
+
+    `rate`: arrivals a second, which rises and falls by `swing` of it in each `tide_s`. Of what agents have handled,
+    `wraps_up` is ended by the customer and written up later, `snoozes` put aside, `passes_on` given to others; who
+    `forgets` to answer loses it in the end.
+    """
 
     handle: dict[str, float]
     patience: dict[str, float | None]
     shares: dict[str, float]
     rate: float
+    swing: float = 0.0
+    tide_s: float = 7_200.0
     think_s: float = 3.0
+    forgets: float = 0.02
     declines: float = 0.04
     misses: float = 0.03
-    returns: float = 0.15
+    returns: float = 0.0
     leaves_message: float = 0.5
-    urgent: float = 0.04
+    urgent: float = 0.0
+    wraps_up: float = 0.1
     snoozes: float = 0.1
+    passes_on: float = 0.05
+    pick_every_s: float = 3_600.0
     break_every_s: float = 5_400.0
     break_s: float = 600.0
     crash_every_s: float = 21_600.0
@@ -44,6 +55,7 @@ class World:
     agents: tuple[Agent, ...]
     workplace: Workplace
     behaviour: Behaviour
+    rules: Rules = field(default_factory=Rules)
     within_s: int = 20
     exact: bool = False
     patience_s: float | None = None
@@ -60,6 +72,7 @@ def _mixed(count: int, lines: int, dice: random.Random) -> World:
     queues = tuple(_line(name, names, number) for number, name in enumerate(names))
     agents = tuple(_agent(number, names, dice) for number in range(count))
     mean_cost_s = 0.25 * 100 * 240 + 0.6 * 25 * 300 + 0.15 * 5 * 400
+    special = Need(skill=SKILLS[2], level=2)
     return World(
         name="mixed",
         queues=queues,
@@ -70,7 +83,21 @@ def _mixed(count: int, lines: int, dice: random.Random) -> World:
             handle={"webchat": 300.0, "voice": 240.0, "email": 400.0},
             patience={"webchat": 400.0, "voice": 180.0, "email": None},
             shares={"webchat": 0.6, "voice": 0.25, "email": 0.15},
-            rate=count * 100 * 0.85 / mean_cost_s,
+            rate=count * 100 * 0.75 / mean_cost_s,
+            swing=0.5,
+            returns=0.15,
+            urgent=0.04,
+        ),
+        rules=Rules(
+            rules=(
+                Rule(name="letters", when=Condition(channels=("email",)), needs=(special,)),
+                Rule(
+                    name="foreign callers",
+                    when=Condition(channels=("voice",), locales=("en",)),
+                    queue=queues[0].id,
+                    priority=1,
+                ),
+            )
         ),
     )
 
@@ -93,19 +120,22 @@ def _line(name: str, names: list[str], number: int) -> Queue:
         ),
         exit="form" if last else "queue",
         exit_queue=None if last else QueueId(names[-1]),
+        auto_accept=("webchat",) if number % 5 == 3 else (),
     )
 
 
 def _agent(number: int, names: list[str], dice: random.Random) -> Agent:
-    # Every line has somebody who may take anything in its last ring.
+    # Every line has somebody who may take anything in its last ring, whatever it needs.
+    anything = number % 5 == 0
     serves = tuple(QueueId(name) for name in names if dice.random() < 0.6) or (QueueId(names[number % len(names)]),)
+    skills = {skill: dice.randint(1, 5) for skill in SKILLS if dice.random() < 0.6}
     return Agent(
         id=AgentId(f"agent-{number:03}"),
         login=f"agent-{number:03}",
         name=f"agent {number}",
         languages=("fa", "en") if dice.random() < 0.5 else ("fa",),
-        queues=() if number % 5 == 0 else serves,
-        skills={skill: dice.randint(1, 5) for skill in SKILLS if dice.random() < 0.6},
+        queues=() if anything else serves,
+        skills=dict.fromkeys(SKILLS, 3) if anything else skills,
         phone=f"{100 + number}",
     )
 
@@ -123,7 +153,7 @@ def _markov(name: ProfileName, count: int) -> World:
         queues=(queue,),
         inbox=_inbox("line"),
         agents=agents,
-        workplace=Workplace(costs={OTHERS: 100}, starving_seconds=86_400),
+        workplace=Workplace(costs={OTHERS: 100}, starving_seconds=86_400, silent_seconds=86_400),
         behaviour=Behaviour(
             handle={"webchat": 180.0},
             patience={"webchat": patience},

@@ -9,15 +9,21 @@ from hub.clock import HeldClock
 from hub.lanes import Appended
 from hub.model.ids import ConversationId
 from hub.routing.erlang import Expected, erlang_a, erlang_c
+from hub.simulation.agenda import Agenda
 from hub.simulation.checks import Checks
+from hub.simulation.customers import Customers
+from hub.simulation.desks import Desks
 from hub.simulation.house import BEGIN, House, open_house
-from hub.simulation.people import Agenda, People
 from hub.simulation.plan import World
 from hub.simulation.tally import Tally
+from hub.staff import AgentChanged
 from hub.store.database import Database
 
 LONGEST_TAIL_MS = 14 * 86_400_000
 """So long after the last arrival everybody must have been served."""
+LOOKS_INTO_STORE = 500
+"""After so many events the deadlines in the store are compared."""
+FATES = ("answered", "abandoned", "flow_out")
 
 
 @dataclass(slots=True)
@@ -41,82 +47,108 @@ class _Dues:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def done(self, conversation_due: int) -> None:
-        """What was due has been looked at; what is still due later stays."""
-        while self._heap and self._heap[0][0] <= conversation_due:
-            at, conversation = heappop(self._heap)
-            if self._now.get(conversation) == at:
-                del self._now[conversation]
+    def taken(self, now: int) -> dict[ConversationId, int]:
+        """What is due by now, and since when; it is up to the deadlines to do it, which shows as another deadline."""
+        found = {}
+        while (at := self.next_at()) is not None and at <= now:
+            conversation = heappop(self._heap)[1]
+            found[conversation] = at
+            del self._now[conversation]
+        return found
+
+
+@dataclass(slots=True)
+class _Run:
+    """Everything that takes part."""
+
+    house: House
+    clock: HeldClock
+    agenda: Agenda
+    customers: Customers
+    checks: Checks
+    dues: _Dues
+    events: int = 0
+
+    async def until_served(self) -> None:
+        """Until everybody who came is served, or it is clear that somebody never will be."""
+        last_arrival = self.clock.now()
+        while not self.customers.over or self.checks.live:
+            if not self.customers.over:
+                last_arrival = self.clock.now()
+            when = [at for at in (self.agenda.next_at, self.dues.next_at(), self.house.router.next_change()) if at]
+            if not when or self.clock.now() - last_arrival > LONGEST_TAIL_MS:
+                return
+            self.clock.advance(max(0, min(when) - self.clock.now()))
+            await self._step()
+            self.checks.after_event()
+            self.events += 1
+            if self.events % LOOKS_INTO_STORE == 0:
+                await self.checks.in_store()
+
+    async def _step(self) -> None:
+        now = self.clock.now()
+        if self.agenda.next_at is not None and self.agenda.next_at <= now:
+            await self.agenda.pop()()
+            await self._settle()
+        elif due := self.dues.taken(now):
+            await self.house.sweep()
+            await self._settle()
+            self.checks.done(due)
+        else:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Everything that follows, until nothing more does."""
+        house = self.house
+        while True:
+            await house.calm()
+            await house.router.settle()
+            before = house.router.offers_made
+            await house.router.match()
+            await house.calm()
+            if house.router.offers_made == before:
+                return
 
 
 async def simulate(database: Database, world: World, *, arrivals: int, seed: int) -> dict[str, object]:
     """Run until everybody who came is served; the figures as `peyk simulate routing` prints them."""
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     clock = HeldClock(BEGIN)
     async with open_house(database, world, clock) as house:
-        tally, agenda, checks, dues = Tally(world.within_s * 1000), Agenda(), Checks(house), _Dues(house)
-        dice = random.Random(seed)  # noqa: S311 - nothing here is secret
-        people = People(house, world, arrivals, dice, agenda, tally)
-        for listener in (dues.on_appended, checks.on_appended, people.on_appended):
+        tally, checks, dues = Tally(world.within_s * 1000), Checks(house), _Dues(house)
+        agenda = Agenda(clock, random.Random(seed))  # noqa: S311 - nothing here is secret
+        customers, desks = Customers(house, world, arrivals, agenda, tally), Desks(house, world, agenda)
+        for listener in (tally.on_appended, dues.on_appended, checks.on_appended):
             house.bus.on(Appended, listener)
-        people.begin()
-        await _until_served(house, clock, people, agenda, checks, dues)
-        stranded = checks.stranded()
+        house.bus.on(Appended, customers.on_appended)
+        house.bus.on(Appended, desks.on_appended)
+        house.bus.on(AgentChanged, checks.on_agent_changed)
+        customers.begin()
+        desks.begin()
+        run = _Run(house, clock, agenda, customers, checks, dues)
+        await run.until_served()
+        await checks.in_store()
     return {
         "profile": world.name,
+        "seed": seed,
         "arrivals": tally.offered,
-        "answered": tally.count("answered"),
-        "abandoned": tally.count("abandoned"),
-        "flow_out": tally.count("flow_out"),
-        "stranded": len(stranded) + tally.offered - len(tally.fates),
-        "violations": sum(checks.counts.values()),
+        **{fate: tally.count(fate) for fate in FATES},
+        "stranded": len(checks.live) + tally.offered - len(tally.fates),
+        "violations": checks.counts.total(),
         "violations_by_kind": dict(checks.counts),
         "first_violations": checks.words,
         **_levels(world, tally),
         "channels": {
-            channel: {fate: tally.count(fate, channel) for fate in ("answered", "abandoned", "flow_out")}
-            for channel in sorted(world.behaviour.shares)
+            channel: {fate: tally.count(fate, channel) for fate in FATES} for channel in sorted(world.behaviour.shares)
         },
-        "overtaken": tally.overtaken,
-        "virtual_hours": round((house.clock.now() - BEGIN) / 3_600_000, 2),
+        "events": run.events,
+        "happened": dict(sorted(tally.happened.items())),
+        "passed_over": dict(sorted(checks.passed_over.items())),
+        "overtaken": house.overtaken,
+        "virtual_hours": round((clock.now() - BEGIN) / 3_600_000, 2),
+        "cpu_s": round(time.process_time() - worked, 1),
         "wall_s": round(time.monotonic() - began, 1),
     }
-
-
-async def _until_served(
-    house: House, clock: HeldClock, people: People, agenda: Agenda, checks: Checks, dues: _Dues
-) -> None:
-    last_arrival = house.clock.now()
-    while not (people.over and not checks.live):
-        if not people.over:
-            last_arrival = house.clock.now()
-        elif house.clock.now() - last_arrival > LONGEST_TAIL_MS:
-            return
-        when = [at for at in (agenda.next_at, dues.next_at(), house.router.next_change()) if at is not None]
-        if not when:
-            return
-        clock.advance(max(0, min(when) - clock.now()))
-        now = house.clock.now()
-        if agenda.next_at is not None and agenda.next_at <= now:
-            await agenda.pop()()
-        elif (due := dues.next_at()) is not None and due <= now:
-            dues.done(now)
-            await house.lanes.roll_up()
-            await house.deadlines.sweep(now)
-        await _settle(house)
-        checks.after_event()
-
-
-async def _settle(house: House) -> None:
-    """Everything that follows, until nothing more does."""
-    while True:
-        await house.calm()
-        await house.router.settle()
-        before = house.router.offers_made
-        await house.router.match()
-        await house.calm()
-        if house.router.offers_made == before:
-            return
 
 
 def _levels(world: World, tally: Tally) -> dict[str, object]:

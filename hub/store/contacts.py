@@ -4,6 +4,7 @@ A merge lives in the document of the contact that points away (`merged_into`, an
 makes or takes back all of it. `match` holds the keys of its mail addresses and phone numbers, to find their like.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,11 @@ class Contacts:
             also = {"$addToSet": {"match": {"$each": list(alike)}}} if alike else {}
             async with guard():
                 await self._rows.update_one({"_id": contact}, {"$set": change, **also})
+
+    async def set_owner(self, contacts: Sequence[ContactId], owner: AgentId | None) -> None:
+        """Say which agent looks after them; None: nobody in particular."""
+        async with guard():
+            await self._rows.update_many({"_id": {"$in": list(contacts)}}, {"$set": {"owner": owner}})
 
     async def set_locale(self, contact: ContactId, locale: str) -> None:
         """Remember the language a customer chose."""

@@ -186,6 +186,13 @@ class Conversations:
             )
         return [ConversationId(row["_id"]) for row in rows]
 
+    async def without_due(self) -> list[ConversationId]:
+        """Open conversations that nothing would ever happen to by itself: there must be none."""
+        query = {"state.status": {"$ne": "resolved"}, "state.last_seq": {"$gt": 0}, "due_at": {"$exists": False}}
+        async with guard():
+            rows = await self._rows.find(query, {"_id": 1}).to_list()
+        return [ConversationId(row["_id"]) for row in rows]
+
     async def claim_due(self, conversation: ConversationId, now: int, lease_ms: int) -> bool:
         """Whether this process is the one that does what is due now; the next is asked when the lease is over."""
         row = {"_id": conversation, "due_at": {"$lte": now}}

@@ -309,6 +309,15 @@ async def _configure(client: AsyncMongoClient[dict[str, Any]], member: str) -> N
         await client.admin.command("replSetReconfig", config, force=True)
 
 
+def running_uri(directory: Path) -> str | None:
+    """The address of the server that works on the data in ``directory`` now; None when none does."""
+    state = _read_state(directory)
+    pid = state.get("pid", 0)
+    if not pid or started_at(pid) != state.get("started") or str(directory.resolve()) not in command_line(pid):
+        return None
+    return f"mongodb://127.0.0.1:{state['port']}/?replicaSet={REPLICA_SET}"
+
+
 def _read_state(directory: Path) -> dict[str, int]:
     try:
         state = json.loads((directory / _STATE).read_text())

@@ -8,7 +8,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,15 @@ from bot.training.reading import read_path
 from bot.training.report import Report, judge
 from bot.training.runs import MEMORY_MB, SECONDS, Limits, Progress, RunFailed, train
 from hub.cli import settings_or_exit
+from hub.clock import SystemClock
+from hub.errors import HubError
+from hub.store.audit import AuditTrail, Deed
+from hub.store.database import connect
+from hub.store.embedded import Mongod, MongodError, MongodOptions, running_uri
+from hub.store.rollouts import Rollouts
+from hub.store.studio import StudioStore
+from hub.store.versions import Versions
+from hub.training.studio import Studio
 
 SHOWN_ERRORS = 20
 
@@ -34,19 +44,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument("--out", type=Path, help="where to put the model (default: beside the other models)")
     judging = what.add_parser("evaluate", help="train on a data set's train part, report on its test part")
     judging.add_argument("--data", type=Path, required=True, help="CSV, JSON Lines or Rasa YAML, or a folder of them")
+    exporting = what.add_parser("export", help="write what the bot knows as a Rasa project")
+    importing = what.add_parser("import", help="put a Rasa project in place of what the bot knows")
+    for one, words in ((exporting, "a new or empty folder"), (importing, "the folder of the project")):
+        one.add_argument("folder", type=Path, help=words)
+    for one in (training, judging, exporting, importing):
+        one.add_argument("--var", type=Path, help="the product's data folder (PEYK_VAR_DIR)")
     for one in (training, judging):
         one.add_argument("--json", action="store_true", help="print the report as one JSON object and nothing else")
         one.add_argument("--memory-mb", type=int, default=MEMORY_MB, help="end a run that takes more")
         one.add_argument("--seconds", type=float, default=SECONDS, help="end a run that takes longer")
-        one.add_argument("--var", type=Path, help="the product's data folder (PEYK_VAR_DIR)")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """0: done; 1: the data or the run is refused, in words."""
-    work = {"train": _train, "evaluate": _evaluate}[arguments.what]
+    work = {"train": _train, "evaluate": _evaluate, "export": _export, "import": _import}[arguments.what]
     try:
         return asyncio.run(work(arguments))
-    except (DataRefused, RunFailed, BotEnvironmentError, OSError) as error:
+    except (DataRefused, RunFailed, BotEnvironmentError, HubError, MongodError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -82,6 +97,46 @@ async def _train(arguments: argparse.Namespace) -> int:
     print(f"the model: {out}", file=sys.stderr)
     _print(report, arguments)
     return 0
+
+
+async def _export(arguments: argparse.Namespace) -> int:
+    folder: Path = arguments.folder
+    if await asyncio.to_thread(_holds_something, folder):
+        raise refused(str(folder), "not_empty", "This folder is not empty.")
+    async with _studio(arguments) as studio:
+        files, examples = await studio.project()
+    await asyncio.to_thread(write_project, folder, files, examples, fit=False)
+    print(f"{len(examples)} examples and {len(files)} files are in {folder}; `rasa train` takes it as it is.")
+    return 0
+
+
+async def _import(arguments: argparse.Namespace) -> int:
+    files = await asyncio.to_thread(read_project, arguments.folder)
+    async with _studio(arguments) as studio:
+        known = await studio.replace_project(files)
+        await AuditTrail(studio.store.database, SystemClock()).add(
+            Deed(actor="", action="bot.project", target="bot:project", changes={"intents": [None, len(known.intents)]})
+        )
+    print(f"The bot knows {len(known.intents)} intents now. Customers notice once a version is trained and activated.")
+    return 0
+
+
+def _holds_something(folder: Path) -> bool:
+    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+
+
+@asynccontextmanager
+async def _studio(arguments: argparse.Namespace) -> AsyncIterator[Studio]:
+    """The hub's studio: in the database of the settings, or the private one, which is started if it does not run."""
+    settings = settings_or_exit(var_dir=arguments.var)
+    async with AsyncExitStack() as stack:
+        directory = settings.var_dir.resolve() / "mongo"
+        uri = settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else running_uri(directory)
+        if uri is None:
+            options = MongodOptions(directory=directory, tools=settings.tools_dir, log=settings.log_dir / "mongod.log")
+            uri = (await stack.enter_async_context(Mongod(options, _say))).uri
+        database = await stack.enter_async_context(connect(uri, settings.database))
+        yield Studio(StudioStore(database), Versions(database), Rollouts(database), SystemClock())
 
 
 async def _home(arguments: argparse.Namespace) -> Path:

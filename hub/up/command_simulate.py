@@ -11,12 +11,11 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from hub.cli import settings_or_exit
 from hub.simulation.plan import world
 from hub.simulation.run import simulate
 from hub.store.database import connect
 from hub.store.embedded import private_mongod
-
-TOOLS = Path(__file__).parents[2] / "var" / "tools"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     routing = what.add_parser("routing", help="customers, lines, agents, offers, and checks after every event")
     routing.add_argument("--arrivals", type=_positive, default=10_000)
     routing.add_argument("--agents", type=_positive, default=40)
-    routing.add_argument("--queues", type=_positive, default=4)
+    routing.add_argument("--queues", type=_positive, default=5)
     routing.add_argument("--seed", type=int, default=7)
     routing.add_argument(
         "--profile",
@@ -43,7 +42,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"{arguments.arrivals} customers, {arguments.agents} agents, seed {arguments.seed} ...", flush=True)
     with (
         tempfile.TemporaryDirectory(prefix="peyk-simulation-") as folder,
-        private_mongod(Path(folder), TOOLS) as server,
+        private_mongod(Path(folder), settings_or_exit().tools_dir) as server,
     ):
         found = uvloop.run(_run(server.uri, arguments))
     print(json.dumps(found, ensure_ascii=False))

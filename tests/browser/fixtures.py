@@ -95,6 +95,29 @@ async def people(stack: Stack, browser: Browser, keys: dict[str, StorageState]) 
         yield everybody
 
 
+@pytest.fixture(scope="module")
+def their_keys() -> dict[str, StorageState]:
+    """Cookies of who has signed in before where people are alone."""
+    return {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def crew(people_alone: Stack, browser: Browser, their_keys: dict[str, StorageState]) -> AsyncIterator[People]:
+    """Customers and agents of this test, without a bot."""
+    from tests.browser.people import people_of  # noqa: PLC0415
+
+    async with people_of(people_alone, browser, their_keys) as everybody:
+        yield everybody
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def rules(people_alone: Stack) -> AsyncIterator[House]:
+    """The admin's rules where people are alone; what a test changes is put back."""
+    changed = House(await people_alone.staff("admin"))
+    async with changed.undo:
+        yield changed
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(stack: Stack) -> AsyncIterator[House]:
     """The admin's rules; what a test changes is put back."""
@@ -123,6 +146,11 @@ class House:
     async def queue(self, **fields: Any) -> None:
         """Change the queue of the demo."""
         await self._change("/api/admin/queues/support", fields)
+
+    async def agent(self, login: str, **fields: Any) -> None:
+        """Change somebody's profile."""
+        known = (await self._admin.call("GET", "/api/admin/agents")).json["agents"]
+        await self._change(f"/api/admin/agents/{next(one['id'] for one in known if one['login'] == login)}", fields)
 
     async def inbox(self, **fields: Any) -> None:
         """Change the inbox of the demo."""

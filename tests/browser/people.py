@@ -17,6 +17,7 @@ from tests.browser.stack import Stack
 
 Locale = Literal["fa", "en"]
 CHAT = re.compile(r"/chat/shop/app\b")
+END = {"fa": re.compile("پایان"), "en": re.compile("End")}
 PERSON = {"fa": "می‌خواهم با یک نفر صحبت کنم", "en": "Talk to a person"}
 # Waits are for what must come, never for how long it usually takes; a slow machine gets its time.
 PATIENCE_MS = 15_000
@@ -95,6 +96,13 @@ class Customer:
         mine = (await self.all(".row.mine")).filter(has_text=text)
         await expect(mine).to_have_count(1, timeout=PATIENCE_MS)
         await expect(mine).not_to_have_class(re.compile(r"\bsending\b|\bfailed\b"), timeout=PATIENCE_MS)
+
+    async def leave(self) -> None:
+        """End the chat."""
+        chat = await self.chat()
+        await chat.locator(".menu-button").click()
+        await chat.get_by_role("menuitem", name=END[self.locale]).click()
+        await chat.locator(".confirm .solid").click()
 
     async def words(self) -> list[str]:
         """Everything that is on the screen, line by line."""
@@ -217,10 +225,14 @@ class Agent:
             await fold.first.click()
         await expect(self.timeline.locator(".event").filter(has_text=text).first).to_be_visible(timeout=PATIENCE_MS)
 
-    async def close(self, disposition: int = 1) -> None:
-        """Close the open conversation with the n-th disposition."""
+    async def close_talk(self) -> None:
+        """End the talk of the open conversation, as its key does it."""
         await self.away_from_fields()
         await self.key("e")
+
+    async def close(self, disposition: int = 1) -> None:
+        """Close the open conversation with the n-th disposition."""
+        await self.close_talk()
         await expect(self.dialog).to_be_visible()
         await self.key(str(disposition))
         await expect(self.dialog.locator("input:checked")).to_have_count(1)
@@ -251,6 +263,13 @@ class People:
         """A new customer, who is not on the page yet."""
         context = await self.context(line=line, locale="fa-IR" if locale == "fa" else "en-GB", **options)
         return Customer(await context.new_page(), self.stack.shop, locale)
+
+    async def writes(self, words: str) -> Customer:
+        """A new customer who has written."""
+        customer = await (await self.customer("fa")).come()
+        await customer.say(words)
+        await customer.sent(words)
+        return customer
 
     async def agent(
         self, login: str, *, line: Line | None = None, browser: Browser | None = None, **options: Any

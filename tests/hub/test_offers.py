@@ -10,8 +10,8 @@ import pytest
 
 from hub.acts import Acts
 from hub.clock import HeldClock
-from hub.desk.frames import Resolve, Take
-from hub.errors import Conflict
+from hub.desk.frames import Resolve, SetOwner, Take
+from hub.errors import Conflict, NotFound
 from hub.lanes import Outcome
 from hub.model.config import Workplace
 from hub.model.conversation import Conversation
@@ -141,6 +141,27 @@ async def test_who_served_the_customer_last_is_asked_first_and_then_everybody(ho
     await house.hub.router.match()
     assert (await house.state(again)).owner.kind == "queue"
     await house.passes(31)
+    await house.offered(again, "sara")
+
+
+async def test_who_looks_after_a_customer_is_asked_before_who_served_them_last(house: House) -> None:  # noqa: F811
+    await house.plan(preferred_seconds=30)
+    await house.comes("sara")
+    first = await house.writes("v1")
+    state = await house.accepts(first, "sara")
+    sara, contact = house.desk("sara"), state.header.contact
+    with pytest.raises(NotFound) as nobody:
+        await sara.asks(SetOwner(id=1, contact=contact, agent="nobody"))
+    assert nobody.value.code == "no_such_agent"
+    await sara.asks(SetOwner(id=2, contact=contact, agent=house.agent("ali").id))
+    await house.ends(first, "sara")
+    await house.comes("ali")
+    again = await house.writes("v1")
+    state = await house.offered(again, "ali")
+    assert state.owner.why == "preferred"
+    page = await house.hub.web.audit.page(before=None, limit=1)
+    assert (page[0].deed.action, page[0].deed.changes) == ("contact.owner", {"owner": [None, house.agent("ali").name]})
+    await house.declines(again, "ali")
     await house.offered(again, "sara")
 
 

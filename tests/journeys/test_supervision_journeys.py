@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, StorageState, expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.fixtures import House
 from tests.browser.line import own_line
-from tests.browser.people import Agent, Customer, People, people_of
-from tests.browser.stack import Stack
+from tests.browser.people import Agent, Customer, People
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 PATIENCE = 15_000
 MINA = "مینا کریمی"
-
-
-@pytest.fixture(scope="module")
-def their_keys() -> dict[str, StorageState]:
-    """Cookies of who has signed in before, in this product."""
-    return {}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def crew(people_alone: Stack, browser: Browser, their_keys: dict[str, StorageState]) -> AsyncIterator[People]:
-    async with people_of(people_alone, browser, their_keys) as everybody:
-        yield everybody
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def rules(people_alone: Stack) -> AsyncIterator[House]:
-    house = House(await people_alone.staff("admin"))
-    async with house.undo:
-        yield house
-
-
-async def writes(crew: People, words: str) -> Customer:
-    """A customer who writes while somebody is at work."""
-    customer = await (await crew.customer("fa")).come()
-    await customer.say(words)
-    await customer.sent(words)
-    return customer
 
 
 async def leaves_word(crew: People, words: str) -> Customer:
@@ -56,14 +26,6 @@ async def leaves_word(crew: People, words: str) -> Customer:
     await chat.locator("form.form button[type=submit]").click()
     await customer.sees("پیام‌تان رسید")
     return customer
-
-
-async def leaves(customer: Customer) -> None:
-    """The customer ends the chat."""
-    chat = await customer.chat()
-    await chat.locator(".menu-button").click()
-    await chat.get_by_role("menuitem", name=re.compile("پایان")).click()
-    await chat.locator(".confirm .solid").click()
 
 
 class Board:
@@ -132,7 +94,7 @@ async def test_the_board_shows_live_who_waits_is_answered_and_leaves(crew: Peopl
     await board.waiting(0)
     await expect(board.page.locator(".board .empty")).to_be_visible()
     ali = await (await crew.agent("ali")).online()
-    first = await writes(crew, "نفر اول")
+    first = await crew.writes("نفر اول")
     await board.waiting(1)
     await expect(board.queue().locator(".line-oldest")).to_be_visible()
     await expect(board.person("علی رضایی").locator(".held.is-offered")).to_be_visible(timeout=PATIENCE)
@@ -141,9 +103,9 @@ async def test_the_board_shows_live_who_waits_is_answered_and_leaves(crew: Peopl
     await expect(board.person("علی رضایی").locator(".held.is-active")).to_be_visible(timeout=PATIENCE)
     await board.waiting(0)
     await expect(await first.presence()).to_contain_text("علی رضایی", timeout=PATIENCE)
-    second = await writes(crew, "نفر دوم")
+    second = await crew.writes("نفر دوم")
     await board.waiting(1)
-    await leaves(second)
+    await second.leave()
     await board.waiting(0)
     await board.counts("abandoned", left + 1)
     share = board.queue().locator(".level-share")
@@ -175,7 +137,7 @@ async def test_several_are_moved_at_once_and_go_to_who_serves_that_line(crew: Pe
     ali = await (await crew.agent("ali")).online()
     board = await Board.of(await crew.agent("mina"))
     for words in ("یک", "دو"):
-        await writes(crew, f"خرید {words}")
+        await crew.writes(f"خرید {words}")
     await expect(ali.offer).to_be_visible(timeout=PATIENCE)
     waiting = await board.opened()
     await waiting.get_by_role("checkbox", name="گزینش همه").check()
@@ -191,7 +153,7 @@ async def test_several_are_moved_at_once_and_go_to_who_serves_that_line(crew: Pe
 
 async def test_a_supervisor_takes_over_and_the_agent_sees_who(crew: People) -> None:
     ali = await (await crew.agent("ali")).online()
-    customer = await writes(crew, "کمک")
+    customer = await crew.writes("کمک")
     await ali.accept()
     mina = await crew.agent("mina")
     board = await Board.of(mina)
@@ -209,7 +171,7 @@ async def test_a_supervisor_takes_over_and_the_agent_sees_who(crew: People) -> N
 
 async def test_forced_offline_the_offer_goes_to_the_next_and_the_agent_sees_who(crew: People) -> None:
     ali = await (await crew.agent("ali")).online()
-    await writes(crew, "سلام")
+    await crew.writes("سلام")
     await expect(ali.offer).to_be_visible(timeout=PATIENCE)
     board = await Board.of(await crew.agent("mina"))
     sara = await (await crew.agent("sara")).online()
@@ -223,7 +185,7 @@ async def test_forced_offline_the_offer_goes_to_the_next_and_the_agent_sees_who(
 async def test_not_responding_is_seen_and_ended_by_a_supervisor(crew: People, rules: House) -> None:
     await rules.queue(offer_seconds=5)
     ali = await (await crew.agent("ali")).online()
-    await writes(crew, "سلام")
+    await crew.writes("سلام")
     await expect(ali.offer).to_be_visible(timeout=PATIENCE)
     board = await Board.of(await crew.agent("mina"))
     await expect(ali.page.locator(".standing.is-warn")).to_be_visible(timeout=PATIENCE)
@@ -234,7 +196,7 @@ async def test_not_responding_is_seen_and_ended_by_a_supervisor(crew: People, ru
 
 async def test_who_finishes_current_gets_no_new_offer_and_keeps_what_they_have(crew: People) -> None:
     ali = await (await crew.agent("ali")).online()
-    await writes(crew, "اول")
+    await crew.writes("اول")
     await ali.accept()
     await expect(ali.page.locator(".rail-room")).to_have_text(re.compile("۱ / ۴"), timeout=PATIENCE)
     await ali.away_from_fields()

@@ -3,6 +3,7 @@
 import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
 import type {
+  ContactView,
   FileView,
   Locale,
   Merged,
@@ -17,6 +18,7 @@ import {
   current,
   currentId,
   cursor,
+  dialog,
   dispatch,
   focusComposer,
   go,
@@ -29,6 +31,7 @@ import {
 } from "./desk";
 import { errorText, type Key, t, word } from "./i18n";
 import { line, resend } from "./link";
+import { wrapUpOf } from "./parts/owner";
 import { moment } from "./parts/when";
 import { isDark, theme } from "./prefs";
 import { type Toast, toast } from "./toasts";
@@ -161,10 +164,25 @@ export async function wake(row: Summary): Promise<void> {
   if (await attempt({ type: "wake", conversation: row.id })) toast(t("toast.woke"));
 }
 
-/** Closes with a disposition. */
+/** Ends the talk: where there is a wrap-up it begins, else one says how it ended. */
+export function endTalk(row: Summary): void {
+  if (row.wrap_up_until || wrapUpOf(row) === "none") dialog.value = "resolve";
+  else void attempt({ type: "resolve", conversation: row.id });
+}
+
+/** As much time again to wrap up. */
+export async function extendWrapUp(row: Summary): Promise<void> {
+  if (await attempt({ type: "wrap_up.extend", conversation: row.id })) toast(t("toast.extended"));
+}
+
+/** Closes with a disposition; in a wrap-up of a fixed time it is noted, and closes when the time is over. */
 export async function resolve(row: Summary, disposition: string, note: string): Promise<void> {
   if (!(await attempt({ type: "resolve", conversation: row.id, disposition, note: note || undefined })))
     return;
+  if (wrapUpOf(row) === "fixed") {
+    toast(t("wrap.known", { disposition: word("disposition", disposition) }));
+    return;
+  }
   toast(
     t("toast.resolved", { disposition: word("disposition", disposition) }),
     "plain",
@@ -185,6 +203,13 @@ export async function setLabels(row: Summary, labels: readonly string[]): Promis
   const before = row.labels ?? [];
   if (!(await attempt({ type: "labels", conversation: row.id, labels: [...labels] }))) return;
   toast(t("toast.labels"), "plain", undo({ type: "labels", conversation: row.id, labels: before }));
+}
+
+/** Says which colleague looks after a customer. */
+export async function setKeeper(contact: ContactView, agent: string | null): Promise<void> {
+  const back = undo({ type: "contact.owner", contact: contact.id, agent: contact.owner ?? null });
+  if (await attempt({ type: "contact.owner", contact: contact.id, agent }))
+    toast(t("toast.keeper"), "plain", back);
 }
 
 /** Says that two contacts are one person. Returns the code of a refusal that the dialog can deal with, else null. */

@@ -1,6 +1,18 @@
 /** Keys of the whole screen. */
 import { useEffect } from "preact/hooks";
-import { accept, decline, goBack, goTab, openRow, reopen, setStatus, step, take, wake } from "./actions";
+import {
+  accept,
+  decline,
+  endTalk,
+  goBack,
+  goTab,
+  openRow,
+  reopen,
+  setStatus,
+  step,
+  take,
+  wake,
+} from "./actions";
 import {
   cardOver,
   current,
@@ -84,7 +96,7 @@ function onConversation(action: KeyAction): boolean {
       return true;
     case "resolve":
       if (live && row.status === "resolved") void reopen(row);
-      else if (live && mine) dialog.value = "resolve";
+      else if (live && mine) endTalk(row);
       return true;
     default:
       return false;

@@ -377,14 +377,16 @@ export interface EarlierView {
 /**
  * The customer card: one person, also where agents merged several contacts into it.
  *
- * `id` is the conversation's own contact; `identities`, `attributes` and `earlier` are those of all `members`.
- * `same`: who else this may be, found by mail address or phone number; never merged by itself.
+ * `id` is the conversation's own contact; `owner`: the agent who looks after the person; `identities`,
+ * `attributes` and `earlier` are those of all `members`. `same`: who else this may be, found by mail address or
+ * phone number; never merged by itself.
  */
 export interface ContactView {
   id: string
   name: string
   locale: Locale
   created_at: number
+  owner?: string
   identities?: IdentityView[]
   attributes?: Record<string, string>
   earlier?: EarlierView[]
@@ -765,6 +767,18 @@ export interface UndoMerge {
   merge: string
 }
 
+/**
+ * Say which agent looks after a person (null: nobody in particular), and is asked first where a line has that.
+ *
+ * Refused with `no_such_agent`. Answer: an empty Result; see `ContactEvent`.
+ */
+export interface SetOwner {
+  type: "contact.owner"
+  id: number
+  contact: string
+  agent: string | null
+}
+
 /** Heartbeat every 15 s; answered by `Pong`. An agent without one for 35 s counts as gone. */
 export interface Ping {
   type: "ping"
@@ -1015,6 +1029,7 @@ export type Command =
   | ShowContact
   | MergeContacts
   | UndoMerge
+  | SetOwner
   | WatchBoard
   | Move
   | Prioritise

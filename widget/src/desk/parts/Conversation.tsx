@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { locale } from "../../ui/i18n";
 import { Back, Check, Clock, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
-import { goBack, reopen, take, wake } from "../actions";
+import { endTalk, goBack, reopen, take, wake } from "../actions";
 import { ask } from "../board/Asking";
 import { takeOver } from "../board/acts";
 import {
@@ -94,7 +94,7 @@ function moreItems(row: Summary, mine: boolean): MenuItem[] {
       icon: <Check size={18} />,
       caps: CAPS.resolve,
       apart: true,
-      run: open("resolve"),
+      run: () => endTalk(row),
     });
   if (canTake(row))
     items.push({
@@ -197,9 +197,7 @@ function Head({ row }: { row: Summary }): JSX.Element {
               class="button"
               disabled={!live}
               title={`${t("action.resolve")} (E)`}
-              onClick={() => {
-                dialog.value = "resolve";
-              }}
+              onClick={() => endTalk(row)}
             >
               <Check size={16} />
               <span class="only-roomy">{t("dialog.close")}</span>

@@ -76,7 +76,7 @@ export function Foot({
 
 function ResolveDialog({ row }: { row: Summary }): JSX.Element {
   const all = settings.value.dispositions;
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(row.disposition ?? null);
   const [note, setNote] = useState("");
   const run = () => {
     if (!chosen) return;
@@ -101,7 +101,7 @@ function ResolveDialog({ row }: { row: Summary }): JSX.Element {
               type="radio"
               name="disposition"
               checked={chosen === one}
-              data-first={n === 0 ? "" : undefined}
+              data-first={one === (row.disposition ?? all[0]) ? "" : undefined}
               onChange={() => setChosen(one)}
             />
             <span>{word("disposition", one)}</span>

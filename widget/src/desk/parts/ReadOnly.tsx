@@ -5,6 +5,7 @@ import { takeOver } from "../board/acts";
 import { channels, dialog, freeWords, inboxes, isMine, link, serverNow } from "../desk";
 import { t } from "../i18n";
 import { canTakeOver, inOrderOnly } from "./owner";
+import { WrapUp } from "./WrapUp";
 import { moment } from "./when";
 
 /** The provider's time for free words is over: what still goes out, and what one waits for. */
@@ -54,16 +55,7 @@ export function ReadOnly({ row }: { row: Summary }): JSX.Element | null {
       </div>
     );
   }
-  if (isMine.value && row.ended_by_customer) {
-    return (
-      <div class="readonly">
-        <p>{t("composer.readonly.ended")}</p>
-        {button(t("resolve.do"), () => {
-          dialog.value = "resolve";
-        })}
-      </div>
-    );
-  }
+  if (isMine.value && row.wrap_up_until) return <WrapUp row={row} until={row.wrap_up_until} />;
   if (isMine.value && freeWords.value === "closed") return <Closed row={row} />;
   if (isMine.value) return null;
   if (row.owner.kind === "agent")

@@ -1,9 +1,20 @@
 import type { ComponentChildren, JSX } from "preact";
 import { date, dateTime, percent } from "../../ui/format";
 import { Close, Plus, Star } from "../../ui/icons";
-import type { EntryView, Summary, UnderstoodView } from "../../wire/desk.types";
-import { openRow } from "../actions";
-import { cardOver, current, currentId, currentOpen, dialog, inboxes, isMine, serverNow } from "../desk";
+import type { ContactView, EntryView, Summary, UnderstoodView } from "../../wire/desk.types";
+import { openRow, setKeeper } from "../actions";
+import {
+  agents,
+  cardOver,
+  current,
+  currentId,
+  currentOpen,
+  dialog,
+  inboxes,
+  isMine,
+  link,
+  serverNow,
+} from "../desk";
 import { t, word } from "../i18n";
 import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
@@ -38,6 +49,27 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** Which colleague looks after the customer; whoever does is asked first where a line has that. */
+function Keeper({ contact }: { contact: ContactView }): JSX.Element {
+  const known = agents.value.filter((one) => one.id === contact.owner || one.role !== "admin");
+  return (
+    <select
+      class="keeper"
+      aria-label={t("card.keeper")}
+      value={contact.owner ?? ""}
+      disabled={link.value !== "live"}
+      onChange={(event) => void setKeeper(contact, event.currentTarget.value || null)}
+    >
+      <option value="">{t("card.keeper.none")}</option>
+      {known.map((one) => (
+        <option key={one.id} value={one.id}>
+          {one.name}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -183,6 +215,11 @@ export function SideCard(): JSX.Element | null {
             </ul>
             <dl class="facts">
               <Fact name={t("card.language")}>{t(`card.language.${contact?.locale ?? row.locale}`)}</Fact>
+              {contact && (
+                <Fact name={t("card.keeper")}>
+                  <Keeper contact={contact} />
+                </Fact>
+              )}
             </dl>
             <Pairs values={contact?.attributes} />
           </Section>

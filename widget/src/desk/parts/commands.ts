@@ -3,6 +3,7 @@ import { locale } from "../../ui/i18n";
 import {
   accept,
   decline,
+  endTalk,
   goTab,
   openRow,
   reopen,
@@ -77,7 +78,7 @@ function ofConversation(): CommandItem[] {
       row.snoozed_until
         ? item("snooze", t("action.wake"), () => void wake(row))
         : item("snooze", t("action.snooze"), show("snooze")),
-      item("resolve", t("action.resolve"), show("resolve")),
+      item("resolve", t("action.resolve"), () => endTalk(row)),
       item("handback", t("action.handback.queue"), show("handback.queue")),
       { key: "handback.bot", group, label: t("action.handback.bot"), run: show("handback.bot") },
     );

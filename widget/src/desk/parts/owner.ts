@@ -1,5 +1,5 @@
 /** Who holds a conversation, and what follows from it. */
-import type { Summary } from "../../wire/desk.types";
+import type { QueueView, Summary } from "../../wire/desk.types";
 import { me, queues, serverNow } from "../desk";
 import { t } from "../i18n";
 import { moment } from "./when";
@@ -8,12 +8,18 @@ import { moment } from "./when";
 export function ownerText(row: Summary, mine: boolean): string {
   if (row.status === "resolved") return t("owner.resolved");
   if (row.snoozed_until) return t("owner.snoozed", { time: moment(row.snoozed_until, serverNow()) });
+  if (row.wrap_up_until) return t("owner.wrap_up");
   if (mine) return t("owner.mine");
   if (row.owner.kind === "agent")
     return t("owner.agent", { name: row.owner.agent_name ?? t("event.somebody") });
   if (row.owner.kind === "queue")
     return t("owner.queue", { queue: row.owner.queue_name ?? "" }).replace(/[:：]\s*$/, "");
   return t(`owner.${row.owner.kind}`);
+}
+
+/** What follows a conversation when its talk is over. */
+export function wrapUpOf(row: Summary): NonNullable<QueueView["wrap_up"]> {
+  return queues.value.find((one) => one.id === row.owner.queue)?.wrap_up ?? "none";
 }
 
 /** Whether a conversation may be taken by hand. */
