@@ -4,6 +4,7 @@ import type {
   IntentRecord,
   Knowledge,
   Mark,
+  ReplyButton,
   Report,
   ResponseRecord,
   ReviewPage,
@@ -22,6 +23,24 @@ export interface Label {
   text?: string;
   lang?: string;
   marks?: Mark[];
+}
+
+/** What a version says to words, and what it made of them. */
+export interface TriedOut {
+  says: { text: string; buttons: ReplyButton[]; image: string }[];
+  /** Why it gives up; empty when it doesn't. */
+  handoff: string;
+  intent: string;
+  confidence: number;
+  runner_up: string;
+  runner_up_confidence: number;
+  entities: { entity: string; value: string }[];
+}
+
+export interface VersionDiff {
+  before: number;
+  intents: { intent: string; added: string[]; removed: string[] }[];
+  files: string[];
 }
 
 interface Decided {
@@ -52,6 +71,9 @@ export const botApi = {
   report: (number: number) => request<Report>("GET", at("versions", number)),
   activate: (number: number, share: number, reason: string) =>
     request<Rollout>("POST", `${at("versions", number)}/activate`, { share, reason }),
+  tryOut: (number: number, body: object) => request<TriedOut>("POST", `${at("versions", number)}/try`, body),
+  diff: (number: number, other: string) =>
+    request<VersionDiff>("GET", `${at("versions", number)}/diff${writeQuery({ with: other })}`),
   rollout: () => request<Rollout>("GET", `${BOT}/rollout`),
   rollBack: () => request<Rollout>("POST", `${BOT}/rollout/back`),
 };

@@ -117,12 +117,7 @@ function List({ known }: { known: Knowledge }): JSX.Element {
       ) : rows.length === 0 ? (
         <NothingFits />
       ) : (
-        <Table
-          label={t("intents.title")}
-          section="intents"
-          rows={rows}
-          columns={columns(scarce, doubled)}
-        />
+        <Table label={t("intents.title")} section="intents" rows={rows} columns={columns(scarce, doubled)} />
       )}
     </>
   );

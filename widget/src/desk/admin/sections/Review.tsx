@@ -49,8 +49,7 @@ export function Review(): JSX.Element {
       void teach(OUT_OF_SCOPE);
     else if (deed === "nothing" || deed === "out") void doubts.tell(() => doubts.ignore(ids));
     else if (deed === "reopen") void doubts.tell(() => doubts.reopen(ids));
-    else if (deed === "other" || deed === "new" || deed === "correct")
-      setAsked({ what: deed, rows: chosen });
+    else if (deed === "other" || deed === "new" || deed === "correct") setAsked({ what: deed, rows: chosen });
   };
   useReviewKeys((code) => {
     const deed = DEEDS.find((one) => code === (/\d/.test(CAPS[one]) ? "Digit" : "Key") + CAPS[one]);

@@ -230,11 +230,7 @@ function Training(props: { versions: Version[]; lastSeconds: number }): JSX.Elem
             {t("versions.train")}
           </button>
           {known && known.conflicts.length > 0 && (
-            <a
-              class="is-warned"
-              href={hrefOf("intents")}
-              onClick={(event) => follow(event, "intents")}
-            >
+            <a class="is-warned" href={hrefOf("intents")} onClick={(event) => follow(event, "intents")}>
               {t("intents.conflicts", { n: known.conflicts.length })}
             </a>
           )}

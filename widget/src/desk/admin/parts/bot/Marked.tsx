@@ -42,7 +42,10 @@ export function Marker({ text, marks, entities, onChange }: MarkerProps): JSX.El
   const mark = (entity: string) => {
     if (!span) return;
     const apart = marks.filter((one) => one.end <= span.start || one.start >= span.end);
-    onChange(text, [...apart, { ...span, entity, value: "" }].sort((a, b) => a.start - b.start));
+    onChange(
+      text,
+      [...apart, { ...span, entity, value: "" }].sort((a, b) => a.start - b.start),
+    );
     setSpan(null);
   };
   const letters = [...text];

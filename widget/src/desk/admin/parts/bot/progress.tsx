@@ -64,7 +64,9 @@ export function Progress({ version, lastSeconds }: { version: Version; lastSecon
           {version.of > 0 && t("versions.progress", { n: version.done, of: number(version.of) })}
         </span>
         <span class="tabular quiet" role="timer">
-          {left !== null ? t("versions.left", { span: span(left) }) : t("versions.spent", { span: span(spent) })}
+          {left !== null
+            ? t("versions.left", { span: span(left) })
+            : t("versions.spent", { span: span(spent) })}
         </span>
       </p>
       <progress value={version.of > 0 ? share : undefined} max={1} aria-label={stateText(version)} />
