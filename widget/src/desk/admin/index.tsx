@@ -64,10 +64,12 @@ function sections(): readonly Section[] {
 
 /** `first`: on a phone it is all there is on the screen. */
 function Nav({ here, first }: { here: string; first: boolean }): JSX.Element {
+  const teacher = myRole() === "bot_admin";
+  const title = t(teacher ? "nav.bot" : "admin.title");
   return (
     <nav class="admin-nav" aria-label={t("admin.sections")}>
-      {first ? <h1>{t("admin.title")}</h1> : <h2>{t("admin.title")}</h2>}
-      <p class="admin-lead">{t("admin.lead")}</p>
+      {first ? <h1>{title}</h1> : <h2>{title}</h2>}
+      <p class="admin-lead">{t(teacher ? "nav.bot.lead" : "admin.lead")}</p>
       <ul>
         {sections().map((one) => {
           const Icon = ICONS[one];

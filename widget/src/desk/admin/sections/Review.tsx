@@ -91,6 +91,11 @@ export function Review(): JSX.Element {
           options={(["fa", "en"] as const).map((value) => ({ value, label: t(`lang.${value}`) }))}
         />
       </Filters>
+      {doubts.fresh > 0 && (
+        <button type="button" class="button" onClick={() => void doubts.load()}>
+          {t("review.fresh", { n: doubts.fresh })}
+        </button>
+      )}
       {doubts.error && <LoadFailed error={doubts.error} retry={() => void doubts.load()} />}
       {!doubts.error && groups === null && <Waiting />}
       {groups?.length === 0 &&

@@ -1,7 +1,7 @@
 /** The bot's versions: which one answers, training a new one, and all of them with who and when. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { dateTime, percent, span } from "../../../ui/format";
+import { dateTime, exactPercent, percent, span } from "../../../ui/format";
 import { Alert, Close, Retry, Spark } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
 import { Bot } from "../../parts/icons";
@@ -57,13 +57,13 @@ function columns(): Column<Row>[] {
     {
       key: "accuracy",
       title: t("report.accuracy"),
-      cell: (one) => <span class="tabular">{one.accuracy === null ? "–" : percent(one.accuracy)}</span>,
+      cell: (one) => <span class="tabular">{one.accuracy === null ? "–" : exactPercent(one.accuracy)}</span>,
     },
     {
       key: "f1",
       title: t("report.f1"),
       roomy: true,
-      cell: (one) => <span class="tabular">{one.macro_f1 === null ? "–" : percent(one.macro_f1)}</span>,
+      cell: (one) => <span class="tabular">{one.macro_f1 === null ? "–" : exactPercent(one.macro_f1)}</span>,
     },
     {
       key: "who",

@@ -1,6 +1,7 @@
 /** The training studio in English. */
 export const botEn = {
   "nav.bot": "Bot",
+  "nav.bot.lead": "Teach the bot what customers mean, and put what it learnt before them.",
   "nav.review": "To review",
   "nav.review.hint": "What the bot may have got wrong",
   "nav.intents": "Intents",
@@ -59,6 +60,7 @@ export const botEn = {
   "review.ignored": "{n} sentence set aside|{n} sentences set aside",
   "review.undo": "Undo",
   "review.undone": "Taken back.",
+  "review.fresh": "{n} new, show it|{n} new, show them",
   "review.keys.move": "next, previous",
   "form.row": "Line {n}:",
   "bot.conflict.also": "also in {names}",
@@ -132,7 +134,7 @@ export const botEn = {
     "Train what the bot was taught, look at the report, and put it before customers. The live version goes on answering meanwhile.",
   "versions.version": "Version",
   "versions.number": "Version {n}",
-  "versions.built_in": "Version of the product",
+  "versions.built_in": "The product’s own version",
   "versions.none": "No version was trained yet",
   "versions.none.hint": "Until then the version that comes with the product answers.",
   "versions.state": "State",

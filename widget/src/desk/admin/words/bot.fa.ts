@@ -3,6 +3,7 @@ import type { botEn } from "./bot.en";
 /** The training studio in Persian. */
 export const botFa: Record<keyof typeof botEn, string> = {
   "nav.bot": "ربات",
+  "nav.bot.lead": "به ربات یاد بدهید مشتری چه می‌خواهد، و آموخته‌هایش را به کار بیندازید.",
   "nav.review": "برای بازبینی",
   "nav.review.hint": "آن‌چه ربات شاید اشتباه فهمیده",
   "nav.intents": "منظورها",
@@ -59,6 +60,7 @@ export const botFa: Record<keyof typeof botEn, string> = {
   "review.ignored": "{n} جمله کنار گذاشته شد|{n} جمله کنار گذاشته شد",
   "review.undo": "برگرداندن",
   "review.undone": "برگردانده شد.",
+  "review.fresh": "{n} مورد تازه، نشان بده|{n} مورد تازه، نشان بده",
   "review.keys.move": "بعدی، قبلی",
   "form.row": "سطر {n}:",
   "bot.conflict.also": "در {names} هم هست",

@@ -75,7 +75,7 @@ export function Confusion({ report, picked, pick }: Props): JSX.Element {
                 height={CELL - 2}
                 rx={4}
                 class={right ? "is-right" : "is-wrong"}
-                style={{ fillOpacity: 0.18 + 0.72 * (right ? share : times / most) }}
+                style={{ fillOpacity: 0.12 + 0.43 * (right ? share : times / most) }}
               />
               <text x={left + CELL / 2} y={NAMES + row * CELL + 17} text-anchor="middle" class="tabular">
                 {number(times)}

@@ -34,7 +34,7 @@ export function Difference({ number }: { number: number }): JSX.Element {
       <label class="control-row">
         <span>{t("diff.with")}</span>
         <select
-          class="control control-unit"
+          class="control diff-with"
           value={other || String(found?.before ?? "")}
           onChange={(event) => setOther(event.currentTarget.value)}
         >

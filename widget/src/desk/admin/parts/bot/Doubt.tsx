@@ -98,7 +98,7 @@ function Row(props: { row: ReviewRow; ticked: boolean; onTick?: () => void }): J
   return (
     <li class={ticked ? "" : "is-dimmed"}>
       {onTick ? (
-        <label class="tick">
+        <label class="doubt-tick">
           <input type="checkbox" checked={ticked} onChange={onTick} />
           {words}
         </label>

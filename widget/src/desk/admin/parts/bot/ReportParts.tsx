@@ -1,7 +1,7 @@
 /** Parts of a version's report: figures, intents, thresholds, sentences. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { number, percent } from "../../../../ui/format";
+import { exactPercent, number, percent } from "../../../../ui/format";
 import { Alert, Check } from "../../../../ui/icons";
 import type { Gate, Reading, Report, Threshold, Wrong } from "../../model/bot";
 import { follow, hrefOf } from "../../nav";
@@ -22,11 +22,11 @@ export function IntentLink({ name }: { name: string }): JSX.Element {
 export function Figures({ report }: { report: Report }): JSX.Element {
   const { accuracy, macro_f1, n_train, n_test } = report.version;
   const all: [string, string][] = [
-    [t("report.accuracy"), accuracy === null ? "–" : percent(accuracy)],
-    [t("report.f1"), macro_f1 === null ? "–" : percent(macro_f1)],
+    [t("report.accuracy"), accuracy === null ? "–" : exactPercent(accuracy)],
+    [t("report.f1"), macro_f1 === null ? "–" : exactPercent(macro_f1)],
     ...Object.entries(report.per_lang).map(([lang, share]): [string, string] => [
       t("report.accuracy.in", { lang: t(lang === "fa" ? "lang.fa" : "lang.en") }),
-      percent(share),
+      exactPercent(share),
     ]),
     [t("report.train"), number(n_train)],
     [t("report.test"), number(n_test)],
@@ -45,7 +45,7 @@ export function Figures({ report }: { report: Report }): JSX.Element {
 
 /** The conditions of activation, met or not. */
 export function Gates({ gates }: { gates: readonly Gate[] }): JSX.Element {
-  const say = (one: Gate, value: number) => (one.name === "broken" ? number(value) : percent(value));
+  const say = (one: Gate, value: number) => (one.name === "broken" ? number(value) : exactPercent(value));
   return (
     <ul class="findings">
       {gates.map((one) => (

@@ -7,9 +7,13 @@ import type { ReviewRow } from "../../model/bot";
 import { query } from "../../nav";
 import { refusalText, t } from "../../words";
 
+const LOOK_MS = 15_000;
+
 export interface Doubts {
   groups: ReviewRow[][] | null;
   waiting: number;
+  /** How many came since the list was loaded. */
+  fresh: number;
   error: ApiError | null;
   busy: boolean;
   load: () => Promise<void>;
@@ -25,6 +29,7 @@ export interface Doubts {
 export function useDoubts(): Doubts {
   const [groups, setGroups] = useState<ReviewRow[][] | null>(null);
   const [waiting, setWaiting] = useState(0);
+  const [fresh, setFresh] = useState(0);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const last = useRef<string[]>([]);
@@ -38,6 +43,7 @@ export function useDoubts(): Doubts {
       if (mine !== run.current) return;
       setGroups(page.groups.map((one) => one.rows));
       setWaiting(page.waiting);
+      setFresh(0);
       setError(null);
     } catch (thrown) {
       if (mine === run.current) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
@@ -50,6 +56,18 @@ export function useDoubts(): Doubts {
       run.current++;
     };
   }, [state, reason, lang]);
+
+  const known = useRef(0);
+  known.current = waiting;
+  useEffect(() => {
+    const look = async () => {
+      if (document.visibilityState === "hidden") return;
+      const page = await botApi.review({}).catch(() => null);
+      if (page) setFresh(Math.max(0, page.waiting - known.current));
+    };
+    const timer = setInterval(() => void look(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
 
   const gone = (ids: string[], left: number) => {
     const out = new Set(ids);
@@ -85,6 +103,7 @@ export function useDoubts(): Doubts {
   return {
     groups,
     waiting,
+    fresh,
     error,
     busy,
     load,
