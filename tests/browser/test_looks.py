@@ -29,7 +29,8 @@ WATCH_SHIFTS = """() => {
     for (const one of list.getEntries()) window.peykShifts.push([one.value, one.sources.map(place)]);
   }).observe({ type: "layout-shift" });
 }"""
-ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")
+BOT = ("review", "intents", "intents/order_status", "responses", "responses/utter_greet", "versions")
+ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", *BOT, "account")
 
 
 CALM = """() => Promise.allSettled(document.getAnimations()

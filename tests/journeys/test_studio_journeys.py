@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.attacks.visitor import Visitor
 from tests.browser.fixtures import BROWSER
 from tests.browser.people import PATIENCE_MS, People
-from tests.journeys.test_admin_journeys import admin_page
+from tests.journeys.test_admin_journeys import admin_page, save
 
 pytestmark = [*BROWSER, pytest.mark.timeout(900)]
 
@@ -115,3 +115,31 @@ async def test_what_the_bot_failed_is_taught_answered_and_taken_back(people: Peo
     await page.get_by_role("button", name="بازگشت به نسخهٔ پیش").click()
     await expect(page.locator(".answering-now")).to_contain_text("نسخهٔ خود محصول")
     await ask(people, LOST)
+
+
+async def test_two_admins_at_one_intent_lose_nothing(people: People) -> None:
+    mine = await admin_page(people, "intents/goodbye")
+    theirs = await admin_page(people, "intents/goodbye")
+    for page, words in ((theirs, "till we meet again then"), (mine, "farewell for now my friend")):
+        await page.locator("textarea[name=more]").fill(words)
+        await page.keyboard.press("Enter")
+    await save(theirs)
+    await mine.keyboard.press("Control+s")
+    await expect(mine.locator(".clash")).to_contain_text("نمونه‌ها")
+    for words in ("till we meet again then", "farewell for now my friend"):
+        await expect(mine.locator(".sentences li").filter(has_text=words)).to_have_count(1)
+    await save(mine)
+    await theirs.reload()
+    await expect(theirs.locator(".sentences li").filter(has_text="farewell for now my friend")).to_have_count(1)
+    await mine.get_by_role("button", name="برگرداندن").click()
+    await expect(mine.locator(".sentences li").filter(has_text="farewell for now my friend")).to_have_count(0)
+    await expect(mine.locator(".sentences li").filter(has_text="till we meet again then")).to_have_count(1)
+
+
+async def test_a_file_that_is_refused_says_where(people: People) -> None:
+    page = await admin_page(people, "intents")
+    rows = b"text,intent,lang\nso long,goodbye,en\n<img src=x>,goodbye,en\n"
+    await page.locator("input[type=file]").set_input_files({"name": "new.csv", "mimeType": "text/csv", "buffer": rows})
+    refusal = page.locator(".traffic [role=alert]")
+    await expect(refusal).to_contain_text("new.csv:3")
+    await expect(refusal).to_contain_text("چیزی وارد نشد")

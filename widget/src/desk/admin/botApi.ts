@@ -1,6 +1,7 @@
 /** Requests to the hub's training studio. */
 import { request, upload } from "./api";
 import type {
+  Gates,
   IntentRecord,
   Knowledge,
   Mark,
@@ -74,6 +75,8 @@ export const botApi = {
   tryOut: (number: number, body: object) => request<TriedOut>("POST", `${at("versions", number)}/try`, body),
   diff: (number: number, other: string) =>
     request<VersionDiff>("GET", `${at("versions", number)}/diff${writeQuery({ with: other })}`),
+  gates: () => request<Gates>("GET", `${BOT}/gates`),
+  changeGates: (body: Gates) => request<Gates>("PATCH", `${BOT}/gates`, body),
   rollout: () => request<Rollout>("GET", `${BOT}/rollout`),
   rollBack: () => request<Rollout>("POST", `${BOT}/rollout/back`),
 };

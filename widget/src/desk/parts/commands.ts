@@ -39,6 +39,7 @@ import { CAPS, type KeyAction } from "../state/keys";
 import { TABS } from "../state/lists";
 import { toggleCard } from "./Conversation";
 import { canTake } from "./owner";
+import { teaches } from "./Rail";
 
 export interface CommandItem {
   key: string;
@@ -168,6 +169,17 @@ function places(): CommandItem[] {
             label: t("commands.go", { name: t("rail.admin") }),
             caps: CAPS["go.admin"],
             run: () => go({ view: "admin", path: "" }),
+          },
+        ]
+      : []),
+    ...(teaches()
+      ? [
+          {
+            key: "bot",
+            group,
+            label: t("commands.go", { name: t("rail.bot") }),
+            caps: CAPS["go.bot"],
+            run: () => go({ view: "admin", path: "review" }),
           },
         ]
       : []),

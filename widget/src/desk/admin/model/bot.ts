@@ -179,6 +179,13 @@ export interface Gate {
   wanted: number;
 }
 
+/** Conditions of activation; shares from 0 to 1. */
+export interface Gates {
+  min_accuracy: number;
+  max_f1_drop: number;
+  max_broken: number;
+}
+
 export interface Report {
   version: Version;
   per_intent: Record<string, Score>;

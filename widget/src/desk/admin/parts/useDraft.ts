@@ -23,8 +23,8 @@ export interface DraftOptions<T extends object> {
   /** Saving says nothing by itself. */
   quiet?: boolean;
   send: (changes: Partial<T>, whole: T) => Promise<T>;
-  /** Called with what the hub stored. */
-  saved?: (stored: T) => void;
+  /** Called with what the hub stored, and what stood there before. */
+  saved?: (stored: T, before: T) => void;
 }
 
 /** One field, ready to be spread into a field component. */
@@ -137,7 +137,7 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
     reset(result);
     letGo();
     if (!isNew && !options.quiet) toast(t("form.saved"));
-    options.saved?.(result);
+    options.saved?.(result, both.from);
   };
 
   const refuse = (error: unknown) => {

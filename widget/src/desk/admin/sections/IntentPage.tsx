@@ -1,6 +1,6 @@
 /** One intent: its examples, what is answered, and what else names it. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Trash } from "../../../ui/icons";
 import type { Locale } from "../../../wire/desk.types";
 import { toast } from "../../toasts";
@@ -64,14 +64,12 @@ interface EditorProps {
 
 function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
   const [asks, setAsks] = useState(false);
-  const before = useRef(stored);
+  const version = useRef(stored.version);
   const [round, setRound] = useState(0);
-  useEffect(() => {
-    before.current = stored;
-  }, [stored.version]);
-  const undo = async (to_: IntentForm, now: IntentForm) => {
+  const undo = async (was: IntentForm, now: IntentForm) => {
     try {
-      await put(name, { ...to_, version: now.version, answer_version: now.answer_version });
+      const back = await put(name, { ...was, version: now.version, answer_version: now.answer_version });
+      version.current = back.version;
       await reload();
       setRound((n) => n + 1);
       toast(t("review.undone"));
@@ -86,9 +84,8 @@ function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
         name={name}
         stored={stored}
         remove={() => setAsks(true)}
-        saved={(now) => {
-          const was = before.current;
-          before.current = now;
+        saved={(now, was) => {
+          version.current = now.version;
           toast(t("form.saved"), "plain", { label: t("review.undo"), run: () => void undo(was, now) });
           void knowledge.load();
         }}
@@ -100,7 +97,7 @@ function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
           word={name}
           action={t("intents.delete")}
           run={async () => {
-            await botApi.deleteIntent(name, before.current.version);
+            await botApi.deleteIntent(name, version.current);
             letGo();
             to("intents");
             toast(t("intents.deleted", { name }));
@@ -115,7 +112,7 @@ function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
 function IntentFormView(props: {
   name: string;
   stored: IntentForm;
-  saved: (now: IntentForm) => void;
+  saved: (now: IntentForm, was: IntentForm) => void;
   remove: () => void;
 }): JSX.Element {
   const { name, stored } = props;
@@ -123,7 +120,7 @@ function IntentFormView(props: {
   const draft = useDraft<IntentForm>({
     stored,
     fields: FIELDS,
-    check: () => ({}),
+    check: (one) => (one.faq && !one.fa.trim() && !one.en.trim() ? { fa: { key: "required" } } : {}),
     quiet: true,
     merges: { sentences: mergeSentences },
     latest: async () => {

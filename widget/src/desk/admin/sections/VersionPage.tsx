@@ -47,7 +47,7 @@ function VersionView({ version, report }: { version: Version; report: Report }):
       parent="versions"
       lead={
         <>
-          {t("versions.made", { name: version.by_name, when: dateTime(version.at) })}
+          {t("versions.made", { name: `\u2068${version.by_name}\u2069`, when: dateTime(version.at) })}
           {version.note && (
             <>
               {" · "}

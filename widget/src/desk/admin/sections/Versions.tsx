@@ -11,6 +11,7 @@ import { botApi } from "../botApi";
 import type { Rollout, Version } from "../model/bot";
 import { follow, hrefOf } from "../nav";
 import { Flaws } from "../parts/bot/Flaws";
+import { GatesBlock } from "../parts/bot/GatesForm";
 import { failureText, moves, Progress, stateText, useFollowing } from "../parts/bot/progress";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
@@ -100,6 +101,7 @@ export function Versions(): JSX.Element {
               dimmed={(one) => one.state === "failed" || one.state === "cancelled"}
             />
           )}
+          <GatesBlock />
         </>
       )}
     </Page>

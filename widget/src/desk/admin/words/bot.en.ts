@@ -226,6 +226,13 @@ export const botEn = {
   "activate.reason.hint":
     "{n} condition is not met. Your reason is kept in the audit log (at least 10 characters).|{n} conditions are not met. Your reason is kept in the audit log (at least 10 characters).",
   "activate.do": "Activate",
+  "gates.title": "Conditions",
+  "gates.lead": "What a version must be to be activated without a written reason.",
+  "gates.percent": "percent",
+  "gates.sentences": "sentences",
+  "field.min_accuracy": "Accuracy at least",
+  "field.max_f1_drop": "F1 below the live version by at most",
+  "field.max_broken": "Sentences that may get worse",
   "try.title": "Try it",
   "try.hint": "Write as a customer would. Nobody else sees it.",
   "try.write": "Write to this version",
