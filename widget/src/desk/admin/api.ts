@@ -18,11 +18,12 @@ import type {
 } from "./model/records";
 import { writeQuery } from "./model/search";
 
-/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault, or "settings.<name>". */
+/** A refusal of the hub, or no answer at all (`offline`). `field` is the top-level field at fault, or "settings.<name>"; `place` the whole of it. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
     readonly field: string | null = null,
+    readonly place: string | null = null,
   ) {
     super(code);
   }
@@ -58,6 +59,7 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
   throw new ApiError(
     refusal.error?.code ?? (answer.status === 503 ? "unavailable" : String(answer.status)),
     (field === "settings" && inside ? `settings.${inside}` : field) || null,
+    refusal.error?.field ?? null,
   );
 }
 
@@ -65,7 +67,7 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
  * Sends a request. Somebody who signed in again in another tab has a new token: it is fetched and the request sent once more, so
  * that nothing written here is lost. Somebody else's session never gets the first one's changes.
  */
-async function request<T>(method: Method, path: string, body?: object): Promise<T> {
+export async function request<T>(method: Method, path: string, body?: object): Promise<T> {
   try {
     return await send<T>(method, path, body);
   } catch (error) {

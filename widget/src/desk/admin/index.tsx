@@ -1,16 +1,22 @@
 /** The admin part of the desk: sections at the side, one of them on the screen. On a phone the list of sections comes first. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Chat, People as PeopleIcon, Person as PersonIcon, Settings } from "../../ui/icons";
+import { Chat, People as PeopleIcon, Person as PersonIcon, Settings, Spark } from "../../ui/icons";
 import "./admin.css";
 import "./channels.css";
 import "./editors.css";
 import "./parts.css";
+import { IntentPage } from "./bot/IntentPage";
+import { Intents } from "./bot/Intents";
+import { ReportPage } from "./bot/ReportPage";
+import { Review } from "./bot/Review";
+import { Versions } from "./bot/Versions";
+import "./bot/bot.css";
 import { Empty } from "../parts/common";
 import { Line, Quick } from "../parts/icons";
 import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Aside, Book } from "./parts/icons";
+import { Ahead, Aside, Book, Layers, Tags } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
 import { AsideList } from "./sections/AsideList";
@@ -33,17 +39,25 @@ const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   queues: Line,
   inboxes: Chat,
   aside: Aside,
+  review: Spark,
+  intents: Tags,
+  versions: Layers,
   canned: Quick,
   rules: Settings,
   audit: Book,
   account: PersonIcon,
 };
 
+const BOT: readonly Section[] = ["review", "intents", "versions"];
+
 /** What the reader's role may see; the hub refuses the rest in any case. */
 function sections(): readonly Section[] {
   const role = myRole();
   if (role === "admin") return SECTIONS;
-  return role === "supervisor" ? SECTIONS.filter((one) => one !== "audit") : ["account"];
+  if (role === "bot_admin") return [...BOT, "account"];
+  return role === "supervisor"
+    ? SECTIONS.filter((one) => one !== "audit" && !BOT.includes(one))
+    : ["account"];
 }
 
 /** `first`: on a phone it is all there is on the screen. */
@@ -96,6 +110,12 @@ function Content({ section, id }: { section: string; id: string }): JSX.Element 
       return id ? <InboxPage key={id} id={id} /> : <Inboxes />;
     case "aside":
       return <AsideList />;
+    case "review":
+      return <Review />;
+    case "intents":
+      return id ? <IntentPage key={id} id={id} /> : <Intents />;
+    case "versions":
+      return id ? <ReportPage key={id} id={id} /> : <Versions />;
     case "canned":
       return id ? <CannedPage key={id} id={id} /> : <CannedList />;
     case "rules":
