@@ -5,6 +5,7 @@ import { number } from "../../../ui/format";
 import { Check, Close } from "../../../ui/icons";
 import { toast } from "../../toasts";
 import { to } from "../nav";
+import { Arrow } from "../parts/icons";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { t } from "../words";
 import { botApi, type Changed, type Report } from "./api";
@@ -88,7 +89,10 @@ function Whole({ report, again }: { report: Report; again: () => Promise<void> }
             <li key={`${one.intent} ${one.text}`}>
               <bdi dir="auto">{one.text}</bdi>
               <small>
-                <Name of={one.intent} /> ← <Name of={one.predicted} /> {percent(one.confidence)}
+                <Name of={one.intent} />
+                <Arrow size={13} />
+                <Name of={one.predicted} />
+                <span>{percent(one.confidence)}</span>
               </small>
             </li>
           ))}
@@ -169,7 +173,9 @@ function Changes({ title, rows }: { title: string; rows: readonly Changed[] }): 
           <li key={one.text}>
             <bdi dir="auto">{one.text}</bdi>
             <small>
-              <Name of={one.before} /> → <Name of={one.after} />
+              <Name of={one.before} />
+              <Arrow size={13} />
+              <Name of={one.after} />
             </small>
           </li>
         ))}
