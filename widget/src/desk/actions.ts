@@ -4,6 +4,7 @@ import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
 import type {
   ContactView,
+  ControlCall,
   FileView,
   Locale,
   Merged,
@@ -113,6 +114,11 @@ export async function decline(offer: OfferView): Promise<void> {
     now: Date.now(),
   });
   await attempt({ type: "offer.decline", offer: offer.id });
+}
+
+/** Does something with my live call. */
+export async function controlCall(row: Summary, control: ControlCall["control"], to = ""): Promise<boolean> {
+  return attempt({ type: "call", conversation: row.id, control, to });
 }
 
 /** Takes a conversation from the queue or the bot by hand. */
