@@ -29,7 +29,21 @@ WATCH_SHIFTS = """() => {
     for (const one of list.getEntries()) window.peykShifts.push([one.value, one.sources.map(place)]);
   }).observe({ type: "layout-shift" });
 }"""
-ADMIN = ("people", "queues", "inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account")
+ADMIN = (
+    "people",
+    "queues",
+    "inboxes",
+    "inboxes/new",
+    "aside",
+    "canned",
+    "rules",
+    "audit",
+    "account",
+    "review",
+    "intents",
+    "intents/new:",
+    "versions",
+)
 
 
 CALM = """() => Promise.allSettled(document.getAnimations()

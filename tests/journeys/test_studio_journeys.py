@@ -77,3 +77,20 @@ async def test_what_the_bot_did_not_understand_is_taught_activated_and_rolled_ba
     await after.say(ASKED)
     await after.hears(re.compile(r"\w"))
     await expect((await after.all(".bubble")).filter(has_text=ANSWER)).to_have_count(0)
+
+
+async def test_an_agent_marks_what_the_bot_should_have_understood(people: People) -> None:
+    agent = await (await people.agent("ali")).online()
+    customer = await new_customer(people)
+    await customer.ask_for_a_person()
+    await agent.accept()
+    asked = "do you repair old umbrellas"
+    await customer.say(asked)
+    await agent.sees(asked)
+    await agent.away_from_fields()
+    await agent.key("Control+k")
+    await agent.page.locator(".command-field input").fill("ربات باید آخرین پیام را می‌فهمید")
+    await agent.page.keyboard.press("Enter")
+    await expect(agent.page.locator(".toast").last).to_contain_text("نشان شد")
+    page = await admin_page(people, "review")
+    await expect(page.locator(".review-group", has_text=asked)).to_contain_text("همکاری نشانش کرد")
