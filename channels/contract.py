@@ -14,11 +14,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from aiohttp import web
 
 from channels.setup import Finding, SettingField
+
+if TYPE_CHECKING:
+    from channels.calls import Switchboard
 
 
 class Feature(StrEnum):
@@ -34,6 +37,8 @@ class Feature(StrEnum):
     """The provider tells when a message was delivered or read."""
     TEMPLATES = "templates"
     """Prepared messages may be sent when free words may not (see `Capabilities.window_seconds`)."""
+    CALLS = "calls"
+    """Its conversations are live calls (`channels.calls`): an agent speaks, and does not write."""
     MAILBOX = "mailbox"
     """The customer's client fetches the timeline itself and resumes by number: stored means sent."""
 
@@ -416,8 +421,12 @@ class Inlet(Protocol):
     async def recall(self, inbox: str, name: str) -> Mapping[str, object] | None:
         """What the adapter had noted under a name for an inbox (a cursor)."""
 
-    async def note(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
-        """Keep something for an inbox; returning means durable."""
+    async def note(self, inbox: str, name: str, value: Mapping[str, object], *, days: int | None = None) -> None:
+        """Keep something for an inbox, for ever or so many days; returning means durable."""
+
+    @property
+    def switchboard(self) -> "Switchboard":
+        """What channels of live calls need besides."""
 
     async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
         """Keep what cannot become a message, for an admin to look at and to run again; the same id twice is once.

@@ -5,7 +5,7 @@ act that changes hands names the fence it has seen, so that a second one is refu
 is normal.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.clock import Clock
@@ -314,6 +314,17 @@ class Acts:
             dedupe=f"ticket:{conversation}:{ticket}",
             event=Event(type=EventType.TICKET, ticket=ticket),
         )
+        return await self.lanes.append(draft)
+
+    async def call_happens(self, state: Conversation, what: str, key: str, values: Mapping[str, str]) -> Outcome:
+        """Something happened to a live call; the same `key` of a conversation is stored once."""
+        event = Event(type=EventType.CALL, reason=what, values=values)
+        draft = Draft(conversation=state.id, author=SYSTEM, dedupe=f"call:{state.id}:{key}", event=event)
+        return await self.lanes.append(draft)
+
+    async def attach(self, state: Conversation, key: str, parts: tuple[Part, ...]) -> Outcome:
+        """Keep files of a conversation that agents alone may see (a recording); the same `key` is stored once."""
+        draft = Draft(conversation=state.id, author=SYSTEM, kind="note", dedupe=f"file:{state.id}:{key}", parts=parts)
         return await self.lanes.append(draft)
 
     def _delivery(self, state: Conversation) -> DeliveryState:

@@ -18,12 +18,14 @@ from channels.deferred import Deferred
 from channels.email.settings import CAPABILITIES, FIELDS
 from channels.messenger.adapter import Messenger, instagram
 from channels.telegram.adapter import Telegram
+from channels.voice.adapter import VoiceChannel
 from channels.webchat.adapter import WebChat
 from channels.whatsapp.adapter import WhatsApp
 from hub import figures, recovery
 from hub.acts import Acts
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
+from hub.calls import Calls
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.deadlines import Deadlines
@@ -236,6 +238,7 @@ class Hub:
             line=self.router.places,
             deliveries=self.delivery,
             attachments=self.fetching,
+            phones=self.calls,
             bus=self.bus,
             clock=self.clock,
         )
@@ -317,6 +320,22 @@ class Hub:
         )
 
     @cached_property
+    def calls(self) -> Calls:
+        """Live calls."""
+        return Calls(
+            intake=self.intake,
+            acts=self.acts,
+            lanes=self.lanes,
+            config=self.config,
+            staff=self.staff,
+            conversations=self.conversations,
+            fetching=self.fetching,
+            channels=lambda: self.channels,
+            place=self.router.places.place,
+            clock=self.clock,
+        )
+
+    @cached_property
     def promises(self) -> Promises:
         """Service levels."""
         return Promises(self.acts, self.config, self.clock, self.background)
@@ -368,6 +387,7 @@ class Hub:
             leases=Leases(self.notes, self.clock),
             channel_config=self.channel_config,
             base_url=self.settings.base_url,
+            calls=lambda: self.calls,
             bus=self.bus,
             clock=self.clock,
         )
@@ -404,9 +424,17 @@ class Hub:
         return Deferred("email", CAPABILITIES, FIELDS, make)
 
     @cached_property
+    def voice(self) -> VoiceChannel:
+        """Telephones."""
+        forged = Buckets(self.clock, per_second=1.0, burst=60)
+        return VoiceChannel(
+            strike=lambda request: forged.take(client_address(request, self.web.trusted)), now=self.clock.now
+        )
+
+    @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram())
+        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram(), self.voice)
         return {one.name: one for one in (*own, *self._more_channels)}
 
     @cached_property
@@ -484,6 +512,7 @@ def _subscribe(hub: Hub) -> None:
     on(Appended, hub.delivery.on_appended)
     on(Appended, hub.floor.on_appended)
     on(Appended, hub.mirror.on_appended)
+    on(Appended, hub.calls.on_appended)
     on(Appended, hub.dialogue.on_appended)
     on(Appended, hub.courtesy.on_appended)
     on(Appended, hub.interval_log.on_appended)
@@ -546,12 +575,16 @@ async def running(hub: Hub) -> AsyncIterator[None]:
         await hub.board.load()
         await hub.watch.ask()
         log.info("hub_loaded", repaired=repaired)
-        pools = (hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue, hub.doubts)
+        pools = (
+            *(hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue),
+            *(hub.calls, hub.doubts),
+        )
         for one in pools:
             await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
         for name, work in _workers(hub).items():
             await stack.enter_async_context(supervised(name, work))
         hub.background.start(hub.delivery.resume(), "resume-delivery")
+        hub.background.start(hub.calls.resume(), "resume-calls")
         hub.background.start(
             recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy), "resume"
         )

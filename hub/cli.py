@@ -47,6 +47,9 @@ COMMANDS: dict[str, Command] = {
     "check": Command(module="hub.up.command_check", help="style, types, import rules, bundle sizes"),
     "serve": Command(module="hub.up.command_serve", help="run the hub alone (PEYK_MONGODB_URI must be set)"),
     "shop": Command(module="hub.up.command_shop", help="run the demo shop alone"),
+    "voice-gateway": Command(
+        module="hub.up.command_voice_gateway", help="connect a plain Asterisk; `config DIR` writes its configuration"
+    ),
     "bench": Command(module="tests.bench.command", help="measure how fast it is"),
     "drill": Command(module="tests.drills.command", help="break it on purpose and see that nothing is lost"),
     "bot": Command(module="hub.up.command_bot", help="train and judge the bot, export and import what it knows"),

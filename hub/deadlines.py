@@ -122,6 +122,8 @@ class Deadlines:
                 await self.acts.wake(state)
             case DueKind.SILENT:
                 await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+            case DueKind.PHONE:
+                await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
             case DueKind.WRAP_UP:
                 await self._end_wrap_up(state)
             case DueKind.IDLE:
@@ -169,6 +171,8 @@ class Deadlines:
             state = await self.lanes.state(conversation)
             if state.owner.kind != "agent" or state.owner.agent != agent.id or state.status != "open":
                 return
+            if state.on_phone:
+                return  # who speaks on the phone needs no desk for it
             if state.ended_at is not None:
                 await self._end_wrap_up(state)
             elif not agent.connected:

@@ -70,7 +70,11 @@ class Fetching:
                     uploader=f"{message.inbox}:{message.sender.address}",
                     name=part.file.name,
                 )
-                await self.fetches.add(fetch, self.clock.now() + CLAIM_MS)
+                await self.expect(fetch)
+
+    async def expect(self, fetch: Fetch) -> None:
+        """Keep what has to be fetched for an entry that is about to be stored."""
+        await self.fetches.add(fetch, self.clock.now() + CLAIM_MS)
 
     async def begin(self, parts: tuple[Part, ...]) -> None:
         """The message is stored: fetch now."""

@@ -40,13 +40,15 @@ class Follow:
         """Look at the whole line again and again."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            stored = {
-                row.state.id for kind in ("queue", "offer") for row in await self.conversations.unresolved(kind=kind)
-            }
-            for conversation in stored | {state.id for state in self.router.places.in_order()}:
-                await self._look_at(conversation)
-            for agent in await self.staff.store.all():
-                await self.staff.refresh(agent.id)
+            await self.look()
+
+    async def look(self) -> None:
+        """Look at the whole line and at everybody who serves it."""
+        stored = {row.state.id for kind in ("queue", "offer") for row in await self.conversations.unresolved(kind=kind)}
+        for conversation in stored | {state.id for state in self.router.places.in_order()}:
+            await self._look_at(conversation)
+        for agent in await self.staff.store.all():
+            await self.staff.refresh(agent.id)
 
     async def _look_at(self, conversation: ConversationId) -> None:
         self.router.follow(await self.lanes.newest(conversation))

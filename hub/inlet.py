@@ -1,12 +1,13 @@
 """What the hub offers to channels: the `Inlet` of `channels.contract`, over intake, lanes, routing and files."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
+from channels.calls import Switchboard
 from channels.contract import (
     ChannelError,
     Configured,
@@ -99,6 +100,7 @@ class HubInlet:
     leases: Leases
     channel_config: ChannelConfig
     base_url: str
+    calls: Callable[[], Switchboard]
     bus: Bus
     clock: Clock
 
@@ -229,10 +231,15 @@ class HubInlet:
         with _refusing():
             return await self.notes.read(inbox, name)
 
-    async def note(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
+    async def note(self, inbox: str, name: str, value: Mapping[str, object], *, days: int | None = None) -> None:
         """Keep something for an inbox."""
         with _refusing():
-            await self.notes.write(inbox, name, value)
+            await self.notes.write(inbox, name, value, days=days)
+
+    @property
+    def switchboard(self) -> Switchboard:
+        """What channels of live calls need besides."""
+        return self.calls()
 
     async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
         """Keep what cannot become a message."""

@@ -87,6 +87,13 @@ class Intake:
         except HubError as error:
             raise refusal(error) from error
 
+    async def begin_call(self, message: Inbound) -> Receipt:
+        """The conversation of a call, in self-service. Raises `ChannelError` (`not_found`, `unavailable`)."""
+        try:
+            return await self._begin_call(message)
+        except HubError as error:
+            raise refusal(error) from error
+
     async def known(self, message: Inbound) -> Receipt | None:
         """What was stored under this message's id before. Raises `ChannelError` (`unavailable`, `not_found`)."""
         try:
@@ -165,6 +172,22 @@ class Intake:
         words = " ".join(part.text for part in parts if part.text and part.type == "text")[:500]
         event = Event(type=EventType.AUTOMATIC, reason=message.automatic, note=words or None)
         author = Author(kind="contact", id=found.contact, name=found.name or None)
+        outcome = await self.lanes.append(
+            Draft(conversation=found.conversation, author=author, dedupe=dedupe, event=event)
+        )
+        return _receipt(outcome.entry, duplicate=outcome.duplicate)
+
+    async def _begin_call(self, message: Inbound) -> Receipt:
+        inbox = self._inbox(message)
+        dedupe = _dedupe(inbox, message)
+        if known := await self._known(dedupe):
+            return known
+        found = await self._create(inbox, message)
+        state = await self.lanes.state(found.conversation)
+        if state.last_seq == 0:
+            await self.acts.open(state, queue=None, reason=None)
+        author = Author(kind="contact", id=found.contact, name=found.name or None)
+        event = Event(type=EventType.CALL, reason="ringing", values=message.context)
         outcome = await self.lanes.append(
             Draft(conversation=found.conversation, author=author, dedupe=dedupe, event=event)
         )

@@ -121,7 +121,8 @@ def _kind(state: Conversation) -> str | None:
         case "agent":
             if state.ended_at is not None:
                 return "wrap_up"
-            return "hold" if state.status == "waiting" else "active"
+            held = state.status == "waiting" or state.call in {"held", "consult"}
+            return "offered" if state.awaits_phone else "hold" if held else "active"
 
 
 def _began(state: Conversation) -> int:

@@ -77,15 +77,33 @@ class Staff:
             agent.id for agent in self.agents if {one.conversation for one in agent.load} != held[agent.id]
         }
 
-    async def hold(self, agent: AgentId, states: Iterable[Conversation]) -> None:
-        """Make an agent's load what these say, of all that it has or should have."""
-        for state in states:
-            if agent in state.owner.asked:
-                await self.burden(agent, state)
-                await self.weigh(agent, state)
-            else:
-                await self.release(agent, state)
-        await self.refresh(agent)
+    async def hold(self, agent: AgentId, having: Callable[[Agent], Awaitable[list[Conversation]]]) -> None:
+        """Make an agent's load what the conversations say: those of `having`, which the agent has or may have.
+
+        They are read after the load. Where the load changes meanwhile, it stays doubtful.
+        """
+        self.doubtful.discard(agent)
+        try:
+            seen = await self.store.get(agent)
+            if seen is None:
+                return
+            for state in await having(seen):
+                seen = await self._right(seen, state)
+            await self.refresh(agent)
+        except Unavailable:
+            self.doubtful.add(agent)
+            raise
+
+    async def _right(self, seen: Agent, state: Conversation) -> Agent:
+        """An agent's load with one item put right."""
+        agent, load = seen.id, self._load(state)
+        if agent not in state.owner.asked:
+            after = await self._kept(agent, lambda: self.store.release(agent, state.id, state.fence, self.clock.now()))
+        elif any(one.conversation == state.id for one in seen.load):
+            after = await self._kept(agent, lambda: self.store.weigh(agent, load))
+        elif (after := await self._kept(agent, lambda: self.store.burden_beside(seen, load))) is None:
+            self.doubtful.add(agent)
+        return after or seen
 
     async def drop(self, seen: Agent, item: ConversationId) -> None:
         """Free what was reserved for an offer that was never made, unless it may yet be made (`LEAK_MS`)."""

@@ -64,7 +64,7 @@ class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
 
 
 class Collect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="collect"):
-    """Digits that the caller keys (an order number), kept under `name`. `secret`: only the next node ever sees them."""
+    """Digits that the caller keys (an order number), kept under `name`. `secret`: they are kept nowhere."""
 
     text: Words
     name: str
@@ -78,7 +78,7 @@ class Collect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 
 class Bot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="bot"):
-    """The bot speaks with the caller: with an `intent` it is asked at once, with what was collected; else it listens.
+    """The bot speaks with the caller: it is asked `ask` at once, where `{name}` is what was collected; else it listens.
 
     `then`: it has answered and wants nothing more. `handoff`: it wants a person. `otherwise`: it is away, or the caller
     says nothing.
@@ -87,7 +87,7 @@ class Bot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fie
     then: NodeId
     handoff: NodeId
     otherwise: NodeId
-    intent: str = ""
+    ask: Words | None = None
     text: Words | None = None
     retries: int = 1
     seconds: float = 8
@@ -198,8 +198,8 @@ def edges(node: Node) -> Iterator[tuple[EdgeKind, NodeId]]:
             yield "choice", node.then
             yield "otherwise", node.otherwise
         case Bot():
-            yield "pass" if node.intent else "choice", node.then
-            yield "pass" if node.intent else "choice", node.handoff
+            yield "pass" if node.ask else "choice", node.then
+            yield "pass" if node.ask else "choice", node.handoff
             yield "otherwise", node.otherwise
         case Callback():
             yield "otherwise", node.declined
@@ -212,8 +212,8 @@ def edges(node: Node) -> Iterator[tuple[EdgeKind, NodeId]]:
 
 
 def texts(node: Node) -> Iterator[Words]:
-    """Everything that a node says."""
-    for name in ("text", "invalid", "confirmed"):
+    """Everything that a node says, to the caller or to the bot."""
+    for name in ("text", "invalid", "confirmed", "ask"):
         said = getattr(node, name, None)
         if isinstance(said, Words):
             yield said

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from channels.voice.flow import (
     ENDINGS,
-    Bot,
     Callback,
     Collect,
     EdgeKind,
@@ -33,11 +32,10 @@ _KEYS = frozenset("0123456789*#")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a flow may name. `intents` is None where the bot's are not known."""
+    """What a flow may name."""
 
     queues: frozenset[str]
     calendars: frozenset[str]
-    intents: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +75,6 @@ PROBLEMS: Mapping[str, Words] = {
     ),
     "unknown_calendar": Words(
         fa="تقویم «{detail}» در «{node}» وجود ندارد.", en="“{node}” names a calendar “{detail}” that does not exist."
-    ),
-    "unknown_intent": Words(
-        fa="ربات «{detail}» را که «{node}» می‌پرسد نمی‌شناسد.",
-        en="The bot does not know “{detail}”, which “{node}” asks.",
     ),
     "missing_language": Words(
         fa="متن «{node}» به زبان {detail} نوشته نشده است.", en="“{node}” says nothing in the language {detail}."
@@ -177,8 +171,6 @@ def _node(flow: Flow, name: NodeId, node: Node, known: Known) -> Iterator[Proble
             yield Problem(code="bad_limits", node=name)
         case Hours() if node.calendar not in known.calendars:
             yield Problem(code="unknown_calendar", node=name, detail=node.calendar)
-        case Bot() if node.intent and known.intents is not None and node.intent not in known.intents:
-            yield Problem(code="unknown_intent", node=name, detail=node.intent)
         case Transfer() if dialable(node.number) is None:
             yield Problem(code="bad_number", node=name, detail=node.number)
         case Queue() if (node.patience is None) != (node.then is None):

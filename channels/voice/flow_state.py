@@ -100,11 +100,9 @@ Event = Keyed | Spoken | Silent | BotSaid | Polled | Left
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBot:
-    """Put this to the bot and come back with `BotSaid`. `values`: what was collected, for this once secrets too."""
+    """Put this to the bot and come back with `BotSaid`."""
 
-    intent: str
-    text: str
-    values: Mapping[str, str] = field(repr=False)
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

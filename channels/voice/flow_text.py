@@ -34,7 +34,7 @@ LABELS: Mapping[str, Words] = {
     "hours": Words(fa="ساعت کار «{0}»", en="Hours of “{0}”"),
     "collect": Words(fa="شماره می‌گیرد ({0}، {1} تا {2} رقم)", en="Collect {0} ({1} to {2} digits)"),
     "bot": Words(fa="ربات", en="Bot"),
-    "bot_intent": Words(fa="از ربات می‌پرسد: {0}", en="Ask the bot: {0}"),
+    "bot_ask": Words(fa="از ربات می‌پرسد: {0}", en="Ask the bot: {0}"),
     "queue": Words(fa="صف «{0}»", en="Queue “{0}”"),
     "callback": Words(fa="پیشنهاد تماس از سوی ما (صف «{0}»)", en="Offer to call back (queue “{0}”)"),
     "voicemail": Words(fa="پیام صوتی برای صف «{0}»", en="Voicemail for queue “{0}”"),
@@ -91,8 +91,8 @@ def _title(node: Node, locale: Locale) -> str:
             return _label("hours", locale, node.calendar)
         case Collect():
             return _label("collect", locale, node.name, node.least, node.most)
-        case Bot() if node.intent:
-            return _label("bot_intent", locale, node.intent)
+        case Bot(ask=Words() as ask):
+            return _label("bot_ask", locale, ask.of(locale))
         case Queue() | Callback() | Voicemail():
             return _label(type(node).__name__.lower(), locale, node.queue)
         case Transfer():

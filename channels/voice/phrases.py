@@ -6,7 +6,9 @@ from typing import Literal
 from channels.voice.flow import Words
 from channels.voice.script import Locale
 
-Phrase = Literal["invalid", "silent", "one_moment", "listening", "callback", "sorry", "thanks"]
+Phrase = Literal[
+    "invalid", "silent", "one_moment", "listening", "callback", "sorry", "thanks", "place", "place_and_wait", "choice"
+]
 
 PHRASES: Mapping[Phrase, Words] = {
     "invalid": Words(fa="این گزینه درست نیست.", en="That is not one of the choices."),
@@ -20,6 +22,12 @@ PHRASES: Mapping[Phrase, Words] = {
     "sorry": Words(
         fa="متأسفانه اکنون نمی‌توانیم ادامه دهیم. خدانگهدار.", en="We are sorry, we cannot go on now. Goodbye."
     ),
+    "place": Words(fa="شما نفر {place} در صف هستید.", en="You are number {place} in line."),
+    "place_and_wait": Words(
+        fa="شما نفر {place} در صف هستید. انتظار شما حدود {minutes} دقیقه است.",
+        en="You are number {place} in line. Your wait is about {minutes} minutes.",
+    ),
+    "choice": Words(fa="برای {title}، کلید {key}.", en="For {title}, press {key}."),
     "thanks": Words(fa="سپاسگزاریم. خدانگهدار.", en="Thank you. Goodbye."),
 }
 

@@ -4,6 +4,7 @@ The hub stores `State` and nothing else. What a call hears is made from its stat
 whoever asks twice is told the same twice; an answer to a question that is no longer asked changes nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from channels.voice.flow import (
     Say,
     Transfer,
     Voicemail,
+    Words,
 )
 from channels.voice.flow_state import (
     Around,
@@ -43,6 +45,7 @@ from channels.voice.flow_state import (
 from channels.voice.numbers import dialable
 from channels.voice.phrases import phrase
 
+_BLANK = re.compile(r"\{(\w+)\}")
 MOST_MOVES = 200
 MOST_TURNS = 500
 """So many nodes a call may come through, and so many questions it may be asked; who goes on for longer is no person."""
@@ -89,7 +92,7 @@ def _answered(flow: Flow, state: State, node: Node, event: Event, around: Around
             return _keyed(flow, state, node, event.digits, around)
         case Bot(), (Keyed() | Spoken()):
             said = event.digits if isinstance(event, Keyed) else event.text
-            return _to_bot(state, node, said, {})
+            return _to_bot(state, said)
         case _:
             return _not_understood(flow, state, node, around, heard=not isinstance(event, Silent))
 
@@ -101,9 +104,8 @@ def _keyed(flow: Flow, state: State, node: Menu | Language | Collect | Callback,
         case Language() if digits in node.choices:
             return _enter(flow, replace(state, locale=node.choices[digits]), node.then, around)
         case Collect() if node.least <= len(digits) <= node.most and digits.isdecimal():
-            given = {node.name: digits}
-            kept = state if node.secret else replace(state, values={**state.values, **given})
-            return _enter(flow, kept, node.then, around, given)
+            kept = state if node.secret else replace(state, values={**state.values, node.name: digits})
+            return _enter(flow, kept, node.then, around)
         case Callback() if digits == node.key:
             return Turn(state=replace(state, phase="over"), ask=KeepPlace(queue=node.queue))
         case _:
@@ -151,12 +153,16 @@ def _left(flow: Flow, state: State, node: Queue | Transfer | Voicemail, event: L
             return Turn(state=replace(state, phase="over", extra=thanks))
 
 
-def _to_bot(state: State, node: Bot, text: str, fresh: Mapping[str, str]) -> Turn:
-    ask = AskBot(intent=node.intent, text=text, values={**state.values, **fresh})
-    return Turn(state=replace(state, phase="bot_thinks", wrong=0), ask=ask)
+def _to_bot(state: State, text: str) -> Turn:
+    return Turn(state=replace(state, phase="bot_thinks", wrong=0), ask=AskBot(text=text))
 
 
-def _enter(flow: Flow, state: State, name: NodeId, around: Around, fresh: Mapping[str, str] | None = None) -> Turn:
+def _filled(words: str, values: Mapping[str, str]) -> str:
+    """The words with what was collected; what was not is left out."""
+    return _BLANK.sub(lambda match: values.get(match.group(1), ""), words)
+
+
+def _enter(flow: Flow, state: State, name: NodeId, around: Around) -> Turn:
     """Go to a node, and through those that do not wait."""
     state = replace(state, phase="asks", wrong=0)
     path: list[NodeId] = []
@@ -174,7 +180,7 @@ def _enter(flow: Flow, state: State, name: NodeId, around: Around, fresh: Mappin
             case Callback() if not around.known_number:
                 name = node.declined
             case _:
-                return replace(_arrived(state, node, fresh or {}), path=tuple(path))
+                return replace(_arrived(state, node), path=tuple(path))
 
 
 def _cut_short(state: State) -> Turn:
@@ -182,10 +188,10 @@ def _cut_short(state: State) -> Turn:
     return Turn(state=replace(state, node="", phase="over", passed=(), extra=sorry))
 
 
-def _arrived(state: State, node: Node, fresh: Mapping[str, str]) -> Turn:
+def _arrived(state: State, node: Node) -> Turn:
     match node:
-        case Bot() if node.intent:
-            return _to_bot(state, node, "", fresh)
+        case Bot(ask=Words() as ask):
+            return _to_bot(state, _filled(ask.of(state.locale), state.values))
         case Queue():
             return Turn(state=state, ask=ToQueue(queue=node.queue, priority=node.priority, patience=node.patience))
         case Voicemail():

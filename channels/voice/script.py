@@ -103,6 +103,14 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meet:
+    """Speak with everybody in a room; a conversation of two is a room as well, under its caller's call."""
+
+    token: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """Leave the line; the script goes on with what the outcome of `Enqueue` asks for."""
 
@@ -186,6 +194,7 @@ Step = (
     | Connect
     | Enqueue
     | Take
+    | Meet
     | Leave
     | Record
     | Voicemail

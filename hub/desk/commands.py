@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from channels.calls import Control
 from hub.acts import Acts
 from hub.bus import Bus
 from hub.clock import Clock
@@ -16,6 +17,7 @@ from hub.desk.frames import (
     CloseConversation,
     Command,
     ContactView,
+    ControlCall,
     DeclineOffer,
     DeskSettings,
     Draft,
@@ -94,6 +96,13 @@ class Attachments(Protocol):
         """Fetch one again that was lost. Raises `Conflict` (`too_late`) for any other."""
 
 
+class Phones(Protocol):
+    """The agents' telephones."""
+
+    async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
+        """Do something with a live call. Raises `Conflict`."""
+
+
 class Line(Protocol):
     """The waiting line, in order."""
 
@@ -131,6 +140,7 @@ class Commands:
     line: Line
     deliveries: Deliveries
     attachments: Attachments
+    phones: Phones
     bus: Bus
     clock: Clock
 
@@ -307,6 +317,10 @@ class Commands:
             raise BadInput("Choose a time in the future, not too far off.", code="bad_time", field="until")
         await self.acts.snooze(state, author, command.until)
 
+    async def _control_call(self, desk: Desk, command: ControlCall) -> None:
+        state, author = await self._mine(desk, command.conversation)
+        await self.phones.control(state, author, command.control, command.to[:64])
+
     async def _wake(self, desk: Desk, command: Wake) -> None:
         state, author = await self._mine(desk, command.conversation)
         await self.acts.wake(state, author)
@@ -409,6 +423,7 @@ class Commands:
                 raise BadInput("A template stands alone.", code="bad_template", field="template")
             inbox = self.config.inbox(state.header.inbox)
             return (limits.filled(command.template, limits.templates_of(inbox) if inbox else (), can),)
+        limits.check_written(can)
         limits.check_window(state, can, self.clock.now())
         text = command.text
         parts = text_part(_words(text, MAX_TEXT)) if text and text.strip() else ()
@@ -449,6 +464,7 @@ _ACTIONS: dict[type, Callable[..., Awaitable[Answer]]] = {
     Transfer: Commands._transfer,
     Take: Commands._take,
     Snooze: Commands._snooze,
+    ControlCall: Commands._control_call,
     Wake: Commands._wake,
     Resolve: Commands._resolve,
     ExtendWrapUp: Commands._extend,

@@ -36,6 +36,7 @@ StatusCategory = Literal["open", "waiting", "resolved"]
 Role = Literal["agent", "supervisor", "bot_admin", "admin"]
 Tab = Literal["mine", "queue", "all", "snoozed", "resolved"]
 AddressKind = Literal["email", "phone"]
+CallName = Literal["live", "ringing", "joined", "held", "consult", "callback", "message", "over"]
 
 
 class UnderstoodView(Struct, frozen=True, omit_defaults=True):
@@ -54,9 +55,10 @@ class EventView(Struct, frozen=True, omit_defaults=True):
 
     `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
     withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
-    customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
-    a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
-    -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
+    customer_ended, rated, erased, ticket, bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show,
+    `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms,
+    `priority` from -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such
+    conversations). call: `reason` is what happened, `values` say more.
     """
 
     type: str
@@ -72,6 +74,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     score: int | None = None
     ticket: str | None = None
     route: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):
@@ -127,7 +130,8 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
     `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
     `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
-    may write down how it ended until then (`wrap_up_extended`: not longer again).
+    may write down how it ended until then (`wrap_up_extended`: not longer again). `call`: how a telephone call stands;
+    ringing: the phone of who accepted it; consult: they ask a colleague.
     """
 
     id: str
@@ -155,6 +159,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
     disposition: str | None = None
     rating: int | None = None
     ended_by_customer: bool = False
+    call: CallName | None = None
     reply_until: int | None = None
     sla: SlaView | None = None
     callback: str | None = None
@@ -331,7 +336,8 @@ class ChannelView(Struct, frozen=True, omit_defaults=True):
     """What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
 
     `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
-    a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+    a message was delivered or read. `calls`: agents speak there, and do not write. `window_seconds`: so long after the
+    customer's words one may answer freely.
     """
 
     max_text: int
@@ -342,6 +348,7 @@ class ChannelView(Struct, frozen=True, omit_defaults=True):
     templates: bool = False
     receipts: bool = False
     live: bool = True
+    calls: bool = False
     window_seconds: int | None = None
 
 
@@ -539,6 +546,20 @@ class Take(Struct, frozen=True, tag="take", tag_field="type", forbid_unknown_fie
     conversation: str
 
 
+class ControlCall(Struct, frozen=True, tag="call", tag_field="type", forbid_unknown_fields=True):
+    """Do something with my live call.
+
+    `send_on`: pass the caller on to a number (`to`). `consult`: the caller waits while I speak with a colleague (`to`
+    is their id); then `complete` leaves the caller to them, `back` brings the caller back to me. Refused with
+    `not_live`, `not_allowed`, `phone_failed` or `agent_unavailable`.
+    """
+
+    id: int
+    conversation: str
+    control: Literal["hold", "resume", "mute", "unmute", "hang_up", "send_on", "consult", "complete", "back"]
+    to: str = ""
+
+
 class Snooze(Struct, frozen=True, tag="snooze", tag_field="type", forbid_unknown_fields=True):
     """Put my conversation aside until a time (ms); the customer's next message wakes it."""
 
@@ -661,6 +682,7 @@ Command = (
     | Transfer
     | Take
     | Snooze
+    | ControlCall
     | Wake
     | Resolve
     | ExtendWrapUp

@@ -52,6 +52,7 @@ def channel_view(can: Capabilities) -> ChannelView:
         templates=Feature.TEMPLATES in can.features,
         receipts=Feature.RECEIPTS in can.features or Feature.READ_MARKS in can.features,
         live=can.live,
+        calls=Feature.CALLS in can.features,
         window_seconds=can.window_seconds,
     )
 
@@ -70,6 +71,12 @@ def reply_until(state: Conversation, can: Capabilities | None) -> int | None:
     if can is None or can.window_seconds is None:
         return None
     return state.contact_at + can.window_seconds * 1000
+
+
+def check_written(can: Capabilities | None) -> None:
+    """Refuse words where agents speak (`spoken`)."""
+    if can is not None and Feature.CALLS in can.features:
+        raise BadInput("Callers are spoken to; nobody reads there.", code="spoken")
 
 
 def check_window(state: Conversation, can: Capabilities | None, now: int) -> None:

@@ -95,6 +95,7 @@ class Views:
             disposition=state.disposition,
             rating=state.rating,
             ended_by_customer=state.ended_by == "contact",
+            call=state.call or None,
             reply_until=reply_until(state, self.capabilities.get(state.header.channel)),
             sla=self._sla(state),
             callback=state.callback_to or None,
@@ -226,6 +227,7 @@ class Views:
             score=event.score,
             ticket=event.ticket,
             route=event.route,
+            values=dict(event.values),
         )
 
 

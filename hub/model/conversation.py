@@ -14,6 +14,7 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Need
 
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
+CallState = Literal["", "live", "ringing", "joined", "held", "consult", "callback", "message", "over"]
 StatusCategory = Literal["open", "waiting", "resolved"]
 
 
@@ -79,7 +80,8 @@ class Conversation:
     the number that they left. `lines`: those that this stay has overflowed from. `ended_at`: since when the talk is
     over while its agent wraps up; `ended_by`: whom it was ended by; `extended`: the agent took more time.
     `contact_name`: what the customer calls themselves. `reply`: what the channel's adapter needs to answer the
-    customer's newest message.
+    customer's newest message. `call`: how a live call stands, "" where there is none; its caller keeps the place in
+    line until they are joined with whoever accepted it (`awaits_phone`).
     """
 
     header: Header
@@ -133,6 +135,7 @@ class Conversation:
     disposition: str | None = None
     rating: int | None = None
     resolved_at: int | None = None
+    call: CallState = ""
 
     @property
     def id(self) -> ConversationId:
@@ -143,6 +146,21 @@ class Conversation:
     def open(self) -> bool:
         """Whether anybody still has to do something with it."""
         return self.status != "resolved"
+
+    @property
+    def awaits_phone(self) -> bool:
+        """Whether an agent has accepted a call and is not joined with the caller yet."""
+        return self.owner.kind == "agent" and self.queued_at is not None
+
+    @property
+    def on_phone(self) -> bool:
+        """Whether an agent has a live call, be it on hold."""
+        return self.call in {"joined", "held", "consult"} and self.ended_at is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a customer, who has said something, speaks with nobody yet: in line, or while a phone rings."""
+        return self.in_line or self.awaits_phone
 
     @property
     def in_line(self) -> bool:

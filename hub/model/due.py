@@ -8,6 +8,9 @@ from hub.model.conversation import Conversation
 from hub.model.ending import wrap_up_over
 from hub.model.queues import ExitKind, Queue
 
+PHONE_SECONDS = 120
+"""So long may the phone of who accepted a call ring, whatever the telephone system says."""
+
 
 class DueKind(StrEnum):
     """What happens when the time has come."""
@@ -18,6 +21,7 @@ class DueKind(StrEnum):
     SNOOZE = "snooze"
     SILENT = "silent"
     WRAP_UP = "wrap_up"
+    PHONE = "phone"
     IDLE = "idle"
     SLA = "sla"
 
@@ -80,6 +84,8 @@ def _in_line(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
 def _with_agent(state: Conversation, rules: Workplace, queue: Queue | None) -> Due:
     if (over := wrap_up_over(state, rules, queue)) is not None:
         return Due(kind=DueKind.WRAP_UP, at=over)
+    if state.awaits_phone:
+        return Due(kind=DueKind.PHONE, at=state.fence_at + PHONE_SECONDS * 1000)
     if state.snoozed_until is not None:
         return Due(kind=DueKind.SNOOZE, at=state.snoozed_until)
     if state.waiting_since is not None:

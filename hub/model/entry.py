@@ -115,6 +115,7 @@ class EventType(StrEnum):
     PRIORITISED = "prioritised"
     ASSIGNED = "assigned"
     SLA = "sla"
+    CALL = "call"
     WAITED_OUT = "waited_out"
     WRAPPED = "wrapped"
     EXTENDED = "extended"
@@ -161,6 +162,8 @@ class Event:
     was offered when nobody came in time: form, callback, voicemail). wrapped: `agent`,
     `disposition`, `note`. extended: `agent`.
 
+    call: `reason` (see `channels.calls.Happened`) and its `values`.
+
     Whatever enters a line may carry `since` (ms): the old place of who came back in time, and `known_to`, who served
     them last. opened, handoff and reopened may carry `priority` and `needs`, as the rules say, and `route`: why this
     line (`rule:<name>`; `not_taken`: the one that was meant does not take such conversations).
@@ -188,6 +191,7 @@ class Event:
     clock: str | None = None
     route: str | None = None
     auto: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from hub.model.calling import called
 from hub.model.conversation import NOBODY, Conversation, Owner
 from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
@@ -88,14 +89,15 @@ def _offered(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    rings = state.call in {"live", "ringing", "callback"}  # the phone has yet to be picked up
     return replace(
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
         people_since=state.people_since or entry.at,
         callback_at=None,
-        queued_at=None,
-        entered_at=None,
+        queued_at=(state.queued_at or entry.at) if rings else None,
+        entered_at=(state.entered_at or entry.at) if rings else None,
         front=False,
         passed={},
         reserved_for=None,
@@ -141,6 +143,8 @@ def _withdrawn(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 
 def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
+    kept = ("queued_at", "entered_at", "deferred") if state.awaits_phone else ()
+    place = {name: getattr(state, name) for name in kept}
     state = replace(
         state,
         queue=event.queue or state.queue,
@@ -151,7 +155,7 @@ def _returned(state: Conversation, entry: Entry, event: Event) -> Conversation:
         snoozed_until=None,
     )
     state = _to_line(state, entry, event, front=event.front)
-    return replace(state, passed={event.agent: entry.at} if event.agent else {})
+    return replace(state, passed={event.agent: entry.at} if event.agent else {}, **place)
 
 
 def _transferred(state: Conversation, entry: Entry, event: Event) -> Conversation:
@@ -305,4 +309,5 @@ _HAPPENINGS: dict[EventType, Callable[[Conversation, Entry, Event], Conversation
     EventType.PRIORITISED: _prioritised,
     EventType.ASSIGNED: _assigned,
     EventType.SLA: _sla,
+    EventType.CALL: called,
 }

@@ -41,7 +41,7 @@ class Visit:
 
 def visit_of(state: Conversation) -> Visit | None:
     """The stay that a conversation is in."""
-    if not state.in_line or state.deferred is not None or state.entered_at is None:
+    if not state.waits or state.deferred is not None or state.entered_at is None:
         return None
     return Visit(conversation=state.id, queue=state.queue or "", channel=state.header.channel, start=state.entered_at)
 
@@ -69,10 +69,10 @@ def visits_of(state: Conversation, timeline: Iterable[Entry]) -> Iterator[Visit]
 
 
 def _fate(after: Conversation, entry: Entry) -> tuple[Fate, str | None]:
-    if entry.event is None:
+    if entry.event is None or after.deferred is not None:
         return "flow_out", after.deferred
     match entry.event.type:
-        case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED:
+        case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED | EventType.CALL:
             return "answered", None
         case EventType.RESOLVED if entry.author.kind == "contact":
             return "abandoned", None

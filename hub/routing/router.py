@@ -93,7 +93,7 @@ class Router:
             self.pool.start(self.staff.answered(answered.agent), "answered")
         self._withdraw_if_idle(after)
         self._accept_if_auto(after)
-        if before.owner.kind == "agent" and before.queue:
+        if before.owner.kind == "agent" and before.queue and not before.awaits_phone:
             self.places.learn(before.queue, (event.entry.at - before.fence_at,))
         self._nudge()
 
@@ -155,13 +155,11 @@ class Router:
         """Make good what the store did not take while it was away: who is there, and what each of them carries."""
         await self.staff.settle()
         for agent in tuple(self.staff.doubtful):
-            await self.staff.hold(agent, await self._perhaps_held_by(agent))
-            self.staff.doubtful.discard(agent)
+            await self.staff.hold(agent, self._perhaps_held_by)
 
-    async def _perhaps_held_by(self, agent: AgentId) -> list[Conversation]:
-        known = self.staff.get(agent)
-        perhaps = {row.state.id for row in await self.conversations.held_by(agent)}
-        perhaps |= {ConversationId(item.conversation) for item in (known.load if known else ())}
+    async def _perhaps_held_by(self, agent: Agent) -> list[Conversation]:
+        perhaps = {row.state.id for row in await self.conversations.held_by(agent.id)}
+        perhaps |= {ConversationId(item.conversation) for item in agent.load}
         return [await self.acts.lanes.newest(one) for one in perhaps]
 
     async def match(self) -> None:

@@ -82,6 +82,11 @@ class Agents:
         query = {"_id": agent, "load.conversation": {"$ne": item.conversation}}
         return await self._change(query, {"$push": {"load": asdict(item)}})
 
+    async def burden_beside(self, seen: Agent, item: Load) -> Agent | None:
+        """Put an item on the load if it is as it was when the agent was seen."""
+        same = {"$setEquals": ["$load.conversation", [one.conversation for one in seen.load]]}
+        return await self._change({"_id": seen.id, "$expr": same}, {"$push": {"load": asdict(item)}})
+
     async def weigh(self, agent: AgentId, item: Load) -> Agent | None:
         """Set what an item on the load costs."""
         query = {"_id": agent, "load.conversation": item.conversation}

@@ -1,13 +1,15 @@
 r"""Small things kept for adapters and between processes: cursors, early receipts, leases.
 
-`notes`: `_id` "<inbox>\x1f<name>", `value`. `receipts`: `_id` "<inbox>:<external id>", `state`, `reason`, `code`, `at`
-(a date; the store forgets it after two days). `leases`: `_id` the name, `holder`, `until` (ms).
+`notes`: `_id` "<inbox>\x1f<name>", `value`, `until` (a date, where the store forgets it then). `receipts`: `_id`
+"<inbox>:<external id>", `state`, `reason`, `code`, `at` (a date; the store forgets it after two days). `leases`: `_id`
+the name, `holder`, `until` (ms).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -38,8 +40,9 @@ class Notes:
         return self.database.collection(name)
 
     async def index(self) -> None:
-        """Have early receipts forgotten."""
+        """Have early receipts forgotten, and notes whose time is over."""
         async with guard():
+            await self._rows("notes").create_index("until", expireAfterSeconds=0, sparse=True, name="until")
             await self._rows("receipts").create_index("at", expireAfterSeconds=_TWO_DAYS, name="two_days")
 
     async def read(self, inbox: str, name: str) -> Mapping[str, object] | None:
@@ -48,9 +51,11 @@ class Notes:
             row = await self._rows("notes").find_one({"_id": f"{inbox}\x1f{name}"})
         return dict(row["value"]) if row else None
 
-    async def write(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
-        """Keep it, durably."""
-        change = {"$set": {"value": dict(value)}}
+    async def write(self, inbox: str, name: str, value: Mapping[str, object], *, days: int | None = None) -> None:
+        """Keep it, durably; for so many `days` from now on."""
+        change: dict[str, object] = {"$set": {"value": dict(value)}}
+        if days is not None:
+            change = {"$set": {"value": dict(value), "until": datetime.now(UTC) + timedelta(days=days)}}
         async with guard():
             await self._rows("notes").update_one({"_id": f"{inbox}\x1f{name}"}, change, upsert=True)
 

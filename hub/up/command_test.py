@@ -17,7 +17,7 @@ from pathlib import Path
 from hub.cli import settings_or_exit
 from hub.settings import Settings
 from hub.store.mongod_binary import find_mongod
-from hub.up import browser_parts
+from hub.up import browser_parts, telephones
 from hub.up.progress import Progress
 from hub.up.tools import Say, ToolError, run
 
@@ -47,6 +47,7 @@ def prepare(settings: Settings, progress: Progress) -> list[str]:
         ),
         "MongoDB server": lambda say: find_mongod(settings.tools_dir, say),
         "Chromium": lambda say: find_chromium(settings, say),
+        "telephones": lambda say: telephones.install(settings.tools_dir, settings.log_dir / "telephones.log", say),
         "Rasa and its model": lambda say: _bot(settings, say),
     }
     missing = []

@@ -90,6 +90,8 @@ def _media(head: bytes) -> Kind | None:
     if head[4:8] == b"ftyp":
         audio = head[8:11] == b"M4A"
         return Kind(content_type="audio/mp4" if audio else "video/mp4", extension=".m4a" if audio else ".mp4")
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return Kind(content_type="audio/wav", extension=".wav")
     if head.startswith(b"ID3") or head[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
         return Kind(content_type="audio/mpeg", extension=".mp3")
     if head.startswith(b"\x1a\x45\xdf\xa3"):

@@ -26,7 +26,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_FOREIGN_BYTES = 50 * 1024 * 1024
 _SECONDS = 120.0
 
-INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "audio/wav"})
 """Types that a browser may show by itself; everything else is a download."""
 
 

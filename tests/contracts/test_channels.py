@@ -28,6 +28,7 @@ from tests.contracts.bench_api import ApiBench
 from tests.contracts.bench_email import EmailBench
 from tests.contracts.bench_meta import InstagramBench, MessengerBench, WhatsAppBench
 from tests.contracts.bench_telegram import TelegramBench
+from tests.contracts.bench_voice import VoiceBench
 from tests.contracts.bench_webchat import WebChatBench
 
 BENCHES: tuple[type[Bench], ...] = (
@@ -36,6 +37,7 @@ BENCHES: tuple[type[Bench], ...] = (
     InstagramBench,
     MessengerBench,
     TelegramBench,
+    VoiceBench,
     WebChatBench,
     WhatsAppBench,
 )

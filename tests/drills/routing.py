@@ -30,15 +30,16 @@ from hub.simulation.house import House, parts, store_plan
 from hub.simulation.plan import World, world
 from hub.store.database import Database, connect
 from hub.store.embedded import Mongod, MongodOptions
+from tests.drills.routing_process import LOOKS
 
 TOOLS = Path(__file__).parents[2] / "var" / "tools"
 ROOT = Path(__file__).parents[2]
 PROCESSES = 4
 AGENTS = 12
 RATE = 9.0
-PATIENCE_SECONDS = 8.0
-"""An item that waits so long beside the same free agent has been forgotten."""
-CALM_SECONDS = 60.0
+OVERLOOKED = 4
+"""An item that still waits beside the same free agent after one process has looked at everybody so often."""
+CALM_SECONDS = 180.0
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ class Floor:
     found: Counter[str] = field(default_factory=Counter)
     words: list[str] = field(default_factory=list)
     _busy: set[ConversationId] = field(default_factory=set)
-    _beside: dict[tuple[ConversationId, AgentId], float] = field(default_factory=dict)
+    _beside: dict[tuple[ConversationId, AgentId], dict[int, int]] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def arrivals(self, seconds: float) -> None:
@@ -120,7 +121,7 @@ class Floor:
                     await self.house.staff.choose(agent.id, "online")
             await asyncio.sleep(0.05)
 
-    async def watch(self) -> None:
+    async def watch(self, database: Database) -> None:
         """Look at everybody again and again: who carries too much, who waits beside somebody free."""
         while True:
             agents = {agent.id: agent for agent in await self.house.staff.store.all()}
@@ -131,22 +132,23 @@ class Floor:
                     self._note("violations", f"{agent.id} carries something twice")
             plan = Plan(queues=self.house.config.queues, rules=self.house.config.workplace, agents=agents)
             rows = await self.house.conversations.unresolved(kind="queue")
-            self._patience(
-                plan, [row.state for row in rows if row.state.owner.kind == "queue" and row.state.contact_seq]
-            )
+            waiting = [row.state for row in rows if row.state.owner.kind == "queue" and row.state.contact_seq]
+            looks = {row["_id"]: row["done"] for row in await database.collection(LOOKS).find({}).to_list()}
+            self._overlooked(plan, waiting, looks)
             await asyncio.sleep(0.2)
 
-    def _patience(self, plan: Plan, waiting: list[Conversation]) -> None:
-        now, still = time.monotonic(), {}
+    def _overlooked(self, plan: Plan, waiting: list[Conversation], looks: dict[int, int]) -> None:
+        """By the work that the processes did, not by the clock: a slow machine overlooks nobody."""
+        still = {}
         for item in waiting:
             choice = choose(item, plan, self.house.clock.now())
             if choice is None:
                 continue
             pair = (item.id, choice.agents[0].id)
-            still[pair] = self._beside.get(pair, now)
-            if now - still[pair] > PATIENCE_SECONDS:
+            still[pair] = self._beside.get(pair, looks)
+            if any(done - still[pair].get(process, 0) > OVERLOOKED for process, done in looks.items()):
                 self._note("violations", f"{pair[0]} waits beside {pair[1]}")
-                still[pair] = now
+                still[pair] = looks
         self._beside = still
 
     async def judge(self, database: Database) -> None:
@@ -253,7 +255,7 @@ async def routing(seconds: float, *, seed: int, say: Callable[[str], None]) -> d
                 processes.start_all()
                 stack.callback(processes.end)
                 say(f"{PROCESSES} processes route for {AGENTS} agents; seed {seed}")
-                people = [asyncio.create_task(floor.agents()), asyncio.create_task(floor.watch())]
+                people = [asyncio.create_task(floor.agents()), asyncio.create_task(floor.watch(database))]
                 kills = asyncio.create_task(_kills(processes, dice, say))
                 await floor.arrivals(seconds)
                 kills.cancel()

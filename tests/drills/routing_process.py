@@ -3,18 +3,31 @@
 `python -m tests.drills.routing_process URI DATABASE`
 """
 
+import asyncio
 import logging
+import os
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 
 import structlog
 import uvloop
 
 from hub.clock import SystemClock
-from hub.follow import Follow
+from hub.follow import LOOK_SECONDS, Follow
 from hub.simulation.house import parts, subscribe
-from hub.store.database import connect
+from hub.store.database import Database, connect
 from hub.workers import supervised
+
+LOOKS = "drill_looks"
+
+
+async def looks(database: Database, follow: Follow) -> None:
+    """Look at the whole line for ever, and say how often it was done: so the drill knows who was overlooked."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        await follow.look()
+        await database.collection(LOOKS).update_one({"_id": os.getpid()}, {"$inc": {"done": 1}}, upsert=True)
 
 
 async def serve(uri: str, name: str) -> None:
@@ -30,7 +43,7 @@ async def serve(uri: str, name: str) -> None:
             await stack.enter_async_context(supervised("follow", follow.run))
             await house.staff.load()
             await house.router.load()
-            await stack.enter_async_context(supervised("looks", follow.run_looks))
+            await stack.enter_async_context(supervised("looks", partial(looks, database, follow)))
             await stack.enter_async_context(supervised("router", house.router.run))
             print("ready", flush=True)
             await house.deadlines.run()

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from channels.calls import Switchboard
 from channels.contract import (
     ChannelError,
     Configured,
@@ -50,6 +51,7 @@ class FakeInlet:
     notes: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
     files: dict[str, tuple[File, bytes]] = field(default_factory=dict)
     configured: dict[str, list[Configured]] = field(default_factory=dict)
+    calls: Switchboard | None = None
     _stored: dict[tuple[str, str, str], Receipt] = field(default_factory=dict)
     _heard: asyncio.Condition = field(default_factory=asyncio.Condition)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,7 +81,7 @@ class FakeInlet:
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store a message once."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         key = _key(message)
         known = self._stored.get(key)
         if known is not None:
@@ -91,9 +93,16 @@ class FakeInlet:
             self._heard.notify_all()
         return receipt
 
+    @property
+    def switchboard(self) -> Switchboard:
+        """Calls, where the test has brought a hub for them (`tests.fakes.switchboard`)."""
+        if self.calls is None:
+            raise ChannelError("not_found", "There are no calls here.", status=404)
+        return self.calls
+
     async def known(self, message: Inbound) -> Receipt | None:
         """What was stored under the same id."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         return self._stored.get(_key(message))
 
     async def timeline(
@@ -134,7 +143,7 @@ class FakeInlet:
         self, inbox: str, address: str, name: str, chunks: AsyncIterator[bytes], *, key: str | None = None
     ) -> File:
         """Keep a file; the same key is the same file."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         data = b"".join([chunk async for chunk in chunks])
         id_ = sha256(f"{inbox}:{key}".encode() if key else data).hexdigest()[:20]
         file = File(id=id_, name=name, content_type="application/octet-stream", size=len(data))
@@ -169,7 +178,7 @@ class FakeInlet:
         self, inbox: str, external_id: str, state: ReportedState, *, reason: str | None = None, code: str | None = None
     ) -> bool:
         """Remember a report."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         async with self._heard:
             self.reports.append(Report(inbox, external_id, state, reason, code))
             self._heard.notify_all()
@@ -177,22 +186,22 @@ class FakeInlet:
 
     async def report_until(self, inbox: str, address: str, at: int, state: ReportedState) -> None:
         """Remember a watermark."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         self.until.append((inbox, address, at, state))
 
     async def recall(self, inbox: str, name: str) -> Mapping[str, object] | None:
         """What was noted."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         return self.notes.get((inbox, name))
 
-    async def note(self, inbox: str, name: str, value: Mapping[str, object]) -> None:
+    async def note(self, inbox: str, name: str, value: Mapping[str, object], *, days: int | None = None) -> None:
         """Note it."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         self.notes[inbox, name] = dict(value)
 
     async def set_aside(self, inbox: str, external_id: str, reason: str, raw: bytes, summary: str) -> None:
         """Keep it once."""
-        self._refuse_if_down()
+        self.refuse_if_down()
         self.aside.setdefault(f"{inbox}:{external_id}", (reason, raw))
 
     @asynccontextmanager
@@ -201,7 +210,8 @@ class FakeInlet:
         async with self._leases.setdefault(name, asyncio.Lock()):
             yield
 
-    def _refuse_if_down(self) -> None:
+    def refuse_if_down(self) -> None:
+        """Raise as a hub whose store is away."""
         if self.down:
             raise ChannelError("unavailable", "The store cannot confirm this now.", status=503, retryable=True)
 

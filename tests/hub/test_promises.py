@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from tests.hub.test_lines_widen import sweep
+
 from hub.clock import HeldClock
 from hub.model.calendar import WEEKDAYS, Calendar
 from hub.model.config import NamedCalendar
@@ -13,7 +15,6 @@ from hub.model.entry import Author, EventType, text_part
 from hub.model.ids import ConversationId
 from hub.model.sla import SlaPolicy
 from hub.store.database import Database
-from tests.hub.test_lines_widen import sweep
 from tests.hub.test_routing import Floor, floor  # noqa: F401 - a fixture
 from tests.hub_server import live_hub
 

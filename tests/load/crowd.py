@@ -71,10 +71,12 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(lab: Lab, customers: int, *, greet: bool = True, but: str | None = None) -> AsyncIterator[Crowd]:
+async def crowd(
+    lab: Lab, customers: int, *, greet: bool = True, but: str | None = None, kind: type[Agent] = Agent
+) -> AsyncIterator[Crowd]:
     """Bring the plan's agents (all `but` one) to their desks and `customers` into their conversations."""
     journal = Journal()
-    agents = [Agent(lab.target, login, PASSWORD, journal) for login in lab.plan.agents if login != but]
+    agents = [kind(lab.target, login, PASSWORD, journal) for login in lab.plan.agents if login != but]
     visitors = [Customer(lab.target, f"customer-{n}", journal, address=address_of(n)) for n in range(customers)]
     everybody = Crowd(lab, visitors, agents, journal)
     try:

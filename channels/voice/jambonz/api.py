@@ -78,6 +78,10 @@ class JambonzApi:
         """Let a leg be heard or not."""
         await self._update(call, {"mute_status": "mute" if on else "unmute"})
 
+    async def hold(self, call: str, *, on: bool) -> None:
+        """Take a leg out of the conversation to the music, or bring it back."""
+        await self._update(call, {"conf_hold_status": "hold" if on else "unhold"})
+
     async def whisper(self, call: str, verb: Verb) -> None:
         """Say or play something to this leg alone."""
         await self._update(call, {"whisper": verb})
@@ -86,12 +90,21 @@ class JambonzApi:
         """Record a live call, or stop for a while."""
         await self._update(call, {"record": {"action": f"{action}CallRecording"}})
 
+    async def reach(self) -> None:
+        """Ask for something harmless. Raises `ChannelError` unless the address, the account and the key are good."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async for _ in self.outgoing.stream(self._url("Queues"), most=1 << 20, seconds=_SECONDS, headers=headers):
+            pass
+
     async def _update(self, call: str, change: Verb) -> None:
         await self._post(f"Calls/{quote(call, safe='')}", change)
 
+    def _url(self, path: str) -> str:
+        return f"{self.base.rstrip('/')}/v1/Accounts/{quote(self.account, safe='')}/{path}"
+
     async def _post(self, path: str, body: Verb) -> Mapping[str, object]:
         """Raises `CallApiError`."""
-        url = f"{self.base.rstrip('/')}/v1/Accounts/{quote(self.account, safe='')}/{path}"
+        url = self._url(path)
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         try:
             answer = await self.outgoing.post(url, msgspec.json.encode(body), headers, seconds=_SECONDS)

@@ -17,6 +17,7 @@ from channels.voice.script import (
     Hangup,
     Leave,
     Locale,
+    Meet,
     NotRenderable,
     Pause,
     Play,
@@ -40,7 +41,7 @@ from channels.voice.wire import printable
 Verb = dict[str, object]
 
 LANGUAGES: Mapping[Locale, str] = {"fa": "fa-IR", "en": "en-US"}
-_Line = Enqueue | Take | Leave
+_Line = Enqueue | Take | Meet | Leave
 _Written = Record | Voicemail | Transcribe
 _Plain = Answer | Tag | Pause | Redirect | Hangup | Reject
 _WAIT_STEPS = (Say, Play, Pause, Leave, Tag)
@@ -95,7 +96,7 @@ class _Renderer:
                 return self._connect(step)
             case Transfer():
                 return self._transfer(step)
-            case Enqueue() | Take() | Leave():
+            case Enqueue() | Take() | Meet() | Leave():
                 return self._line(step)
             case Record() | Voicemail() | Transcribe():
                 return self._written(step)
@@ -201,6 +202,8 @@ class _Renderer:
             case Take():
                 hook = self.hooks.url("take", step.token)
                 return {"verb": "dequeue", "name": step.queue, "callSid": step.call, "actionHook": hook, "timeout": 5}
+            case Meet():
+                return {"verb": "conference", "name": step.room, "actionHook": self.hooks.url("take", step.token)}
             case Leave():
                 return {"verb": "leave"}
             case _:

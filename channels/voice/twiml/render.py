@@ -21,6 +21,7 @@ from channels.voice.script import (
     HookKind,
     Leave,
     Locale,
+    Meet,
     NotRenderable,
     Pause,
     Play,
@@ -44,7 +45,7 @@ LANGUAGES: Mapping[Locale, str] = {"fa": "fa-IR", "en": "en-US"}
 _WAIT_STEPS = (Say, Play, Pause, Leave, Collect, Hangup, Redirect, Tag)
 _NOUNS = {"phone": "Number", "sip": "Sip", "user": "Client"}
 _LONGEST_TEXT = 4_000
-_Ringing = Connect | Take | Transfer
+_Ringing = Connect | Take | Meet | Transfer
 _Written = Record | Voicemail | Transcribe
 _Plain = Answer | Tag | Pause | Redirect | Hangup | Reject | Leave | Enqueue
 
@@ -78,7 +79,7 @@ class _Renderer:
                 _prompt(parent, step)
             case Collect():
                 self._collect(parent, step)
-            case Connect() | Take() | Transfer():
+            case Connect() | Take() | Meet() | Transfer():
                 self._ring(parent, step)
             case Record() | Voicemail() | Transcribe():
                 self._written(parent, step)
@@ -146,6 +147,9 @@ class _Renderer:
             case Take():
                 dial = self._dial(parent, "take", step.token)
                 _node(dial, "Queue").text = printable(step.queue, 64)
+            case Meet():
+                dial = self._dial(parent, "take", step.token)
+                _node(dial, "Conference").text = printable(step.room, 64)
             case Transfer(mode="warm"):
                 raise NotRenderable("TwiML knows no warm transfer.")
             case Transfer():

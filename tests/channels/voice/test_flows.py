@@ -63,9 +63,7 @@ from channels.voice.script import Transfer as HandOver
 from channels.voice.script import Voicemail as RecordMessage
 from channels.voice.twiml.render import render as twiml
 
-KNOWN = Known(
-    queues=frozenset({"sales", "support"}), calendars=frozenset({"office"}), intents=frozenset({"order_status"})
-)
+KNOWN = Known(queues=frozenset({"sales", "support"}), calendars=frozenset({"office"}))
 HOOKS = Hooks(base="https://hub.example/v/in1/s")
 OPEN = Around(open_calendars=frozenset({"office"}))
 
@@ -74,6 +72,7 @@ def both(text: str) -> Words:
     return Words(fa=f"{text} به فارسی", en=text)
 
 
+WHERE = Words(fa="سفارش {order} کجاست؟", en="Where is order {order}?")
 SHOP = Flow(
     name="shop",
     version=3,
@@ -93,7 +92,7 @@ SHOP = Flow(
             invalid=both("Wrong key"),
         ),
         "number": Collect(text=both("Order number"), name="order", least=4, most=8, then="status", otherwise="sales"),
-        "status": Bot(intent="order_status", then="menu", handoff="sales", otherwise="sales"),
+        "status": Bot(ask=WHERE, then="menu", handoff="sales", otherwise="sales"),
         "talk": Bot(then="bye", handoff="sales", otherwise="menu"),
         "branch": Transfer(number="۰۲۱۹۱۰۰۲۰۰۰", failed="sales"),
         "sales": Queue(queue="sales", patience=120, then="callback", text=both("Please wait")),
@@ -153,7 +152,7 @@ def test_a_good_flow_has_no_problem_and_comes_back_from_json() -> None:
             [("loop", "a")],
         ),
         (
-            with_nodes(a=Bot(intent="order_status", then="a", handoff="b", otherwise="b"), b=Queue(queue="sales")),
+            with_nodes(a=Bot(ask=WHERE, then="a", handoff="b", otherwise="b"), b=Queue(queue="sales")),
             [("loop", "a")],
         ),
         (with_nodes(a=Menu(text=both("x"), choices={}, otherwise="b"), b=Hangup()), [("no_choice", "a")]),
@@ -166,7 +165,6 @@ def test_a_good_flow_has_no_problem_and_comes_back_from_json() -> None:
         (with_nodes(a=Queue(queue="sales", patience=60)), [("no_then", "a")]),
         (with_nodes(a=Queue(queue="sales", patience=1, then="a")), [("bad_limits", "a")]),
         (with_nodes(a=Hours(calendar="moon", open="b", closed="b"), b=Hangup()), [("unknown_calendar", "a")]),
-        (with_nodes(a=Bot(intent="x", then="b", handoff="b", otherwise="b"), b=Hangup()), [("unknown_intent", "a")]),
         (with_nodes(a=Hangup(text=Words(fa="بدرود"))), [("missing_language", "a")]),
         (with_nodes(a=Hangup(text=both("x" * 3_000))), [("too_long", "a"), ("too_long", "a")]),
         (with_nodes(a=Transfer(number="12x", failed="b"), b=Hangup()), [("bad_number", "a")]),
@@ -254,7 +252,7 @@ def test_the_number_that_was_dialled_chooses_the_entry() -> None:
 
 def test_an_order_number_reaches_the_bot_and_the_answer_the_caller() -> None:
     turn = press(press(english(), "1"), "5201")
-    assert turn.ask == AskBot(intent="order_status", text="", values={"order": "5201"})
+    assert turn.ask == AskBot(text="Where is order 5201?")
     [moment, _, again] = script_of(SHOP, turn.state)
     assert (moment, again) == (Speak(text="One moment, please.", locale="en"), Redirect(token=turn.state.token))
     turn = advance(
@@ -276,10 +274,10 @@ def test_while_the_bot_thinks_the_caller_hears_so_now_and_then_and_keys_nothing(
     assert advance(SHOP, english().state, Polled(token="1"), OPEN).path == ()
 
 
-def test_a_secret_is_seen_by_the_next_node_only() -> None:
+def test_a_secret_is_kept_nowhere() -> None:
     flow = with_nodes(
         a=Collect(text=both("PIN"), name="pin", secret=True, then="b", otherwise="c"),
-        b=Bot(intent="order_status", then="c", handoff="c", otherwise="c"),
+        b=Bot(ask=Words(fa="رمز {pin}", en="PIN {pin}."), then="c", handoff="c", otherwise="c"),
         c=Hangup(),
     )
     turn = begin(flow, "", OPEN)
@@ -287,8 +285,7 @@ def test_a_secret_is_seen_by_the_next_node_only() -> None:
     assert isinstance(ask, Ask)
     assert ask.secret
     turn = advance(flow, turn.state, Keyed(token="1", digits="987654"), OPEN)
-    assert isinstance(turn.ask, AskBot)
-    assert turn.ask.values == {"pin": "987654"}
+    assert turn.ask == AskBot(text="رمز ")
     assert "987654" not in repr(turn)
     assert turn.state.values == {}
 
@@ -297,7 +294,7 @@ def test_a_talk_with_the_bot_goes_on_until_it_wants_a_person() -> None:
     turn = press(english(), "3")
     assert words(script_of(SHOP, turn.state)) == ["How can I help you?"]
     turn = advance(SHOP, turn.state, Spoken(token=turn.state.token, text="returns"), OPEN)
-    assert turn.ask == AskBot(intent="", text="returns", values={})
+    assert turn.ask == AskBot(text="returns")
     turn = advance(SHOP, turn.state, BotSaid(token=turn.state.token, texts=("Which order?",)), OPEN)
     assert words(script_of(SHOP, turn.state)) == ["Which order?"]
     turn = press(turn, "5201")
@@ -402,7 +399,7 @@ nodes: st.SearchStrategy[Node] = st.one_of(
     st.builds(Language, text=said, choices=st.dictionaries(keys, st.sampled_from(["fa", "en"]), min_size=1), then=ids),
     st.builds(Hours, calendar=st.just("office"), open=ids, closed=ids),
     st.builds(Collect, text=said, name=st.just("n"), then=ids, otherwise=ids, secret=st.booleans()),
-    st.builds(Bot, then=ids, handoff=ids, otherwise=ids, intent=st.sampled_from(["", "order_status"])),
+    st.builds(Bot, then=ids, handoff=ids, otherwise=ids, ask=st.sampled_from([None, WHERE])),
     st.builds(Queue, queue=st.just("sales")),
     st.builds(Queue, queue=st.just("sales"), patience=st.just(60), then=ids),
     st.builds(Callback, text=said, queue=st.just("sales"), declined=ids),

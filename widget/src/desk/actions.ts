@@ -4,6 +4,7 @@ import { setLocale } from "../ui/i18n";
 import { Refused, uuid7 } from "../wire";
 import type {
   ContactView,
+  ControlCall,
   FileView,
   Locale,
   Merged,
@@ -113,6 +114,11 @@ export async function decline(offer: OfferView): Promise<void> {
     now: Date.now(),
   });
   await attempt({ type: "offer.decline", offer: offer.id });
+}
+
+/** Does something with my live call. */
+export async function controlCall(row: Summary, control: ControlCall["control"], to = ""): Promise<boolean> {
+  return attempt({ type: "call", conversation: row.id, control, to });
 }
 
 /** Takes a conversation from the queue or the bot by hand. */
@@ -327,6 +333,17 @@ export function switchLocale(next: Locale): void {
     headers: { "Content-Type": "application/json", "X-CSRF-Token": deskConfig().csrf },
     body: JSON.stringify({ locale: next }),
   }).catch(() => undefined);
+}
+
+/** Puts a customer's message before those who teach the bot. */
+export async function markForBot(conversation: string, seq: number): Promise<void> {
+  const answer = await fetch("/api/desk/mark", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": deskConfig().csrf },
+    body: JSON.stringify({ conversation, seq }),
+  }).catch(() => null);
+  toast(t(answer?.ok ? "mark.done" : "mark.failed"), answer?.ok ? "plain" : "error");
 }
 
 /** Light to dark and back. */

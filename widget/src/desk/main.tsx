@@ -18,6 +18,7 @@ import "./styles/dialogs.css";
 import "./styles/commands.css";
 import "./styles/offer.css";
 import "./styles/card.css";
+import "./styles/call.css";
 import "./styles/narrow.css";
 import { App } from "./App";
 import { deskConfig } from "./config";

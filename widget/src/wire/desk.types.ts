@@ -14,6 +14,8 @@ export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
 
 export type AddressKind = "email" | "phone"
 
+export type CallName = "live" | "ringing" | "joined" | "held" | "consult" | "callback" | "message" | "over"
+
 /** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
 export interface ButtonView {
   title: string
@@ -214,9 +216,10 @@ export interface UnderstoodView {
  *
  * `type`: opened, overflowed, waited_out, moved, prioritised, sla, handoff, offered, accepted, declined, expired,
  * withdrawn, taken, assigned, returned, transferred, to_bot, snoozed, woke, wrapped, extended, resolved, reopened,
- * customer_ended, rated, erased, ticket, bot_turn, locale. `agent`/`to_agent`/ `queue` are names to show, `reason` is
- * a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms, `priority` from
- * -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such conversations).
+ * customer_ended, rated, erased, ticket, bot_turn, locale, call. `agent`/`to_agent`/ `queue` are names to show,
+ * `reason` is a code that the screens translate (accepted: `auto` where nobody had to answer), `until` in ms,
+ * `priority` from -10 to 10. `route`: why this queue (`rule:<name>`; `not_taken`: the one that was meant takes no such
+ * conversations). call: `reason` is what happened, `values` say more.
  */
 export interface EventView {
   type: string
@@ -232,6 +235,7 @@ export interface EventView {
   score?: number
   ticket?: string
   route?: string
+  values?: Record<string, string>
 }
 
 /**
@@ -285,7 +289,8 @@ export interface SlaView {
  * `waiting_since`: since when the customer waits for an answer from us. `unread`: customer messages after
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
  * `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
- * may write down how it ended until then (`wrap_up_extended`: not longer again).
+ * may write down how it ended until then (`wrap_up_extended`: not longer again). `call`: how a telephone call stands;
+ * ringing: the phone of who accepted it; consult: they ask a colleague.
  */
 export interface Summary {
   id: string
@@ -313,6 +318,7 @@ export interface Summary {
   disposition?: string
   rating?: number
   ended_by_customer?: boolean
+  call?: CallName
   reply_until?: number
   sla?: SlaView
   callback?: string
@@ -482,7 +488,8 @@ export interface TemplateView {
  * What a channel carries. `max_text` in `text_unit`s: longer texts go out in pieces. `max_attachment` in bytes.
  *
  * `buttons`: how many stand under a message. `live`: somebody waits at the other end. `receipts`: one learns whether
- * a message was delivered or read. `window_seconds`: so long after the customer's words one may answer freely.
+ * a message was delivered or read. `calls`: agents speak there, and do not write. `window_seconds`: so long after the
+ * customer's words one may answer freely.
  */
 export interface ChannelView {
   max_text: number
@@ -493,6 +500,7 @@ export interface ChannelView {
   templates?: boolean
   receipts?: boolean
   live?: boolean
+  calls?: boolean
   window_seconds?: number
 }
 
@@ -676,6 +684,21 @@ export interface Take {
   type: "take"
   id: number
   conversation: string
+}
+
+/**
+ * Do something with my live call.
+ *
+ * `send_on`: pass the caller on to a number (`to`). `consult`: the caller waits while I speak with a colleague (`to`
+ * is their id); then `complete` leaves the caller to them, `back` brings the caller back to me. Refused with
+ * `not_live`, `not_allowed`, `phone_failed` or `agent_unavailable`.
+ */
+export interface ControlCall {
+  type: "call"
+  id: number
+  conversation: string
+  control: "hold" | "resume" | "mute" | "unmute" | "hang_up" | "send_on" | "consult" | "complete" | "back"
+  to?: string
 }
 
 /** Put my conversation aside until a time (ms); the customer's next message wakes it. */
@@ -1020,6 +1043,7 @@ export type Command =
   | Transfer
   | Take
   | Snooze
+  | ControlCall
   | Wake
   | Resolve
   | ExtendWrapUp

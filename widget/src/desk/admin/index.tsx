@@ -8,10 +8,10 @@ import "./channels.css";
 import "./editors.css";
 import "./parts.css";
 import { Empty } from "../parts/common";
-import { Bot, Hand, Line, Quick, Tag } from "../parts/icons";
+import { Hand, Line, Quick } from "../parts/icons";
 import { BOT_SECTIONS, follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Aside, Book } from "./parts/icons";
+import { Ahead, Aside, Book, Layers, Tags } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
 import { AsideList } from "./sections/AsideList";
@@ -38,9 +38,9 @@ import { t } from "./words";
 
 const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   review: Hand,
-  intents: Tag,
+  intents: Tags,
   responses: Chat,
-  versions: Bot,
+  versions: Layers,
   people: PeopleIcon,
   queues: Line,
   inboxes: Chat,

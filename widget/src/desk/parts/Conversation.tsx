@@ -9,6 +9,7 @@ import { takeOver } from "../board/acts";
 import {
   agents,
   cardOver,
+  channels,
   current,
   currentId,
   currentOpen,
@@ -23,6 +24,7 @@ import { openConversation } from "../link";
 import { cardShown } from "../prefs";
 import { CAPS } from "../state/keys";
 import type { OpenState } from "../state/types";
+import { CallBar } from "./CallBar";
 import { Composer } from "./Composer";
 import { ChannelGlyph, Empty, Failed, IconButton, Numeral, Skeleton } from "./common";
 import { Bot, Forward, Hand, Inbox, Panel, Return, Sleep, Tag } from "./icons";
@@ -278,10 +280,13 @@ export function Conversation(): JSX.Element {
     );
   }
   const words = freeWords.value;
-  const answerable = isMine.value && !row.snoozed_until && !row.ended_by_customer && words !== "closed";
+  const spoken = channels.value[row.channel]?.calls ?? false;
+  const answerable =
+    isMine.value && !spoken && !row.snoozed_until && !row.ended_by_customer && words !== "closed";
   return (
     <main class="pane" aria-label={row.contact_name || t("row.noname")}>
       <Head row={row} />
+      <CallBar row={row} />
       <Timeline key={row.id} row={row} open={open} />
       <div class="write">
         <ReadOnly row={row} />

@@ -11,19 +11,23 @@ import { moment } from "./when";
 
 /** An event in words. One that this desk doesn't know shows its name. */
 export function eventText(event: EventView, name: string | null): string {
-  const agent = event.agent ?? name ?? t("event.somebody");
+  const agent = event.agent ?? event.values?.agent ?? name ?? t("event.somebody");
   const words = {
     agent,
     name: name ?? t("event.somebody"),
     to: event.to_agent ?? event.queue ?? t("event.somebody"),
     until: event.until ? moment(event.until, Date.now()) : "",
     disposition: event.disposition ? word("disposition", event.disposition) : "",
+    path: event.values?.path ?? "",
+    number: event.values?.to ?? event.values?.from ?? "",
+    seconds: Number(event.values?.seconds ?? 0),
     score: event.score ?? 0,
     ticket: event.ticket ?? "",
   };
   const plain = (event.type === "resolved" || event.type === "reopened") && !event.agent;
   const late = event.type === "sla" ? `.${event.note}` : "";
-  const key = `event.${event.type}${plain ? ".plain" : ""}${late}`;
+  const happened = event.type === "call" ? `.${event.reason}` : "";
+  const key = `event.${event.type}${plain ? ".plain" : ""}${late}${happened}`;
   const text = key in en ? t(key as Key, words) : event.type;
   return [
     text,

@@ -42,6 +42,19 @@ function Absent({ file }: { file: FileView }): JSX.Element {
   );
 }
 
+/** A recording that can be listened to here, or taken along. */
+function Sound({ file, url }: { file: FileView; url: string }): JSX.Element {
+  return (
+    <span class="sound">
+      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said */}
+      <audio controls preload="none" src={url} aria-label={t("file.sound", { name: file.name })} />
+      <a href={url} download={file.name}>
+        <bdi>{file.name}</bdi> · {fileSize(file.size)}
+      </a>
+    </span>
+  );
+}
+
 function Attachment({ file }: { file: FileView }): JSX.Element {
   if (!file.url) return <Absent file={file} />;
   if (IMAGES.has(file.content_type)) {
@@ -59,6 +72,7 @@ function Attachment({ file }: { file: FileView }): JSX.Element {
       </a>
     );
   }
+  if (file.content_type === "audio/wav") return <Sound file={file} url={file.url} />;
   return (
     <a class="file" href={file.url} download={file.name} title={t("file.download", { name: file.name })}>
       <span class="file-sign">

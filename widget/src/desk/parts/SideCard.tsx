@@ -206,10 +206,16 @@ export function SideCard(): JSX.Element | null {
               {(contact?.identities ?? []).map((one) => (
                 <li key={one.channel + one.address}>
                   <ChannelGlyph channel={one.channel} />
-                  <bdi class="address" dir="ltr">
-                    {one.address}
-                  </bdi>
-                  <Proof verified={one.verified} />
+                  {one.address.startsWith("anonymous:") ? (
+                    <span>{t("card.withheld")}</span>
+                  ) : (
+                    <>
+                      <bdi class="address" dir="ltr">
+                        {one.address}
+                      </bdi>
+                      <Proof verified={one.verified} />
+                    </>
+                  )}
                 </li>
               ))}
             </ul>

@@ -5,6 +5,7 @@ import {
   decline,
   endTalk,
   goTab,
+  markForBot,
   openRow,
   reopen,
   setStatus,
@@ -18,6 +19,7 @@ import {
 import {
   agents,
   current,
+  currentOpen,
   dialog,
   focusComposer,
   focusFilter,
@@ -94,6 +96,16 @@ function ofConversation(): CommandItem[] {
         focusComposer.value = { note: true };
       }),
     );
+  const asked = currentOpen.value?.entries.findLast(
+    (one) => one.author === "contact" && one.kind === "message",
+  );
+  if (asked)
+    items.push({
+      key: "mark",
+      group,
+      label: t("action.mark"),
+      run: () => void markForBot(row.id, asked.seq),
+    });
   items.push(
     item("labels", t("action.labels"), show("labels")),
     {

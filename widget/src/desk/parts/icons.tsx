@@ -82,3 +82,14 @@ export const Verified = make(
   <path d="m8.5 12.2 2.5 2.5 4.6-5M12 3l2.3 1.7 2.8-.1.8 2.7 2.3 1.6-1 2.7 1 2.6-2.3 1.7-.8 2.6-2.8-.1L12 21l-2.3-1.6-2.8.1-.8-2.6-2.3-1.7 1-2.6-1-2.7 2.3-1.6.8-2.7 2.8.1L12 3Z" />,
 );
 export const Keyboard = make(<path d="M3 6.5h18v11H3v-11ZM6.5 10h.1m3.5 0h.1m3.5 0h.1m3.5 0h.1M8 14h8" />);
+export const Pause = make(<path d="M8.5 5.5v13m7-13v13" />);
+export const Play = make(<path d="M8 5.5v13l10.5-6.5L8 5.5Z" />);
+export const Mic = make(
+  <path d="M12 4a2.5 2.5 0 0 1 2.5 2.5V11a2.5 2.5 0 0 1-5 0V6.5A2.5 2.5 0 0 1 12 4ZM6 11a6 6 0 0 0 12 0m-6 6v3.5" />,
+);
+export const MicOff = make(
+  <path d="M12 4a2.5 2.5 0 0 1 2.5 2.5V11a2.5 2.5 0 0 1-5 0V6.5A2.5 2.5 0 0 1 12 4ZM6 11a6 6 0 0 0 12 0m-6 6v3.5M4 4l16 16" />,
+);
+export const HangUp = make(
+  <path d="M3.5 14.5c4.8-5 12.2-5 17 0l-2 2.2-3.3-1.6v-2.4a10 10 0 0 0-6.4 0v2.4l-3.3 1.6-2-2.2Z" />,
+);

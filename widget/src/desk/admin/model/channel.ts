@@ -20,6 +20,7 @@ const MOST_LINES = 200;
 
 /** Settings that few need: they are folded. */
 const RARE = new Set([
+  "account",
   "allow_private",
   "api_base",
   "app_secret_previous",
@@ -28,7 +29,11 @@ const RARE = new Set([
   "dkim_key",
   "dkim_selector",
   "graph_version",
+  "music_url",
   "previous_secret",
+  "previous_webhook_secret",
+  "stt_vendor",
+  "tts_vendor",
 ]);
 
 /** One way to open an inbox, as a card: a channel, or one of several providers that it serves. */
@@ -38,7 +43,7 @@ export interface Kind {
   dialect: string | null;
 }
 
-const ORDER = ["webchat", "email", "telegram", "whatsapp", "messenger", "instagram", "api"];
+const ORDER = ["webchat", "email", "telegram", "whatsapp", "messenger", "instagram", "voice", "api"];
 
 /** The cards, best known first. */
 export function kindsOf(channels: readonly Channel[]): Kind[] {

@@ -3,8 +3,8 @@ import { botEn } from "./bot.en";
 import { channelsEn } from "./channels.en";
 
 export const en = {
-  ...botEn,
   ...channelsEn,
+  ...botEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",
   "admin.sections": "Sections of the admin part",
@@ -479,11 +479,7 @@ export const en = {
   "audit.do.conversation.prioritise": "changed the priority of conversation #{target}",
   "audit.do.conversation.assign": "gave conversation #{target} to somebody",
   "audit.do.settings.change": "changed the workplace rules",
-  "audit.kind.intent": "Intents",
-  "audit.kind.response": "The bot's answers",
-  "audit.kind.version": "The bot's versions",
   "audit.kind.bot": "The bot",
-  "audit.kind.file": "Files",
   "audit.do.bot.intent.create": "made the intent {target}",
   "audit.do.bot.intent.change": "changed the intent {target}",
   "audit.do.bot.intent.delete": "removed the intent {target}",

@@ -4,8 +4,8 @@ import type { WordKey } from "./en";
 
 /** Every sentence of the admin part in Persian. */
 export const fa: Record<WordKey, string> = {
-  ...botFa,
   ...channelsFa,
+  ...botFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
   "admin.sections": "بخش‌های مدیریت",
@@ -470,11 +470,7 @@ export const fa: Record<WordKey, string> = {
   "audit.do.conversation.prioritise": "اولویت گفتگوی {target} را عوض کرد",
   "audit.do.conversation.assign": "گفتگوی {target} را به کسی سپرد",
   "audit.do.settings.change": "قاعده‌های کار را عوض کرد",
-  "audit.kind.intent": "قصدهای ربات",
-  "audit.kind.response": "پاسخ‌های ربات",
-  "audit.kind.version": "نسخه‌های ربات",
   "audit.kind.bot": "ربات",
-  "audit.kind.file": "پرونده‌ها",
   "audit.do.bot.intent.create": "قصد {target} را ساخت",
   "audit.do.bot.intent.change": "قصد {target} را عوض کرد",
   "audit.do.bot.intent.delete": "قصد {target} را حذف کرد",

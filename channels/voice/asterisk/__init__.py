@@ -1,0 +1,1 @@
+"""A plain Asterisk as a telephone system that speaks the jambonz dialect."""

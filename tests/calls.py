@@ -1,0 +1,240 @@
+"""A call centre for tests: a whole hub with a telephone number, a real Asterisk with its gateway, agents with phones.
+
+::
+
+    async with call_house(database, tmp_path, asterisk) as house:
+        async with house.phone("caller", tone=600) as caller:
+            await caller.dial(house.number)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
+from channels.calls import Control
+from channels.voice.asterisk.gateway import Gateway, gateway
+from hub.fetching import FileCame
+from hub.lanes import Appended
+from hub.model.calendar import Calendar
+from hub.model.config import Agent, Inbox
+from hub.model.conversation import Conversation
+from hub.model.entry import Author, Entry, EventType, File
+from hub.model.ids import AgentId, ConversationId, InboxId
+from hub.seed import QUEUE
+from hub.store.database import Database
+from tests.asterisk import KEY, SECRET, Asterisk
+from tests.hub_server import AbsentBot, LiveHub, live_hub
+from tests.phone import Phone, phone
+
+PHONE = InboxId("phone")
+
+
+class Clerk(AbsentBot):
+    """A bot that knows order 1042, and hands everything else to people."""
+
+    async def turn(self, turn: Turn) -> Reply:
+        """Answer."""
+        if any("1042" in text for text in turn.texts):
+            return Reply(says=(Say(text="Order 1042 is on its way."),))
+        return Reply(handoff=Handoff(reason=HandoffReason.REQUESTED, summary="wants a person"))
+
+    async def ready(self) -> BotStatus:
+        """Always."""
+        return BotStatus(available=True, detail="")
+
+
+@dataclass
+class CallHouse:
+    """All of it. `calls`: the conversations of the calls that came in, in order."""
+
+    live: LiveHub
+    asterisk: Asterisk
+    folder: Path
+    calls: list[ConversationId] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def number(self) -> str:
+        """What a caller dials."""
+        return f"sip:100@{self.asterisk.sip}"
+
+    def phone(self, name: str, *, tone: float, extension: str = "") -> AbstractAsyncContextManager[Phone]:
+        """A telephone: an agent's with an `extension`, else a caller's."""
+        return phone(self.asterisk, self.folder / name, tone=tone, extension=extension)
+
+    # The hub's side
+
+    def agent(self, login: str) -> Agent:
+        """An agent by login."""
+        return next(one for one in self.live.hub.staff.agents if one.login == login)
+
+    async def has_phone(self, login: str, extension: str) -> None:
+        """An admin gives an agent a telephone."""
+        agent = self.agent(login).id
+        await self.live.hub.web.accounts.change(agent, {"phone": extension}, end_sessions=False)
+        await self.live.hub.staff.refresh(agent)
+
+    async def comes(self, login: str, extension: str) -> Agent:
+        """An agent is at work, with a telephone."""
+        await self.has_phone(login, extension)
+        agent = self.agent(login).id
+        await self.live.hub.staff.arrived(agent)
+        await self.live.hub.staff.choose(agent, "online")
+        return self.agent(login)
+
+    async def call(self, number: int = 1) -> ConversationId:
+        """The conversation of the n-th call."""
+        await self._when(lambda: _is(len(self.calls) >= number))
+        return self.calls[number - 1]
+
+    async def until(self, call: ConversationId, true: Callable[[Conversation], bool]) -> Conversation:
+        """Wait for a conversation to come to a state."""
+        lanes = self.live.hub.lanes
+
+        async def there() -> bool:
+            return true(await lanes.state(call))
+
+        await self._when(there)
+        return await lanes.state(call)
+
+    async def told(self, call: ConversationId, words: str) -> None:
+        """Wait until these words are in its timeline: said, or where the caller came to in the flow."""
+
+        async def there() -> bool:
+            return any(
+                words in one.text or (one.event is not None and words in str(one.event.values))
+                for one in await self.entries(call)
+            )
+
+        await self._when(there)
+
+    async def _when(self, true: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(15):
+            while not await true():
+                self._news.clear()
+                if not await true():
+                    await self._news.wait()
+
+    def on_appended(self, event: Appended) -> None:
+        """Note new calls, and wake who waits."""
+        told = event.entry.event
+        if told is not None and told.type is EventType.CALL and told.reason == "ringing":
+            self.calls.append(event.after.id)
+        self._news.set()
+
+    async def accepts(self, call: ConversationId, login: str) -> None:
+        """An agent accepts the offer that they get."""
+        agent = self.agent(login)
+        state = await self.until(call, lambda state: state.owner.kind == "offer" and state.owner.agent == agent.id)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.live.hub.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED)
+
+    async def controls(self, call: ConversationId, login: str, control: Control, to: str = "") -> None:
+        """An agent does something with their live call."""
+        agent = self.agent(login)
+        state = await self.live.hub.lanes.state(call)
+        await self.live.hub.calls.control(state, Author(kind="agent", id=agent.id, name=agent.name), control, to)
+
+    async def transfers(self, call: ConversationId, login: str, to: AgentId) -> None:
+        """An agent gives a call to a colleague."""
+        agent = self.agent(login)
+        state = await self.live.hub.lanes.state(call)
+        me = Author(kind="agent", id=agent.id, name=agent.name)
+        await self.live.hub.acts.transfer(state, me, agent=to, queue=None, note=None)
+
+    async def recording(self, call: ConversationId) -> bytes:
+        """The first sound that was attached to a call, once it is here."""
+        found: list[File] = []
+
+        async def there() -> bool:
+            files = [part.file for one in await self.entries(call) for part in one.parts if part.file is not None]
+            found[:] = [file for file in files if file.state == "here"]
+            return bool(found)
+
+        self.live.hub.bus.on(FileCame, lambda _: self._news.set())
+        await self._when(there)
+        return b"".join([piece async for piece in self.live.hub.web.files.read(found[0].id)])
+
+    def seconds_recorded(self, seconds: float) -> None:
+        """Wait (in a thread) until the newest recording that is made has so much more sound in it."""
+        folder = self.asterisk.folder / "spool" / "recording"
+        until = time.monotonic() + 15
+        before = _size(folder)
+        while _size(folder) < before + seconds * 16_000:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    async def entries(self, call: ConversationId) -> list[Entry]:
+        """The timeline."""
+        return await self.live.hub.entries.after(call, 0)
+
+    async def happened(self, call: ConversationId) -> list[str]:
+        """What happened to a call, in order."""
+        return [
+            one.event.reason or ""
+            for one in await self.entries(call)
+            if one.event is not None and one.event.type is EventType.CALL
+        ]
+
+
+@asynccontextmanager
+async def call_house(
+    database: Database, folder: Path, server: Asterisk, *, bot: AbsentBot | None = None, **settings: object
+) -> AsyncIterator[CallHouse]:
+    """A hub with a number, and a gateway that Asterisk has dialled; `settings` are more of the inbox's."""
+    async with live_hub(database, folder / "var", bot=bot or Clerk()) as live:
+        made = CallHouse(live, server, folder)
+        live.hub.bus.on(Appended, made.on_appended)
+        await live.hub.config.create(number(server, **settings))
+        async with connected(server, folder, live.url):
+            yield made
+
+
+@asynccontextmanager
+async def connected(server: Asterisk, folder: Path, hub: str) -> AsyncIterator[Gateway]:
+    """A gateway that Asterisk has dialled, before the hub at an address; at the end every call is hung up."""
+    settings = msgspec.structs.replace(
+        server.settings,
+        hub=f"{hub}/channels/voice/{PHONE}",
+        sounds=folder / "sounds",
+        state=folder / "state",
+    )
+    async with gateway(settings) as made:
+        async with asyncio.timeout(30):
+            while made.exchange is None:
+                await asyncio.sleep(0.02)
+        try:
+            yield made
+        finally:
+            for leg in list(made.exchange.legs.values()) if made.exchange is not None else ():
+                await leg.hang_up()
+
+
+def _size(folder: Path) -> int:
+    return max((one.stat().st_size for one in folder.rglob("*.wav")), default=0)
+
+
+async def _is(true: bool) -> bool:
+    return true
+
+
+def number(server: Asterisk, **settings: object) -> Inbox:
+    """An inbox for the calls of a server's gateway."""
+    own = {"api_url": server.settings.public, "api_key": KEY, "webhook_secret": SECRET, "account": "peyk"}
+    return Inbox(
+        id=PHONE,
+        name="Telephone",
+        channel="voice",
+        queue=QUEUE,
+        locale="en",
+        calendar=Calendar(always_open=True),
+        settings={**own, **settings},
+    )
