@@ -7,6 +7,7 @@ import { botApi } from "../botApi";
 import type { Report, Version } from "../model/bot";
 import { query, setQuery } from "../nav";
 import { ActivateDialog } from "../parts/bot/Activate";
+import { Answering } from "../parts/bot/Answering";
 import { Confusion } from "../parts/bot/Confusion";
 import { Difference } from "../parts/bot/Difference";
 import { failureText, moves, Progress, stateText, useFollowing } from "../parts/bot/progress";
@@ -16,7 +17,6 @@ import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { useFetched } from "../parts/useFetched";
 import { rollout, versions } from "../store";
 import { t } from "../words";
-import { Answering } from "./Versions";
 
 export function VersionPage({ number }: { number: number }): JSX.Element {
   useFollowing();

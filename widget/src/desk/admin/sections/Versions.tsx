@@ -1,15 +1,15 @@
 /** The bot's versions: which one answers, training a new one, and all of them with who and when. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { dateTime, exactPercent, percent, span } from "../../../ui/format";
-import { Alert, Close, Retry, Spark } from "../../../ui/icons";
+import { dateTime, exactPercent, span } from "../../../ui/format";
+import { Alert, Close, Spark } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
 import { Bot } from "../../parts/icons";
-import { toast } from "../../toasts";
 import { ApiError } from "../api";
 import { botApi } from "../botApi";
-import type { Rollout, Version } from "../model/bot";
+import type { Version } from "../model/bot";
 import { follow, hrefOf } from "../nav";
+import { Answering, versionName } from "../parts/bot/Answering";
 import { Flaws } from "../parts/bot/Flaws";
 import { GatesBlock } from "../parts/bot/GatesForm";
 import { failureText, moves, Progress, stateText, useFollowing } from "../parts/bot/progress";
@@ -19,11 +19,6 @@ import { knowledge, rollout, useLoad, versions } from "../store";
 import { refusalText, t } from "../words";
 
 type Row = Version & { id: string };
-
-/** The number of a version in words; 0 is the one of the product. */
-export function versionName(n: number): string {
-  return n === 0 ? t("versions.built_in") : t("versions.number", { n });
-}
 
 function columns(): Column<Row>[] {
   return [
@@ -105,55 +100,6 @@ export function Versions(): JSX.Element {
         </>
       )}
     </Page>
-  );
-}
-
-/** Which version answers whom, and the way back. */
-export function Answering({ now }: { now: Rollout }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const back = async () => {
-    setBusy(true);
-    try {
-      rollout.set(await botApi.rollBack());
-      await versions.load();
-      toast(t("versions.rolled_back"));
-    } catch (error) {
-      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
-    } finally {
-      setBusy(false);
-    }
-  };
-  const other = Object.values(now.slots).find((one) => one !== now.active && one !== now.loading);
-  const shared = now.share < 100 && other !== undefined;
-  const main = Math.max(now.share, 100 - now.share);
-  return (
-    <section class="answering" aria-label={t("versions.answering")}>
-      <div>
-        <p class="answering-now">
-          <i class="status-dot is-on" />
-          {t("versions.answers", { version: versionName(now.active) })}
-        </p>
-        {shared && (
-          <p class="quiet">
-            {t("versions.shared", { main: percent(main / 100), other: versionName(other) })}
-          </p>
-        )}
-        {now.loading !== null && (
-          <p class="quiet" role="status">
-            {t("versions.loading", {
-              version: versionName(now.loading),
-              span: span(Math.max(0, Date.now() - (now.loading_since ?? Date.now()))),
-            })}
-          </p>
-        )}
-      </div>
-      {now.can_roll_back && (
-        <button type="button" class="button" disabled={busy} onClick={() => void back()}>
-          <Retry size={16} />
-          {t("versions.roll_back")}
-        </button>
-      )}
-    </section>
   );
 }
 
