@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 
 import pytest
 from playwright.async_api import Page, expect
@@ -136,8 +137,23 @@ async def test_two_admins_at_one_intent_lose_nothing(people: People) -> None:
     await expect(mine.locator(".sentences li").filter(has_text="till we meet again then")).to_have_count(1)
 
 
-async def test_a_file_that_is_refused_says_where(people: People) -> None:
-    page = await admin_page(people, "intents")
+async def bot_admin(people: People) -> str:
+    """A new colleague who teaches the bot and nothing else; the login."""
+    login, password = f"b{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+    account = {"login": login, "name": "نیکا", "role": "bot_admin", "password": password}
+    made = await (await people.stack.staff("admin")).call("POST", "/api/admin/agents", account)
+    assert made.status == 201, made.body
+    people.stack.passwords[login] = password
+    return login
+
+
+async def test_a_bot_admin_is_told_where_a_file_is_wrong_and_sees_nothing_else(people: People) -> None:
+    page = await admin_page(people, "queues", await bot_admin(people))
+    await expect(page.get_by_text("این بخش مخصوص مدیران است")).to_be_visible()
+    await page.keyboard.press("g")
+    await page.keyboard.press("b")
+    await page.wait_for_url("**/admin/review")
+    await page.locator(".admin-nav").get_by_role("link", name="منظورها").click()
     rows = b"text,intent,lang\nso long,goodbye,en\n<img src=x>,goodbye,en\n"
     await page.locator("input[type=file]").set_input_files({"name": "new.csv", "mimeType": "text/csv", "buffer": rows})
     refusal = page.locator(".traffic [role=alert]")
