@@ -94,3 +94,14 @@ async def test_an_agent_marks_what_the_bot_should_have_understood(people: People
     await expect(agent.page.locator(".toast").last).to_contain_text("نشان شد")
     page = await admin_page(people, "review")
     await expect(page.locator(".review-group", has_text=asked)).to_contain_text("همکاری نشانش کرد")
+
+
+async def test_a_data_set_is_imported_whole_or_refused_with_its_place(people: People) -> None:
+    page = await admin_page(people, "intents")
+    good = b"text,intent,lang\nmay I send it back,return_policy,en\nhow do I send it back please,return_policy,en\n"
+    for name, raw, said in (
+        ("bad.csv", good + b"<script>,return_policy,en\n", "bad.csv:4"),
+        ("good.csv", good, "۲ جملهٔ تازه"),
+    ):
+        await page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": raw})
+        await expect(page.locator(".toast").last).to_contain_text(said)

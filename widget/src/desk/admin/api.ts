@@ -37,17 +37,17 @@ interface Refusal {
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-async function send<T>(method: Method, path: string, body?: object): Promise<T> {
+async function send<T>(method: Method, path: string, body?: object | File): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = deskConfig().csrf;
-  if (body) headers["Content-Type"] = "application/json";
+  if (body) headers["Content-Type"] = body instanceof File ? "application/octet-stream" : "application/json";
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       headers,
       credentials: "same-origin",
-      body: body && JSON.stringify(body),
+      body: body instanceof File ? body : body && JSON.stringify(body),
     });
   } catch {
     throw new ApiError("offline");
@@ -67,7 +67,7 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
  * Sends a request. Somebody who signed in again in another tab has a new token: it is fetched and the request sent once more, so
  * that nothing written here is lost. Somebody else's session never gets the first one's changes.
  */
-export async function request<T>(method: Method, path: string, body?: object): Promise<T> {
+export async function request<T>(method: Method, path: string, body?: object | File): Promise<T> {
   try {
     return await send<T>(method, path, body);
   } catch (error) {

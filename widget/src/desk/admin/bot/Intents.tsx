@@ -1,12 +1,15 @@
 /** What the bot knows: its intents with their numbers, and sentences that contradict one another. */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { number } from "../../../ui/format";
 import { Alert, Download, Plus } from "../../../ui/icons";
+import { toast } from "../../toasts";
+import { ApiError } from "../api";
 import { matches } from "../model/search";
 import { follow, hrefOf, query } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, Filters, NothingFits, Table } from "../parts/Table";
-import { t } from "../words";
+import { refusalText, t } from "../words";
 import { botApi, type IntentSummary, type Knowledge } from "./api";
 import { Name, useLoaded } from "./parts";
 
@@ -43,6 +46,7 @@ export function Intents(): JSX.Element {
     .map((one) => ({ ...one, id: one.name }));
   const actions = (
     <>
+      <Import done={known.again} />
       <a class="button" href={botApi.exportAs("zip")} download>
         <Download size={16} />
         {t("intents.export")}
@@ -92,5 +96,39 @@ function Conflicts({ known }: { known: Knowledge }): JSX.Element | null {
         ))}
       </ul>
     </details>
+  );
+}
+
+/** Takes a data set: all of it, or none with the place that is wrong. */
+function Import({ done }: { done: () => Promise<void> }): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const take = async (file: File | undefined) => {
+    if (!file || busy) return;
+    setBusy(true);
+    try {
+      const { added } = await botApi.importFile(file);
+      toast(t("intents.imported", { n: Object.values(added).reduce((sum, one) => sum + one, 0) }));
+      await done();
+    } catch (error) {
+      const known = error instanceof ApiError ? error : new ApiError("unknown");
+      toast([refusalText(known.code), known.place].filter(Boolean).join(" "), "error");
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <label class={`button import ${busy ? "is-busy" : ""}`}>
+      {t("intents.import")}
+      <input
+        type="file"
+        class="visually-hidden"
+        accept=".csv,.jsonl,.yml,.yaml"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          void take(file);
+        }}
+      />
+    </label>
   );
 }

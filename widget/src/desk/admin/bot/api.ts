@@ -137,6 +137,12 @@ export const botApi = {
   makeIntent: (body: object) => request<Intent>("POST", `${BASE}/intents`, body),
   changeIntent: (name: string, body: object) => request<Intent>("PATCH", intentAt(name), body),
   removeIntent: (name: string, version: number) => request<void>("DELETE", intentAt(name), { version }),
+  importFile: (file: File) =>
+    request<{ added: Record<string, number> }>(
+      "POST",
+      `${BASE}/import?name=${encodeURIComponent(file.name)}`,
+      file,
+    ),
   exportAs: (kind: "zip" | "csv" | "yml") => `${BASE}/export?as=${kind}`,
   versions: () => request<VersionList>("GET", `${BASE}/versions`),
   train: (note: string) => request<Version>("POST", `${BASE}/versions`, { note }),
