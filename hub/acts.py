@@ -6,6 +6,7 @@ is normal.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hub.clock import Clock
@@ -29,6 +30,8 @@ from hub.model.entry import (
 from hub.model.ids import AgentId, ConversationId, QueueId, new_id
 from hub.model.queues import ExitKind, Place
 from hub.phrases import say
+
+TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +183,16 @@ class Acts:
 
         Raises `Conflict` (`too_late`) when it is not this agent's pending one any more.
         """
-        state = await self.lanes.state(offered_conversation(offer))
         me = _agent_id(agent)
-        if state.owner.offer != offer or me not in state.owner.asked:
-            raise Conflict("This offer has gone on.", code="too_late")
-        event = Event(type=kind, agent=me, reason=reason)
-        return await self._happen(state.id, event, agent, fence=state.fence)
+
+        async def answer(state: Conversation) -> Outcome:
+            if state.owner.offer != offer or me not in state.owner.asked:
+                raise Conflict("This offer has gone on.", code="too_late")
+            event = Event(type=kind, agent=me, reason=reason)
+            return await self._happen(state.id, event, agent, fence=state.fence)
+
+        # Another who was asked may decline in this moment: the offer stands all the same.
+        return await self._again(offered_conversation(offer), answer)
 
     async def end_offer(self, state: Conversation, kind: EventType, *, reason: str) -> Outcome:
         """An offer expired or is withdrawn: back to the old place."""
@@ -284,12 +291,16 @@ class Acts:
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def customer_ends(self, state: Conversation, contact: Author) -> Outcome:
-        """The customer leaves: closed at once, unless an agent has to wrap up."""
-        if state.owner.kind == "agent":
-            event = Event(type=EventType.CUSTOMER_ENDED)
-            return await self._happen(state.id, event, contact, fence=None)
-        event = Event(type=EventType.RESOLVED, reason="customer_ended")
-        return await self._happen(state.id, event, contact, fence=state.fence)
+        """The customer leaves, whoever gets it in this moment: closed at once, unless an agent has to wrap up."""
+
+        async def end(state: Conversation) -> Outcome:
+            if state.owner.kind == "agent":
+                event = Event(type=EventType.CUSTOMER_ENDED)
+            else:
+                event = Event(type=EventType.RESOLVED, reason="customer_ended")
+            return await self._happen(state.id, event, contact, fence=state.fence)
+
+        return await self._again(state.id, end)
 
     async def speak(self, state: Conversation, contact: Author, locale: str) -> Outcome:
         """The customer chose a language."""
@@ -330,6 +341,13 @@ class Acts:
     def _delivery(self, state: Conversation) -> DeliveryState:
         return "sent" if self.stored_is_sent(state.header.channel) else "queued"
 
+    async def _again(self, conversation: ConversationId, act: Callable[[Conversation], Awaitable[Outcome]]) -> Outcome:
+        """Do it on the state as it is, and again where that changed hands in the same moment."""
+        for _ in range(TRIES - 1):
+            with suppress(StaleFence):
+                return await act(await self.lanes.state(conversation))
+        return await act(await self.lanes.state(conversation))
+
     async def _happen(
         self,
         conversation: ConversationId,
@@ -350,7 +368,8 @@ class Acts:
                 fence=fence,
             )
         )
-        if outcome.duplicate and outcome.entry.event is not None and outcome.entry.event.agent != event.agent:
+        stored = outcome.entry.event
+        if outcome.duplicate and stored is not None and (stored.agent, stored.among) != (event.agent, event.among):
             raise StaleFence("Somebody else was faster.")
         return outcome
 

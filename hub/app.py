@@ -151,7 +151,7 @@ class Hub:
     @cached_property
     def signpost(self) -> Signpost:
         """Which line a conversation goes to."""
-        return Signpost(self.config, self.contacts, self.conversations, self.clock)
+        return Signpost(self.config, self.contacts, self.conversations, self.staff, self.clock)
 
     @cached_property
     def staff(self) -> Staff:

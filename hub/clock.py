@@ -12,11 +12,17 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, which only goes forward: set back, it would leave everything due that much later."""
+
+    def __init__(self) -> None:
+        """Start with the machine's time."""
+        self._ahead_ns = 0  # of the time that passes evenly
 
     def now(self) -> int:
         """Milliseconds since the epoch, UTC."""
-        return time.time_ns() // 1_000_000
+        even = time.monotonic_ns()
+        self._ahead_ns = max(self._ahead_ns, time.time_ns() - even)
+        return (even + self._ahead_ns) // 1_000_000
 
 
 class HeldClock:

@@ -5,7 +5,7 @@ nothing.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -45,8 +45,13 @@ class Deadlines:
     promises: Promises
     clock: Clock
     late_ms: int = 0
+    _began: int = field(init=False)
     _rules_changed: bool = True
     """Also at the start: a hub may have died between a new rule and the deadlines that follow from it."""
+
+    def __post_init__(self) -> None:
+        """What came due before now nobody could answer."""
+        self._began = self.clock.now()
 
     def due(self, state: Conversation) -> Due | None:
         """A state's next deadline by today's rules."""
@@ -121,7 +126,7 @@ class Deadlines:
             case DueKind.SNOOZE:
                 await self.acts.wake(state)
             case DueKind.SILENT:
-                await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+                await self._take_from_silent(state)
             case DueKind.PHONE:
                 await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
             case DueKind.WRAP_UP:
@@ -146,15 +151,26 @@ class Deadlines:
         reason = "agent" if state.ended_by == "agent" or state.disposition is not None else "wrap_up_over"
         await self.acts.resolve(state, SYSTEM, disposition=state.disposition, reason=reason)
 
+    async def _take_from_silent(self, state: Conversation) -> None:
+        await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        if queue is not None and state.header.channel in queue.auto_accept and state.owner.agent is not None:
+            await self.staff.missed_offer(state.owner.agent)  # who need not accept would get it again and again
+
     async def _expire(self, state: Conversation) -> None:
         agent = state.owner.agent  # of many who were asked at once, nobody is blamed
         if state.owner.auto:  # nobody was asked, so nobody has missed it
-            await self.acts.end_offer(state, EventType.WITHDRAWN, reason="not_accepted")
-            return
-        with self.staff.spared(agent):
-            await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
-            if agent is not None:
-                await self.staff.missed_offer(agent)
+            ended = await self.acts.end_offer(state, EventType.WITHDRAWN, reason="not_accepted")
+        elif (state.owner.until or 0) <= self._began:  # nobody could answer while the hub was away
+            ended = await self.acts.end_offer(state, EventType.WITHDRAWN, reason="agent_unavailable")
+        else:
+            with self.staff.spared(agent):
+                ended = await self.acts.end_offer(state, EventType.EXPIRED, reason="expired")
+                if agent is not None:
+                    await self.staff.missed_offer(agent)
+        then = self._hands_on(ended.state)
+        if then is not None and then.kind is DueKind.LINE and then.at <= self.clock.now():
+            await self._leave_line(ended.state)  # before anybody is asked again: it has waited long enough
 
     async def _sweep_gone(self, now: int) -> None:
         grace = self.config.workplace.grace_seconds * 1000

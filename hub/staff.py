@@ -14,7 +14,7 @@ from hub.errors import NotFound, Unavailable
 from hub.model import presence
 from hub.model.config import Agent, Load, cost_of, maximum_of
 from hub.model.conversation import Conversation
-from hub.model.ids import AgentId, ConversationId
+from hub.model.ids import AgentId
 from hub.store.agents import Agents
 from hub.store.config import Config
 from hub.store.conversations import Conversations
@@ -69,12 +69,12 @@ class Staff:
 
     async def recount(self) -> None:
         """Doubt every load that is not what the conversations say."""
-        held: dict[AgentId, set[str]] = defaultdict(set)
+        held: dict[AgentId, set[tuple[str, int]]] = defaultdict(set)
         for row in await self.conversations.unresolved():
             for asked in row.state.owner.asked:
-                held[asked].add(row.state.id)
+                held[asked].add((row.state.id, self._load(row.state).cost))
         self.doubtful |= {
-            agent.id for agent in self.agents if {one.conversation for one in agent.load} != held[agent.id]
+            agent.id for agent in self.agents if {(one.conversation, one.cost) for one in agent.load} != held[agent.id]
         }
 
     async def hold(self, agent: AgentId, having: Callable[[Agent], Awaitable[list[Conversation]]]) -> None:
@@ -98,17 +98,25 @@ class Staff:
         """An agent's load with one item put right."""
         agent, load = seen.id, self._load(state)
         if agent not in state.owner.asked:
-            after = await self._kept(agent, lambda: self.store.release(agent, state.id, state.fence, self.clock.now()))
+            after = await self._kept(agent, lambda: self.store.release(agent, state.id, state.fence, None))
         elif any(one.conversation == state.id for one in seen.load):
             after = await self._kept(agent, lambda: self.store.weigh(agent, load))
         elif (after := await self._kept(agent, lambda: self.store.burden_beside(seen, load))) is None:
             self.doubtful.add(agent)
         return after or seen
 
-    async def drop(self, seen: Agent, item: ConversationId) -> None:
-        """Free what was reserved for an offer that was never made, unless it may yet be made (`LEAK_MS`)."""
-        if self.clock.now() - seen.offered_at >= LEAK_MS:
-            await self._kept(seen.id, lambda: self.store.drop(seen, item))
+    async def drop(self, agent: AgentId, item: Load) -> None:
+        """Free what was reserved for an offer that was never made (see `LEAK_MS`)."""
+        await self._kept(agent, lambda: self.store.drop(agent, item))
+
+    @contextmanager
+    def in_doubt(self, agent: AgentId) -> Iterator[None]:
+        """What happens to the agent's load here is looked at again if the store does not answer."""
+        try:
+            yield
+        except Unavailable:
+            self.doubtful.add(agent)
+            raise
 
     async def settle(self) -> None:
         """Make good what the store did not take while it was away: who has a socket, and who has none."""
@@ -206,14 +214,17 @@ class Staff:
         """An item was put aside or woke up: it costs less, or as much as before, even beyond the limit."""
         await self._kept(agent, lambda: self.store.weigh(agent, self._load(item)))
 
-    async def release(self, agent: AgentId, item: Conversation) -> None:
-        """Take an item off the load that is the agent's no more."""
-        await self._kept(agent, lambda: self.store.release(agent, item.id, item.fence, self.clock.now()))
+    async def release(self, agent: AgentId, item: Conversation, *, worked: bool) -> None:
+        """Take an item off the load that is the agent's no more; `worked`: they had it, and are idle since now."""
+        idle = self.clock.now() if worked else None
+        await self._kept(agent, lambda: self.store.release(agent, item.id, item.fence, idle))
 
     def _load(self, item: Conversation) -> Load:
         channel, parked = item.header.channel, item.status == "waiting"
         cost = cost_of(channel, self.config.workplace, parked=parked)
-        return Load(conversation=item.id, channel=channel, cost=cost, fence=item.fence, parked=parked)
+        return Load(
+            conversation=item.id, channel=channel, cost=cost, fence=item.fence, since=self.clock.now(), parked=parked
+        )
 
     async def _match_sockets(self, agent: AgentId) -> None:
         def seen(known: Agent) -> Agent:
@@ -227,7 +238,14 @@ class Staff:
             if known is None:
                 raise NotFound("There is no such agent.")
             wanted = change(known)
-            return await self.store.set_presence(wanted) if wanted != known else None
+            if wanted == known:
+                return None
+            after = await self.store.set_presence(known, wanted)
+            if after is not None:
+                return after
+            if (newest := await self.store.get(agent)) is None:
+                raise NotFound("There is no such agent.")
+            return await self.store.set_presence(newest, change(newest))  # another process was faster
 
         await self._kept(agent, write)
 

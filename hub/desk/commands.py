@@ -282,8 +282,12 @@ class Commands:
             raise BadInput("Name a colleague or a queue.", code="no_such_agent")
         if command.agent is not None:
             self._check_colleague(desk, command.agent)
-        if command.queue is not None and self.config.queue(command.queue) is None:
-            raise NotFound("There is no such queue.", code="no_such_queue", field="queue")
+        if command.queue is not None:
+            queue = self.config.queue(command.queue)
+            if queue is None:
+                raise NotFound("There is no such queue.", code="no_such_queue", field="queue")
+            if not queue.takes(state.header.channel, state.locale):
+                raise Conflict("That queue does not take this conversation.", code="queue_takes_none", field="queue")
         await self.acts.transfer(
             state,
             author,

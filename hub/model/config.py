@@ -97,14 +97,15 @@ class Workplace:
 class Load:
     """One live item of an agent: a conversation, its channel, and what it costs of the agent's capacity.
 
-    `fence`: the conversation's when it was put on. `parked`: it waits for the customer, and is none of its channel's
-    maximum.
+    `fence`: the conversation's when it was put on, at `since` (ms). `parked`: it waits for the customer, and is none of
+    its channel's maximum.
     """
 
     conversation: str
     cost: int
     channel: str = ""
     fence: int = 0
+    since: int = 0
     parked: bool = False
 
 

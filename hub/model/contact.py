@@ -98,6 +98,11 @@ class Person:
         return next((one.owner for one in self.members if one.owner is not None), None)
 
     @property
+    def attributes(self) -> Mapping[str, str]:
+        """What is known of any member; of two values the head's."""
+        return {name: value for one in reversed(self.members) for name, value in one.attributes.items()}
+
+    @property
     def ids(self) -> tuple[ContactId, ...]:
         """Of all members."""
         return tuple(one.id for one in self.members)

@@ -72,7 +72,7 @@ class Conversation:
     `answered_at`: when one first answered after that; `unanswered_since`: the oldest message of the customer that
     nobody has answered; `callback_at`: since when the customer waits to be called back. `pauses`: while it was put
     aside and nobody owed the customer anything (ms; the last may still run). `sla_told`: warnings and breaches that
-    were told. `front` goes before everybody of the same priority. `waiting_since`: since when the customer waits
+    were told. `front` goes before everybody. `waiting_since`: since when the customer waits
     for words from us. `bot_seq`: the customer's last number that the bot has dealt with. `passed`: agents who
     declined or missed it in this stay in line, with the time. `contact_seqs`: numbers of the customer's last 20
     messages. `form_at`: when the offline form was last offered or answered. `exited`: what was offered when nobody
@@ -213,7 +213,7 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.REOPENED: frozenset({"none"}),
     EventType.SNOOZED: frozenset({"agent"}),
     EventType.WOKE: frozenset({"agent"}),
-    EventType.CUSTOMER_ENDED: _ANY_LIVE,
+    EventType.CUSTOMER_ENDED: frozenset({"agent"}),
     EventType.BOT_TURN: frozenset({"bot"}),
     EventType.OVERFLOWED: frozenset({"queue"}),
     EventType.WAITED_OUT: frozenset({"queue"}),

@@ -94,6 +94,8 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
         state,
         owner=Owner(kind="agent", agent=event.agent),
         last_agent=event.agent,
+        left_at=None,
+        left_place=None,
         people_since=state.people_since or entry.at,
         callback_at=None,
         queued_at=(state.queued_at or entry.at) if rings else None,

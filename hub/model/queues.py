@@ -56,7 +56,7 @@ class ServiceTarget:
 class WrapUp:
     """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`.
 
-    None is closed without a disposition where `disposition_required`.
+    Where `disposition_required`, no agent closes one without; one that is over by itself says that it has none.
     """
 
     mode: WrapUpMode = "none"

@@ -94,7 +94,7 @@ def stage(item: Conversation, plan: Plan, now: int) -> Stage:
     ends = [entered + ring.until_seconds * 1000 for ring in queue.rings]
     index = next((place for place, end in enumerate(ends[:-1]) if now < end), max(len(ends) - 1, 0))
     hungry, alone = starves_at(item, plan), alone_until(item, plan)
-    preferred = item.last_agent if now < alone and _may_wait_for(item, plan, now) else None
+    preferred = item.last_agent if now < alone and _may_wait_for(item, plan) else None
     changes = [end for end in (*ends[:-1], hungry, alone) if end > now]
     return Stage(
         index=index,
@@ -158,7 +158,7 @@ def rank(item: Conversation, agent: Agent, ring: Ring, queue: Queue) -> tuple[ob
         case "round_robin":
             return (foreign, agent.offered_at, agent.idle_since, agent.id)
         case "longest_idle":
-            return (foreign, bool(agent.used), max(agent.offered_at, agent.idle_since), agent.id)
+            return (foreign, bool(agent.used), agent.idle_since, agent.id)
         case "least_loaded" | "broadcast":
             return (foreign, agent.used, agent.idle_since, agent.id)
 
@@ -255,13 +255,13 @@ def _queued(item: Conversation) -> int:
     return item.queued_at or item.fence_at
 
 
-def _may_wait_for(item: Conversation, plan: Plan, now: int) -> bool:
+def _may_wait_for(item: Conversation, plan: Plan) -> bool:
     """Whether it makes sense to wait for who served the customer last: they are at work and serve the line."""
     known = plan.agents.get(item.last_agent) if item.last_agent is not None else None
     return (
         known is not None
         and absence(known) is None
         and serves(known, item.queue)
-        and not cooling(item, known.id, plan.rules, now)
+        and known.id not in item.passed  # in this stay they let it go already
         and crowded(item.header.channel, replace(known, load=()), plan.rules) is None
     )

@@ -71,27 +71,35 @@ class Courtesy:
                 await self._acknowledge(state)
             return
         match kind:
-            case EventType.HANDOFF:
+            case EventType.HANDOFF | EventType.REOPENED if state.owner.kind == "queue":
                 await self._welcome_to_line(state)
             case EventType.ACCEPTED | EventType.TAKEN | EventType.ASSIGNED | EventType.REOPENED:
                 name = self.staff.name(state.owner.agent) or ""
                 await self.acts.tell(state, "agent_joined", once=occasion, agent=name)
             case EventType.RETURNED:
-                phrase = RETURNED.get(reason or "", "back_in_line")
-                if self._served(state):
-                    await self.acts.tell(state, phrase, once=occasion)
-                else:
-                    await self.acts.ask_form(state, f"{phrase}_alone", "offline")
+                await self._tell_returned(state, RETURNED.get(reason or "", "back_in_line"))
             case EventType.TRANSFERRED:
                 await self.acts.tell(state, "transferred", once=occasion)
             case EventType.OVERFLOWED:
-                await self.acts.tell(state, "overflowed", once=occasion)
+                await self._tell_overflowed(state)
             case EventType.TO_BOT:
                 await self.acts.tell(state, "back_to_bot", once=occasion)
             case EventType.RESOLVED if reason == "idle":
                 await self.acts.tell(state, "closed_idle", once=occasion)
             case _:
                 return
+
+    async def _tell_returned(self, state: Conversation, phrase: str) -> None:
+        if self._served(state):
+            await self.acts.tell(state, phrase, once=str(state.fence))
+        else:
+            await self.acts.ask_form(state, f"{phrase}_alone", "offline")
+
+    async def _tell_overflowed(self, state: Conversation) -> None:
+        if self._served(state):
+            await self.acts.tell(state, "overflowed", once=str(state.fence))
+        else:
+            await self.acts.ask_form(state, "offline_form", "offline")
 
     async def _thank(self, state: Conversation, seq: int) -> None:
         """Who has left a message and an address has done all that is needed: no line, no second form."""
@@ -107,7 +115,7 @@ class Courtesy:
             return
         hours_open = self._hours(state).is_open(self.clock.now())
         if hours_open and self._served(state):
-            await self.acts.tell(state, "line_joined", once=str(state.queued_at))
+            await self.acts.tell(state, "line_joined", once=str(state.asked_at or state.queued_at))
         else:
             await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")
 

@@ -141,12 +141,18 @@ class Places:
     def _slots_of(self, queue: str) -> int:
         """How many conversations those at work for a queue can have at once."""
         if queue not in self._slots:
-            cost = max(1, cost_of("", self.plan.rules))
-            self._slots[queue] = sum(max(1, agent.capacity // cost) for agent in self._serving(queue))
+            line = self.plan.queues.get(queue)
+            channels = (line.channels if line is not None else ()) or ("",)
+            cost = max(1, *(cost_of(channel, self.plan.rules) for channel in channels))
+            self._slots[queue] = sum(agent.capacity // cost for agent in self._serving(queue))
         return self._slots[queue]
 
     def _serving(self, queue: str) -> list[Agent]:
-        return [agent for agent in self.plan.agents.values() if agent.available and serves(agent, queue)]
+        return [
+            agent
+            for agent in self.plan.agents.values()
+            if agent.available and agent.capacity > 0 and serves(agent, queue)
+        ]
 
     def _moved_in(self, queue: str, most: int) -> list[Conversation]:
         """Who stands elsewhere in a line than they heard, or waits another time; at most so many, front first."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from hub.model.config import Agent, Workplace, cost_of
 from hub.model.ids import QueueId
-from hub.model.queues import Need, Queue, Ring, Rule
+from hub.model.queues import ANYBODY, Need, Queue, Ring, Rule
 from hub.routing.choose import in_ring, serves
 
 CHANNELS = ("webchat", "api", "email", "telegram", "bale", "whatsapp", "messenger", "instagram", "voice")
 LOCALES = ("fa", "en")
 MOST_RINGS = 10
+MOST_NAME = 60
+MOST_URGENT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ def queue_problems(
     queue: Queue, queues: Mapping[str, Queue], agents: Iterable[Agent], rules: Workplace, calendars: Iterable[str]
 ) -> list[Problem]:
     """Problems of a line as it would be, beside the others; as long as nobody has an account, nobody is missed."""
-    staff = [agent for agent in agents if agent.active and agent.role == "agent"]
+    staff = [agent for agent in agents if agent.active]
     return [
         *_unknown("channels", queue.channels, CHANNELS, "unknown_channel"),
         *_unknown("languages", queue.languages, LOCALES, "unknown_language"),
@@ -40,15 +42,30 @@ def queue_problems(
     ]
 
 
-def rule_problems(rules: Iterable[Rule], queues: Mapping[str, Queue], calendars: Iterable[str]) -> list[Problem]:
-    """Problems of the rules: lines and calendars that are gone, lines that take nothing of what a rule sends there."""
+def rule_problems(
+    rules: Iterable[Rule],
+    queues: Mapping[str, Queue],
+    calendars: Iterable[str],
+    agents: Iterable[Agent],
+    workplace: Workplace,
+) -> list[Problem]:
+    """Problems of the rules: what is gone, skills that nobody has, lines that take nothing of what is sent there."""
     known = set(calendars)
+    staff = [agent for agent in agents if agent.active]
     found: list[Problem] = []
     for place, rule in enumerate(rules):
         found += _unknown(f"{place}.channels", rule.when.channels, CHANNELS, "unknown_channel")
         found += _unknown(f"{place}.locales", rule.when.locales, LOCALES, "unknown_language")
         if rule.when.calendar and rule.when.calendar not in known:
             found.append(Problem(code="no_such_calendar", place=f"{place}.calendar", detail=rule.when.calendar))
+        if not 1 <= len(rule.name.strip()) <= MOST_NAME:
+            found.append(Problem(code="bad_name", place=f"{place}.name"))
+        if rule.priority is not None and not -MOST_URGENT <= rule.priority <= MOST_URGENT:
+            found.append(Problem(code="bad_priority", place=f"{place}.priority"))
+        found += _needs(f"{place}.needs", rule.needs, workplace)
+        able = [agent for agent in staff if in_ring(agent, rule.needs, ANYBODY, "") is None]
+        if rule.needs and staff and not any(rule.queue is None or serves(agent, rule.queue) for agent in able):
+            found.append(Problem(code="nobody_has_skill", place=f"{place}.needs"))
         if rule.queue is None:
             continue
         queue = queues.get(rule.queue)
@@ -61,7 +78,7 @@ def rule_problems(rules: Iterable[Rule], queues: Mapping[str, Queue], calendars:
 
 def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Problem]:
     """Costs and maxima under which nobody could ever take anything."""
-    staff = [agent for agent in agents if agent.active and agent.role == "agent"]
+    staff = [agent for agent in agents if agent.active]
     largest = max((agent.capacity for agent in staff), default=None)
     costs = (("costs", rules.costs), ("parked_costs", rules.parked_costs))
     found = [
@@ -147,9 +164,14 @@ def _circle(start: QueueId, queues: Mapping[str, Queue]) -> list[str] | None:
 
 def _burden(queue: Queue, staff: list[Agent], rules: Workplace) -> Iterator[Problem]:
     serving = [agent for agent in staff if serves(agent, queue.id)]
+    most = max((agent.capacity for agent in serving), default=None)
+    if most is None:
+        return
     for channel in queue.channels:
-        if serving and all(agent.capacity < cost_of(channel, rules) for agent in serving):
+        if most < cost_of(channel, rules):
             yield Problem(code="nobody_has_room", place="channels", detail=channel)
+    if not queue.channels and most < min(max(1, cost_of(channel, rules)) for channel in CHANNELS):
+        yield Problem(code="nobody_has_room", place="channels")
 
 
 def _unknown(place: str, values: Iterable[str], known: Iterable[str], code: str) -> list[Problem]:

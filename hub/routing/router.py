@@ -19,6 +19,7 @@ from hub.errors import Conflict, HubError
 from hub.lanes import Appended
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
+from hub.model.due import DueKind, next_due
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, ConversationId
 from hub.model.presence import takes_offers
@@ -84,7 +85,7 @@ class Router:
             return
         had, has = set(before.owner.asked), set(after.owner.asked)
         for agent in had - has:
-            self.pool.start(self.staff.release(agent, after), "release")
+            self.pool.start(self.staff.release(agent, after, worked=before.owner.kind == "agent"), "release")
         if event.entry.event is not None and event.entry.event.type in _BY_HAND:
             for agent in has - had:
                 self.pool.start(self._burden(after, agent), "burden")
@@ -113,7 +114,9 @@ class Router:
         self._nudge()
 
     def on_rules_changed(self, kind: str) -> None:
-        """Queues or rules changed: look again, also for lines that are gone."""
+        """Queues or rules changed: look again, also for lines that are gone, and at what everything costs."""
+        if kind == "workplace":
+            self.staff.doubtful.update(agent.id for agent in self.staff.agents if agent.load)
         self.places.staff_changed()
         waiting = list(self._line)
         self._line.replan(self._plan(), self.clock.now())
@@ -139,11 +142,11 @@ class Router:
             return
         self._looked_at = now
         for agent in tuple(self.staff.agents):
-            for item in agent.load if now - agent.offered_at >= LEAK_MS else ():
-                state = await self.acts.lanes.state(ConversationId(item.conversation))
+            for item in [one for one in agent.load if now - one.since >= LEAK_MS]:
+                state = await self.acts.lanes.newest(ConversationId(item.conversation))
                 if agent.id not in state.owner.asked:
                     log.info("reservation_released", agent=agent.id, conversation=state.id)
-                    await self.staff.drop(agent, state.id)
+                    await self.staff.drop(agent.id, item)
 
     def _pause(self) -> float:
         """How long nothing happens by itself, in seconds; a clock that is set back or on is noticed in one."""
@@ -170,9 +173,15 @@ class Router:
             if found is None:
                 break
             item, choice = found
-            await self._offer(item, choice.agents, choice.reason)
+            if not self._leaves_now(item):
+                await self._offer(item, choice.agents, choice.reason)
             failed.add(item.id)
         self.places.moved()
+
+    def _leaves_now(self, item: Conversation) -> bool:
+        """Whether it has waited long enough: its deadline hands it on in a moment."""
+        due = next_due(item, self.plan.rules, self.plan.queue_of(item))
+        return due is not None and due.kind is DueKind.LINE and due.at <= self.clock.now()
 
     def offered(self) -> list[Conversation]:
         """Who is being offered to somebody."""
@@ -262,15 +271,19 @@ class Router:
 
     async def _burden(self, taken: Conversation, agent: AgentId) -> None:
         """What an agent took by hand weighs, too, if it is still theirs: another process may tell of it late."""
-        state = await self.acts.lanes.newest(taken.id)
-        if agent in state.owner.asked:
-            await self.staff.burden(agent, state)
+        with self.staff.in_doubt(agent):
+            state = await self.acts.lanes.newest(taken.id)
+            if agent in state.owner.asked:
+                await self.staff.burden(agent, state)
 
     async def _reweigh(self, seen: Conversation) -> None:
         """What waits for the customer costs less; looked at as it is by now, for it may have been woken again."""
-        state = await self.acts.lanes.newest(seen.id)
-        if state.owner.kind == "agent" and state.owner.agent is not None:
-            await self.staff.weigh(state.owner.agent, state)
+        if seen.owner.agent is None:
+            return
+        with self.staff.in_doubt(seen.owner.agent):
+            state = await self.acts.lanes.newest(seen.id)
+            if state.owner.kind == "agent" and state.owner.agent is not None:
+                await self.staff.weigh(state.owner.agent, state)
 
     def wake(self) -> None:
         """Something changed elsewhere: look again."""

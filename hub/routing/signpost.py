@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from hub.clock import Clock
 from hub.model.calendar import Calendar
+from hub.model.contact import Person
 from hub.model.conversation import Conversation
-from hub.model.ids import QueueId
+from hub.model.ids import AgentId, QueueId
 from hub.model.queues import Condition, Place, Queue, Rule
+from hub.staff import Staff
 from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
@@ -66,11 +68,13 @@ class Signpost:
     config: Config
     contacts: Contacts
     conversations: Conversations
+    staff: Staff
     clock: Clock
 
     async def place(self, state: Conversation, queue: QueueId | None, intent: str | None) -> Place:
         """Where a conversation goes that would go to `queue` if no rule said otherwise."""
-        rule = await self._rule(state, intent)
+        person = await self.contacts.person(state.header.contact)
+        rule = self._rule(state, intent, person)
         wanted = self.config.queue_for((rule.queue if rule is not None else None) or queue, state.header.inbox)
         if wanted is None:
             return Place(queue=queue)
@@ -78,33 +82,33 @@ class Signpost:
         line = wanted
         if not wanted.takes(state.header.channel, state.locale):
             line, route = self.config.queue_for(None, state.header.inbox) or wanted, "not_taken"
-        person = await self.contacts.person(state.header.contact)
-        rows = await self.conversations.of_contact(state.header.contact, limit=LOOK_BACK)
+        rows = await self.conversations.of_contacts(person.ids, limit=LOOK_BACK)
         earlier = [state, *(row.state for row in rows if row.state.id != state.id)]
         return Place(
             queue=line.id,
             priority=rule.priority if rule is not None else None,
             needs=rule.needs if rule is not None else (),
             since=old_place(earlier, line, self.clock.now()),
-            known_to=person.owner or next((one.last_agent for one in earlier if one.last_agent is not None), None),
+            known_to=self._known_to(person, earlier),
             route=route,
         )
 
-    async def _rule(self, state: Conversation, intent: str | None) -> Rule | None:
-        rules = self.config.rules.rules
-        if not rules:
-            return None
-        asks = any(rule.when.attributes for rule in rules)
-        contact = await self.contacts.get(state.header.contact) if asks else None
+    def _known_to(self, person: Person, earlier: Sequence[Conversation]) -> AgentId | None:
+        """Their owner; where there is none any more, who served them last."""
+        agents = (person.owner, *(one.last_agent for one in earlier))
+        known = (self.staff.get(agent) for agent in agents if agent is not None)
+        return next((agent.id for agent in known if agent is not None and agent.active), None)
+
+    def _rule(self, state: Conversation, intent: str | None, person: Person) -> Rule | None:
         facts = Facts(
             inbox=state.header.inbox,
             channel=state.header.channel,
             locale=state.locale,
             intent=intent,
-            attributes=contact.attributes if contact is not None else {},
+            attributes=person.attributes,
             at=self.clock.now(),
         )
-        return first_rule(rules, facts, self.config.calendars)
+        return first_rule(self.config.rules.rules, facts, self.config.calendars)
 
 
 def _among(value: str, values: tuple[str, ...]) -> bool:

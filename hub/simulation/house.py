@@ -131,9 +131,9 @@ def parts(database: Database, clock: Clock, *, desks_here: bool = True) -> House
     house: House
 
     lanes = Lanes(entries, conversations, bus, clock, lambda state: house.deadlines.due(state))  # noqa: PLW0108 - the deadlines need the lanes
-    signpost = Signpost(config, contacts, conversations, clock)
-    acts = Acts(lanes, clock, lambda _: True, lambda _: True, signpost.place)
     staff = Staff(Agents(database), conversations, bus, config, clock, desks_here)
+    signpost = Signpost(config, contacts, conversations, staff, clock)
+    acts = Acts(lanes, clock, lambda _: True, lambda _: True, signpost.place)
     router = Router(acts, staff, config, conversations, Intervals(database), bus, clock)
     deadlines = Deadlines(
         lanes=lanes,

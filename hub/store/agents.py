@@ -92,22 +92,29 @@ class Agents:
         query = {"_id": agent, "load.conversation": item.conversation}
         return await self._change(query, {"$set": {"load.$.cost": item.cost, "load.$.parked": item.parked}})
 
-    async def release(self, agent: AgentId, conversation: ConversationId, fence: int, now: int) -> Agent | None:
-        """Take an item off the load that was put on before the conversation's `fence`; the agent is idle since now.
+    async def release(
+        self, agent: AgentId, conversation: ConversationId, fence: int, idle_since: int | None
+    ) -> Agent | None:
+        """Take an item off the load that was put on before the conversation's `fence`.
 
-        Whoever hears late of a change takes nothing off that was put on since.
+        Whoever hears late of a change takes nothing off that was put on since. Who had it is idle since then; None: it
+        was only offered, and they have been idle for as long as before.
         """
         item = {"conversation": conversation, "fence": {"$not": {"$gte": fence}}}
         query = {"_id": agent, "load": {"$elemMatch": item}}
-        return await self._change(query, {"$pull": {"load": item}, "$set": {"idle_since": now}})
+        idle = {"$set": {"idle_since": idle_since}} if idle_since is not None else {}
+        return await self._change(query, {"$pull": {"load": item}, **idle})
 
-    async def drop(self, seen: Agent, conversation: ConversationId) -> Agent | None:
-        """Take an item off the load of an agent to whom nothing was given since they were seen."""
-        query = {"_id": seen.id, "load.conversation": conversation, "offered_at": seen.offered_at}
-        return await self._change(query, {"$pull": {"load": {"conversation": conversation}}})
+    async def drop(self, agent: AgentId, seen: Load) -> Agent | None:
+        """Take an item off the load that is still the one that was seen."""
+        item = {"conversation": seen.conversation, "fence": seen.fence, "since": seen.since}
+        return await self._change({"_id": agent, "load": {"$elemMatch": item}}, {"$pull": {"load": item}})
 
-    async def set_presence(self, agent: Agent) -> Agent | None:
-        """Write what `hub.model.presence` decided: status, socket, and since when."""
+    async def set_presence(self, seen: Agent, agent: Agent) -> Agent | None:
+        """Write what `hub.model.presence` decided of an agent as they were seen: status, socket, and since when.
+
+        None when something of it has changed since.
+        """
         change = {
             "status": agent.status,
             "status_since": agent.status_since,
@@ -116,7 +123,8 @@ class Agents:
             "gone_at": agent.gone_at,
             "misses": agent.misses,
         }
-        return await self._change({"_id": agent.id}, {"$set": change})
+        same = {name: getattr(seen, name) for name in ("status", "status_since", "connected", "gone_at", "misses")}
+        return await self._change({"_id": agent.id, **same}, {"$set": change})
 
     async def all_gone(self, now: int) -> None:
         """A hub that starts has no sockets: whoever was connected is gone since now."""

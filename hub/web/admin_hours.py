@@ -70,10 +70,8 @@ async def list_calendars(call: Call) -> CalendarList:
 async def put_calendar(call: Call) -> CalendarRecord:
     """Make or change business hours."""
     wanted = call.body_as(CalendarRecord)
-    calendar = calendar_of(wanted.calendar)
     now = call.web.clock.now()
-    if calendar.next_opening(now) is None:
-        raise BadInput("These hours never begin.", code="never_open", field="calendar")
+    calendar = calendar_of(wanted.calendar, now)
     named = NamedCalendar(id=_id(call, wanted.id), name=line(wanted.name, "name", longest=60), calendar=calendar)
     before = call.web.config.calendar(named.id)
     await _put(call, before, named, _calendar(before, now) if before else None, _calendar(named, now))

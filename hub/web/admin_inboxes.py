@@ -97,7 +97,7 @@ async def change_inbox(call: Call) -> InboxRecord:
     if wanted.queue is not UNSET:
         after = replace(after, queue=_queue(call, wanted.queue))
     if wanted.calendar is not UNSET:
-        after = replace(after, calendar=calendar_of(wanted.calendar))
+        after = replace(after, calendar=calendar_of(wanted.calendar, call.web.clock.now()))
     if wanted.settings is not UNSET:
         after, _ = _filled(call, _channel(call, before), after, wanted.settings)
     return await _save(call, before, after)

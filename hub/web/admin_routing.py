@@ -80,7 +80,8 @@ async def change_rules(call: Call) -> RuleList:
     """Replace the rules."""
     wanted = call.body_as(RuleList)
     config = call.web.config
-    refuse(rule_problems(wanted.rules, config.queues, config.calendars))
+    people = await call.web.accounts.all()
+    refuse(rule_problems(wanted.rules, config.queues, config.calendars, people, config.workplace))
     before = RuleList(rules=list(config.rules.rules))
     difference = changes(before, wanted)
     if not difference:

@@ -34,8 +34,8 @@ class CalendarView(Struct, frozen=True, forbid_unknown_fields=True):
     always_open: bool = False
 
 
-def calendar_of(view: CalendarView) -> Calendar:
-    """Check business hours. Raises BadInput with field `calendar`."""
+def calendar_of(view: CalendarView, now: int) -> Calendar:
+    """Check business hours. Raises BadInput with field `calendar` (`bad_calendar`; `never_open` from `now` on)."""
     try:
         ZoneInfo(view.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -49,7 +49,10 @@ def calendar_of(view: CalendarView) -> Calendar:
     except ValueError as error:
         raise _bad("Holidays are written like 2026-03-21, jalali:01-01 or gregorian:12-25.") from error
     week = {day: tuple((start, end) for start, end in view.week[day]) for day in view.week}
-    return Calendar(time_zone=view.time_zone, week=week, holidays=holidays, always_open=view.always_open)
+    calendar = Calendar(time_zone=view.time_zone, week=week, holidays=holidays, always_open=view.always_open)
+    if calendar.next_opening(now) is None:
+        raise BadInput("These hours never begin.", code="never_open", field="calendar")
+    return calendar
 
 
 def calendar_view(calendar: Calendar) -> CalendarView:

@@ -37,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 PROCESSES = 4
 AGENTS = 12
 RATE = 9.0
-OVERLOOKED = 4
-"""An item that still waits beside the same free agent after one process has looked at everybody so often."""
+OVERLOOKED = 2
+"""An item that still waits beside somebody free after one process has looked at everybody more often than this."""
 CALM_SECONDS = 180.0
 
 
@@ -93,7 +93,7 @@ class Floor:
     found: Counter[str] = field(default_factory=Counter)
     words: list[str] = field(default_factory=list)
     _busy: set[ConversationId] = field(default_factory=set)
-    _beside: dict[tuple[ConversationId, AgentId], dict[int, int]] = field(default_factory=dict)
+    _beside: dict[ConversationId, dict[int, int]] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def arrivals(self, seconds: float) -> None:
@@ -144,11 +144,10 @@ class Floor:
             choice = choose(item, plan, self.house.clock.now())
             if choice is None:
                 continue
-            pair = (item.id, choice.agents[0].id)
-            still[pair] = self._beside.get(pair, looks)
-            if any(done - still[pair].get(process, 0) > OVERLOOKED for process, done in looks.items()):
-                self._note("violations", f"{pair[0]} waits beside {pair[1]}")
-                still[pair] = looks
+            still[item.id] = self._beside.get(item.id, looks)
+            if any(done - still[item.id].get(process, 0) > OVERLOOKED for process, done in looks.items()):
+                self._note("violations", f"{item.id} waits beside {choice.agents[0].id}")
+                still[item.id] = looks
         self._beside = still
 
     async def judge(self, database: Database) -> None:
@@ -158,6 +157,7 @@ class Floor:
             id_ = ConversationId(f"c-{number:06}")
             row = await self.house.conversations.get(id_)
             if row is None:
+                self._note("violations", f"{id_} is lost")
                 continue
             state = Conversation(header=row.state.header)
             for entry in await self.house.entries.after(id_, 0):
@@ -176,6 +176,9 @@ class Floor:
             if state.open:
                 self._note("stranded", f"{id_} is with {state.owner.kind}")
         self._weigh(burdens)
+        for agent in await self.house.staff.store.all():
+            if agent.load:
+                self._note("violations", f"{agent.id} carries {len(agent.load)} after the end")
 
     def _weigh(self, burdens: Mapping[AgentId, list[tuple[int, int]]]) -> None:
         """Whatever the loads said: what each agent was asked for and held at once, by the timelines."""
@@ -249,7 +252,7 @@ async def routing(seconds: float, *, seed: int, say: Callable[[str], None]) -> d
                 await house.staff.load()
                 for agent in plan.agents:
                     await house.staff.store.set_presence(
-                        replace(agent, status="online", connected=True, idle_since=house.clock.now())
+                        agent, replace(agent, status="online", connected=True, idle_since=house.clock.now())
                     )
                     await house.staff.refresh(agent.id)
                 processes.start_all()

@@ -29,10 +29,12 @@ from tests.hub_server import AbsentBot, live_hub
 class Away(Agents):
     """The agents' collection while the store confirms nothing."""
 
-    async def set_presence(self, agent: Agent) -> Agent | None:
+    async def set_presence(self, seen: Agent, agent: Agent) -> Agent | None:
         raise Unavailable("away")
 
-    async def release(self, agent: AgentId, conversation: ConversationId, fence: int, now: int) -> Agent | None:
+    async def release(
+        self, agent: AgentId, conversation: ConversationId, fence: int, idle_since: int | None
+    ) -> Agent | None:
         raise Unavailable("away")
 
 

@@ -6,8 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.hub.test_lines_widen import sweep
-
 from hub.clock import HeldClock
 from hub.model.calendar import WEEKDAYS, Calendar
 from hub.model.config import NamedCalendar
@@ -25,6 +23,12 @@ async def told(floor: Floor, conversation: str) -> list[tuple[str | None, str | 
     entries = await floor.hub.entries.after(ConversationId(conversation), 0)
     events = [entry.event for entry in entries if entry.event]
     return [(event.reason, event.note) for event in events if event.type is EventType.SLA]
+
+
+async def sweep(floor: Floor, seconds: int) -> None:  # noqa: F811
+    floor.clock.advance(seconds * 1000)
+    await floor.hub.deadlines.sweep(floor.clock.now())
+    await floor.hub.router.match()
 
 
 async def test_a_breach_is_told_once_also_when_the_hub_was_away_while_it_came(
