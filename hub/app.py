@@ -1,9 +1,10 @@
 """The composition root: names the concrete channels, wires every part, lists every subscription."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property, partial
 from hashlib import sha256
+from types import MappingProxyType
 
 import structlog
 from aiohttp import web
@@ -47,6 +48,7 @@ from hub.intervals import IntervalLog
 from hub.lanes import Appended, Lanes
 from hub.leases import Leases
 from hub.mirror import Mirror
+from hub.model.studio import Slot
 from hub.placing import Placing
 from hub.promises import Promises
 from hub.reading import Reading, ReadMoved
@@ -105,11 +107,13 @@ class Hub:
         clock: Clock,
         *,
         more_channels: Sequence[Channel] = (),
+        bots: Mapping[Slot, Bot] = MappingProxyType({}),
     ) -> None:
-        """Wire a hub around what differs between production and tests."""
+        """Wire a hub around what differs between production and tests. `bots`: what `bot` is made of, to try out."""
         self.settings = settings
         self.database = database
         self.bot = bot
+        self._bots = bots
         self.orders = orders
         self.clock = clock
         self.bus = Bus()
@@ -484,6 +488,7 @@ class Hub:
             inlet=lambda: self.inlet,
             aside=self.aside,
             mark=lambda conversation, seq: self.doubts.mark(conversation, seq),  # noqa: PLW0108 - doubts need the web
+            bots=lambda slot: self._bots.get(slot, self.bot),
             on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
             on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),

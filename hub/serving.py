@@ -50,7 +50,7 @@ async def _serve(settings: Settings) -> None:
         database = await stack.enter_async_context(connect(settings.mongodb_uri.get_secret_value(), settings.database))
         slots = await _bots(stack, settings, database)
         orders = await stack.enter_async_context(HttpOrders(settings.order_service))
-        hub = Hub(settings, database, slots, orders, SystemClock())
+        hub = Hub(settings, database, slots, orders, SystemClock(), bots=slots.bots)
         await stack.enter_async_context(running(hub))
         await stack.enter_async_context(supervised("rollout", slots.run))
         await stack.enter_async_context(_listening(hub))

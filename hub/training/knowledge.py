@@ -106,6 +106,12 @@ def put_together(known: Knowledge) -> tuple[dict[str, str], list[Example]]:
     return files, examples
 
 
+def entities_of(known: Knowledge) -> list[str]:
+    """Kinds of entities that sentences may mark."""
+    domain = next((_domain(one.text) for one in known.files if one.name == "domain.yml"), {})
+    return [_name(one) for one in domain.get("entities") or []]
+
+
 def rules_naming(intent: str, files: Iterable[Kept]) -> list[str]:
     """Places of written rules, stories and forms that name an intent, like `data/rules/rules.yml:12`."""
     named = re.compile(rf"\bintents?:.*(?<![\w]){re.escape(intent)}(?![\w])|^\s*-\s+{re.escape(intent)}\s*$")

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from bot.environment import ASSISTANT
-from bot.training.data import DataRefused, Example, Mark, Warned, conflicts, marks_problem, name_problem, text_problem
+from bot.training.data import (
+    DataRefused,
+    Example,
+    Mark,
+    Problem,
+    Warned,
+    conflicts,
+    marks_problem,
+    name_problem,
+    scarce,
+    text_problem,
+)
 from bot.training.project import read_project
 from bot.training.report import Report
 from hub.clock import Clock
@@ -18,7 +29,7 @@ from hub.model.studio import BUILT_IN, Gate, Gates, Intent, Kept, Rollout, Sente
 from hub.store.rollouts import Rollouts
 from hub.store.studio import StudioStore
 from hub.store.versions import Snapshot, Version, Versions
-from hub.training.knowledge import Knowledge, put_together, rules_naming, sentence_of, taken_apart
+from hub.training.knowledge import Knowledge, examples_in, put_together, rules_naming, sentence_of, taken_apart
 
 log = structlog.get_logger(__name__)
 
@@ -72,10 +83,10 @@ class Studio:
         except DataRefused as error:
             raise bad_data(error) from error
 
-    async def warnings(self) -> list[Warned]:
-        """Sentences that stand under several intents, exactly or nearly."""
-        _, examples = await self.project()
-        return await asyncio.to_thread(conflicts, examples)
+    async def looked_over(self) -> tuple[list[Problem], list[Warned]]:
+        """What keeps it from being trained, and sentences that stand under several intents, exactly or nearly."""
+        known = await self.known()
+        return await asyncio.to_thread(looked_over, known)
 
     async def write_intent(self, intent: Intent) -> Intent:
         """Store an intent over the version that it names. Raises BadInput, Conflict."""
@@ -131,6 +142,8 @@ class Studio:
     async def train(self, by: str, note: str) -> Version:
         """Queue a version made of what the bot knows now. Raises BadInput when that doesn't fit together."""
         files, examples = await self.project()
+        if problems := _scarce(examples):
+            raise bad_data(DataRefused(problems))
         base = (await self.rollouts.get()).active
         snapshot = Snapshot(files=files, examples=examples)
         return await self.versions.add(snapshot, by=by, note=note, now=self.clock.now(), base=base)
@@ -166,6 +179,20 @@ class Studio:
     async def answer_of(self, intent: Intent) -> Kept | None:
         """The response of an intent with an answer of its own."""
         return await self.store.response("utter_faq_" + intent.name) if intent.faq else None
+
+
+def looked_over(known: Knowledge) -> tuple[list[Problem], list[Warned]]:
+    """Pure; see `Studio.looked_over`."""
+    examples, problems = examples_in(known.intents), []
+    try:
+        put_together(known)
+    except DataRefused as error:
+        problems = list(error.problems)
+    return [*problems, *_scarce(examples)], conflicts(examples)
+
+
+def _scarce(examples: Sequence[Example]) -> list[Problem]:
+    return scarce((one, f"intent {one.intent}") for one in examples)
 
 
 def gates_of(gates: Gates, version: Version, live: Report | None) -> list[Gate]:

@@ -18,7 +18,7 @@ from bot.training.project import nlu_files
 from bot.training.reading import MAX_BYTES, read_files, to_csv
 from hub.errors import BadInput
 from hub.model.studio import Intent, Kept, Sentence
-from hub.training.knowledge import ANSWER, answer_variants, examples_in, rules_naming, told
+from hub.training.knowledge import ANSWER, answer_variants, entities_of, examples_in, rules_naming, told
 from hub.training.studio import bad_data, existing
 from hub.web.admin_config import found
 from hub.web.bodies import read_limited
@@ -34,6 +34,7 @@ from hub.web.bot_shapes import (
     KnowledgeView,
     MarkRecord,
     NewIntent,
+    ProblemRecord,
     ResponseChange,
     ResponseRecord,
     Seen,
@@ -47,14 +48,16 @@ _TYPES = {"zip": "application/zip", "csv": "text/csv; charset=utf-8", "yml": "ap
 
 
 async def overview(call: Call) -> KnowledgeView:
-    """All intents with their numbers, and sentences that contradict one another."""
+    """All intents with their numbers, what keeps them from being trained, sentences that contradict one another."""
     studio = call.web.studio
     known = await studio.known()
-    conflicts = await studio.warnings()
+    problems, conflicts = await studio.looked_over()
     return KnowledgeView(
         intents=[_summary(one) for one in known.intents],
         responses=[one.name for one in known.responses],
         files=[one.name for one in known.files],
+        entities=entities_of(known),
+        problems=[ProblemRecord(one.place, one.code, one.text) for one in problems],
         conflicts=[Conflicting(one.text, list(one.intents), one.near) for one in conflicts[:SHOWN_CONFLICTS]],
     )
 

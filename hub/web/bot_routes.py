@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.web import bot_knowledge, bot_review, bot_shapes, bot_versions
+from hub.web import bot_knowledge, bot_review, bot_shapes, bot_tryout, bot_versions
 from hub.web.access import Permission
 from hub.web.http import Route
 
@@ -24,8 +24,7 @@ BOT = (
         handler=bot_knowledge.overview,
         needs=TEACH,
         answer=bot_shapes.KnowledgeView,
-        summary="What the bot knows: intents with their numbers, and sentences that contradict one another",
-        errors=PROJECT_ERRORS,
+        summary="What the bot knows: intents with their numbers, what keeps them from being trained, contradictions",
     ),
     Route(
         method="POST",
@@ -181,6 +180,25 @@ BOT = (
             "model_damaged",
             "changed_meanwhile",
         ),
+    ),
+    Route(
+        method="POST",
+        path=VERSION + "/try",
+        handler=bot_tryout.try_out,
+        needs=TEACH,
+        body=bot_tryout.TryOut,
+        answer=bot_tryout.TriedOut,
+        summary="Say something to a version that is loaded, and see what it understood",
+        errors=("not_found", "not_loaded"),
+    ),
+    Route(
+        method="GET",
+        path=VERSION + "/diff",
+        handler=bot_tryout.compare,
+        needs=TEACH,
+        answer=bot_tryout.DifferenceView,
+        summary="What a version was taught that another (`?with=`) was not",
+        errors=("not_found", "bad_choice"),
     ),
     Route(
         method="GET",

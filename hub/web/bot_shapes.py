@@ -52,12 +52,22 @@ class Conflicting(Struct, frozen=True):
     near: bool
 
 
+class ProblemRecord(Struct, frozen=True):
+    """What stands in the way of training: where, a stable code, and an English sentence."""
+
+    place: str
+    code: str
+    text: str
+
+
 class KnowledgeView(Struct, frozen=True):
-    """What the bot knows, and what an admin should look at."""
+    """What the bot knows, what must be put right before it can be trained, and what an admin should look at."""
 
     intents: list[IntentSummary]
     responses: list[str]
     files: list[str]
+    entities: list[str]
+    problems: list[ProblemRecord]
     conflicts: list[Conflicting]
 
 

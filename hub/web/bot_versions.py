@@ -44,7 +44,7 @@ async def train(call: Call) -> VersionView:
 
 async def stop(call: Call) -> None:
     """Cancel a training that waits or runs."""
-    number = _number(call)
+    number = version_number(call.path("number"))
     await call.web.studio.versions.get(number)
     await call.web.studio.versions.stop(number, call.web.clock.now())
     await call.record("bot.train.stop", f"version:{number}")
@@ -52,7 +52,7 @@ async def stop(call: Call) -> None:
 
 async def report(call: Call) -> ReportView:
     """A version's report and the conditions of its activation."""
-    version = await call.web.studio.versions.get(_number(call))
+    version = await call.web.studio.versions.get(version_number(call.path("number")))
     view = _view(version, await call.web.studio.rollouts.get(), await _names(call))
     made = version.report
     if made is None:
@@ -72,7 +72,7 @@ async def report(call: Call) -> ReportView:
 
 async def activate(call: Call) -> RolloutView:
     """Have a version loaded; once it is, it gets its share of the conversations that begin."""
-    wanted, number = call.body_as(Activation), _number(call)
+    wanted, number = call.body_as(Activation), version_number(call.path("number"))
     before = await call.web.studio.rollouts.get()
     after = await call.web.studio.activate(number, wanted.share, wanted.reason)
     what = {"active": [before.active, number], "share": [None, wanted.share], "reason": [None, wanted.reason.strip()]}
@@ -111,8 +111,8 @@ async def change_gates(call: Call) -> GatesRecord:
     return wanted
 
 
-def _number(call: Call) -> int:
-    text = call.path("number")
+def version_number(text: str) -> int:
+    """A version's number as it stands in an address. Raises NotFound."""
     if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
         raise NotFound("There is no such version.")
     return int(text)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.contract import Bot
 from channels.contract import Inlet
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.model.ids import AgentId, ConversationId
+from hub.model.studio import Slot
 from hub.store.accounts import Accounts, SessionStore
 from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
@@ -46,6 +48,7 @@ class Web:
         studio: What the bot knows, and its versions.
         review: What the bot may have got wrong.
         mark: Puts a customer's message there.
+        bots: The bot of a slot.
         api_limit: Requests per client address.
         last_admin: Held while an admin's rights are taken away, so that two at once cannot leave nobody.
         mail_page: Makes a harmless page of a mail.
@@ -71,6 +74,7 @@ class Web:
     studio: Studio
     review: Review
     mark: Callable[[ConversationId, int], Awaitable[bool]]
+    bots: Callable[[Slot], Bot]
     files: Files
     uploads: Uploads
     file_links: FileLinks

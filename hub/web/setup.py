@@ -11,11 +11,13 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.contract import Bot
 from channels.contract import Inlet
 from hub.channel_config import ChannelConfig
 from hub.clock import Clock
-from hub.errors import NotFound
+from hub.errors import Conflict, NotFound
 from hub.model.ids import AgentId, ConversationId
+from hub.model.studio import Slot
 from hub.store.accounts import Accounts, SessionStore
 from hub.store.aside import Aside
 from hub.store.audit import AuditTrail
@@ -69,6 +71,11 @@ class WebOptions:
     rules: SessionRules = field(default_factory=SessionRules)
 
 
+def no_bot(slot: Slot) -> Bot:
+    """Where no bot is, none can be tried out."""
+    raise Conflict(f"There is no bot in slot {slot}.", code="not_loaded")
+
+
 async def nobody_marks(conversation: ConversationId, seq: int) -> bool:
     """Where no conversations are, none of their messages can be marked."""
     raise NotFound("There is no such message.")
@@ -87,6 +94,7 @@ def make_web(
     on_agent_changed: Callable[[AgentId], None] = lambda agent: None,
     phone_socket: Callable[[], str] = str,
     mark: Callable[[ConversationId, int], Awaitable[bool]] = nobody_marks,
+    bots: Callable[[Slot], Bot] = no_bot,
     mail_page: MailPage = lambda raw, pictures: "",
 ) -> Web:
     """Make the parts. `on_access_ended` must close the agent's sockets at once; call `close` at the end."""
@@ -121,6 +129,7 @@ def make_web(
         studio=Studio(StudioStore(database), Versions(database), Rollouts(database), clock),
         review=Review(database),
         mark=mark,
+        bots=bots,
         files=files,
         uploads=Uploads(files, clock, max_bytes=options.max_file),
         file_links=FileLinks(sha256(b"peyk files\0" + options.signing_key).digest(), clock, options.files_url),

@@ -33,13 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     routing.add_argument("what", choices=("decisions", "offers"))
     routing.add_argument("--waiting", type=_positive, default=10_000, help="offers: so many in line")
     routing.add_argument("--rounds", type=_positive, default=200)
+    bot = benches.add_parser("bot", help="does the bot answer as fast while a version is trained")
+    bot.add_argument("--seconds", type=_seconds, default=20.0, help="length of the phase before the training")
+    bot.add_argument("--rate", type=_seconds, default=5.0, help="questions a second")
     voice = benches.add_parser("voice", help="callers by sipp through a real Asterisk: what became of each")
     voice.add_argument("--rate", type=_seconds, default=5.0, help="calls a second")
     voice.add_argument("--seconds", type=_seconds, default=60.0)
     voice.add_argument("--agents", type=_positive, default=40)
     for each in (inbound, stalled, reconnect):
         each.add_argument("--first", action="store_true", help="run before everybody else's processes (root only)")
-    for each in (inbound, idle, stalled, reconnect, routing, voice):
+    for each in (inbound, idle, stalled, reconnect, routing, bot, voice):
         each.add_argument("--json", action="store_true", help="print nothing but the last line")
 
 
@@ -53,6 +56,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, object]]:
+    from tests.bench.bot import bot  # noqa: PLC0415
     from tests.bench.inbound import inbound  # noqa: PLC0415 (`--help` must be quick)
     from tests.bench.routing import routing as routing_bench  # noqa: PLC0415
     from tests.bench.sockets import idle, reconnect  # noqa: PLC0415
@@ -66,6 +70,8 @@ def _bench(arguments: argparse.Namespace) -> Coroutine[None, None, dict[str, obj
             )
         case "routing":
             return routing_bench(arguments.what, arguments.waiting, arguments.rounds)
+        case "bot":
+            return bot(arguments.seconds, arguments.rate)
         case "voice":
             return voice(arguments.rate, arguments.seconds, arguments.agents)
         case "idle":

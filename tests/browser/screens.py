@@ -362,6 +362,9 @@ class Studio:
                 ("inboxes/shop", "light", 768),
                 ("rules", "dark", 360),
                 ("audit", "dark", 1440),
+                ("review", "light", 1440),
+                ("intents", "dark", 768),
+                ("versions", "light", 1440),
             )
             for section, scheme, width in places[:: 1 if locale == "fa" else 2]:
                 await page.goto(f"{self.product.hub}/desk/admin/{section}")

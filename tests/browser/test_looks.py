@@ -32,6 +32,7 @@ WATCH_SHIFTS = """() => {
 ADMIN = (
     *("people", "skills", "queues", "queues/support", "routes", "calendars", "calendars/new", "slas", "slas/new"),
     *("inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account"),
+    *("review", "intents", "intents/order_status", "responses", "responses/utter_greet", "versions"),
 )
 
 

@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-OURS = ("hub", "rasa", "rasa-second", "proxy")
+OURS = ("hub", "rasa", "rasa-second", "trainer", "proxy")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_every_build_step_is_a_script_of_ours_or_a_plain_word() -> None:
 
 
 def test_what_the_images_copy_is_there() -> None:
-    for dockerfile, context in (("hub", ROOT), ("bot", ROOT), ("proxy", DEPLOY)):
+    for dockerfile, context in (("hub", ROOT), ("bot", ROOT), ("trainer", ROOT), ("proxy", DEPLOY)):
         for line in re.findall(
             r"^COPY ((?!--from).+)$", (DEPLOY / f"{dockerfile}.Dockerfile").read_text(), re.MULTILINE
         ):

@@ -335,6 +335,17 @@ export function switchLocale(next: Locale): void {
   }).catch(() => undefined);
 }
 
+/** Puts a customer's message before those who teach the bot. */
+export async function markForBot(conversation: string, seq: number): Promise<void> {
+  const answer = await fetch("/api/desk/mark", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": deskConfig().csrf },
+    body: JSON.stringify({ conversation, seq }),
+  }).catch(() => null);
+  toast(t(answer?.ok ? "mark.done" : "mark.failed"), answer?.ok ? "plain" : "error");
+}
+
 /** Light to dark and back. */
 export function switchTheme(): void {
   theme.value = isDark() ? "light" : "dark";

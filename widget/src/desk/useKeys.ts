@@ -31,7 +31,7 @@ import {
 } from "./desk";
 import { toggleCard } from "./parts/Conversation";
 import { canTake } from "./parts/owner";
-import { leads } from "./parts/Rail";
+import { leads, teaches } from "./parts/Rail";
 import { answer, leg } from "./phone/phone";
 import { type KeyAction, NO_PREFIX, press } from "./state/keys";
 
@@ -161,6 +161,9 @@ function act(action: KeyAction): boolean {
       return true;
     case "go.admin":
       if (leads()) go({ view: "admin", path: "" });
+      return true;
+    case "go.bot":
+      if (teaches()) go({ view: "admin", path: "review" });
       return true;
     default:
       break;

@@ -30,6 +30,10 @@ export const number = (value: number): string => numbers({ maximumFractionDigits
 export const percent = (share: number): string =>
   numbers({ style: "percent", maximumFractionDigits: 0 }).format(share);
 
+/** 99.7%, for figures in which the last sentence counts. */
+export const exactPercent = (share: number): string =>
+  numbers({ style: "percent", maximumFractionDigits: 1 }).format(share);
+
 /** 14:05 */
 export const time = (ms: number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(ms);
 

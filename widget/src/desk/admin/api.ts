@@ -45,15 +45,16 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 async function send<T>(method: Method, path: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
+  const file = body instanceof Blob;
   if (method !== "GET") headers["X-CSRF-Token"] = deskConfig().csrf;
-  if (body) headers["Content-Type"] = "application/json";
+  if (body) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       headers,
       credentials: "same-origin",
-      body: body && JSON.stringify(body),
+      body: file ? body : body && JSON.stringify(body),
     });
   } catch {
     throw new ApiError("offline");
@@ -74,7 +75,7 @@ async function send<T>(method: Method, path: string, body?: object): Promise<T> 
  * Sends a request. Somebody who signed in again in another tab has a new token: it is fetched and the request sent once more, so
  * that nothing written here is lost. Somebody else's session never gets the first one's changes.
  */
-async function request<T>(method: Method, path: string, body?: object): Promise<T> {
+export async function request<T>(method: Method, path: string, body?: object): Promise<T> {
   try {
     return await send<T>(method, path, body);
   } catch (error) {
@@ -84,6 +85,11 @@ async function request<T>(method: Method, path: string, body?: object): Promise<
     deskConfig().csrf = me.csrf;
     return send<T>(method, path, body);
   }
+}
+
+/** Sends a file as it is. */
+export function upload<T>(path: string, file: File): Promise<T> {
+  return request<T>("POST", path, file);
 }
 
 const ADMIN = "/api/admin";

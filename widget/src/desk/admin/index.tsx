@@ -3,14 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Chat, People as PeopleIcon, Person as PersonIcon, Settings } from "../../ui/icons";
 import "./admin.css";
+import "./bot.css";
 import "./channels.css";
 import "./editors.css";
 import "./parts.css";
 import { Empty } from "../parts/common";
-import { Line, Quick } from "../parts/icons";
-import { follow, hrefOf, place, SECTIONS, type Section } from "./nav";
+import { Hand, Line, Quick } from "../parts/icons";
+import { BOT_SECTIONS, follow, hrefOf, place, SECTIONS, type Section } from "./nav";
 import { LeaveQuestion } from "./parts/dialogs";
-import { Ahead, Arrow, Aside, Book, Calendar, Pledge, Shield } from "./parts/icons";
+import { Ahead, Arrow, Aside, Book, Calendar, Layers, Pledge, Shield, Tags } from "./parts/icons";
 import { Page } from "./parts/Page";
 import { Account } from "./sections/Account";
 import { AsideList } from "./sections/AsideList";
@@ -21,20 +22,31 @@ import { CannedList } from "./sections/CannedList";
 import { CannedPage } from "./sections/CannedPage";
 import { Inboxes } from "./sections/Inboxes";
 import { InboxPage } from "./sections/InboxPage";
+import { IntentPage } from "./sections/IntentPage";
+import { Intents } from "./sections/Intents";
 import { NewInbox } from "./sections/NewInbox";
 import { People } from "./sections/People";
 import { Person } from "./sections/Person";
 import { QueuePage } from "./sections/QueuePage";
 import { Queues } from "./sections/Queues";
+import { ResponsePage } from "./sections/ResponsePage";
+import { Responses } from "./sections/Responses";
+import { Review } from "./sections/Review";
 import { Routes } from "./sections/Routes";
 import { Rules } from "./sections/Rules";
 import { Skills } from "./sections/Skills";
 import { SlaPage } from "./sections/SlaPage";
 import { Slas } from "./sections/Slas";
+import { VersionPage } from "./sections/VersionPage";
+import { Versions } from "./sections/Versions";
 import { myRole } from "./store";
 import { t } from "./words";
 
 const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
+  review: Hand,
+  intents: Tags,
+  responses: Chat,
+  versions: Layers,
   people: PeopleIcon,
   skills: Shield,
   queues: Line,
@@ -49,24 +61,33 @@ const ICONS: Record<Section, (props: { size?: number }) => JSX.Element> = {
   account: PersonIcon,
 };
 
+const isBot = (section: string) => (BOT_SECTIONS as readonly string[]).includes(section);
+
 /** What the reader's role may see; the hub refuses the rest in any case. */
 function sections(): readonly Section[] {
   const role = myRole();
   if (role === "admin") return SECTIONS;
-  return role === "supervisor" ? SECTIONS.filter((one) => one !== "audit") : ["account"];
+  if (role === "bot_admin") return [...BOT_SECTIONS, "account"];
+  if (role !== "supervisor") return ["account"];
+  return SECTIONS.filter((one) => one !== "audit" && !isBot(one));
 }
 
 /** `first`: on a phone it is all there is on the screen. */
 function Nav({ here, first }: { here: string; first: boolean }): JSX.Element {
+  const teacher = myRole() === "bot_admin";
+  const title = t(teacher ? "nav.bot" : "admin.title");
   return (
     <nav class="admin-nav" aria-label={t("admin.sections")}>
-      {first ? <h1>{t("admin.title")}</h1> : <h2>{t("admin.title")}</h2>}
-      <p class="admin-lead">{t("admin.lead")}</p>
+      {first ? <h1>{title}</h1> : <h2>{title}</h2>}
+      <p class="admin-lead">{t(teacher ? "nav.bot.lead" : "admin.lead")}</p>
       <ul>
         {sections().map((one) => {
           const Icon = ICONS[one];
           return (
-            <li key={one} class={one === "account" ? "is-apart" : ""}>
+            <li
+              key={one}
+              class={one === "account" || (one === "review" && myRole() === "admin") ? "is-apart" : ""}
+            >
               <a
                 href={hrefOf(one)}
                 aria-current={here === one ? "page" : undefined}
@@ -97,6 +118,14 @@ function Content({ section, id }: { section: string; id: string }): JSX.Element 
     );
   }
   switch (section as Section) {
+    case "review":
+      return <Review />;
+    case "intents":
+      return id ? <IntentPage key={id} name={id} /> : <Intents />;
+    case "responses":
+      return id ? <ResponsePage key={id} name={id} /> : <Responses />;
+    case "versions":
+      return id ? <VersionPage key={id} number={Number(id)} /> : <Versions />;
     case "people":
       return id ? <Person key={id} id={id} /> : <People />;
     case "skills":

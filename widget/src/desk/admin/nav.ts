@@ -3,6 +3,9 @@ import { computed, signal } from "@preact/signals";
 import { go, route } from "../desk";
 import { readQuery, writeQuery } from "./model/search";
 
+/** What bot admins do. */
+export const BOT_SECTIONS = ["review", "intents", "responses", "versions"] as const;
+
 export const SECTIONS = [
   "people",
   "skills",
@@ -15,6 +18,7 @@ export const SECTIONS = [
   "canned",
   "rules",
   "audit",
+  ...BOT_SECTIONS,
   "account",
 ] as const;
 export type Section = (typeof SECTIONS)[number];

@@ -5,6 +5,7 @@ import type { Role } from "../../wire/desk.types";
 import { deskConfig } from "../config";
 import { me } from "../desk";
 import { ApiError, api } from "./api";
+import { botApi } from "./botApi";
 
 /** Something of the hub: null until it was loaded; `error` is why the last load failed. */
 export interface Resource<T> {
@@ -47,6 +48,9 @@ export const channels = resource(api.channels);
 export const canned = resource(api.canned);
 export const workplace = resource(api.workplace);
 export const profile = resource(api.me);
+export const knowledge = resource(botApi.knowledge);
+export const versions = resource(botApi.versions);
+export const rollout = resource(botApi.rollout);
 
 /** Puts a saved record into its list. */
 export function keep<T extends { id: string }>(list: Resource<T[]>, one: T): void {

@@ -83,6 +83,7 @@ function groups(): readonly (readonly [string, readonly Line[]])[] {
         ["go.resolved", to(t("tab.resolved"))],
         ["go.team", to(t("rail.team"))],
         ["go.admin", to(t("rail.admin"))],
+        ["go.bot", to(t("rail.bot"))],
       ]),
     ],
   ];

@@ -10,7 +10,7 @@ import { t } from "../i18n";
 import { isDark } from "../prefs";
 import { CAPS, type KeyAction } from "../state/keys";
 import { IconButton } from "./common";
-import { Command, Inbox, Keyboard, Line, Moon, Sun, Tools } from "./icons";
+import { Bot, Command, Inbox, Keyboard, Line, Moon, Sun, Tools } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
 import { Presence } from "./Presence";
 
@@ -45,8 +45,16 @@ function Place(props: PlaceProps): JSX.Element {
 
 /** Whether this person may see the team and the admin part. */
 export function leads(): boolean {
-  return (me.value?.role ?? deskConfig().me.role) !== "agent";
+  return role() === "supervisor" || role() === "admin";
 }
+
+/** Whether this person teaches the bot. */
+export function teaches(): boolean {
+  return role() === "bot_admin" || role() === "admin";
+}
+
+const role = () => me.value?.role ?? deskConfig().me.role;
+const BOT_PLACE = /^(review|intents|responses|versions)\b/;
 
 function tools(): MenuItem[] {
   return [
@@ -102,6 +110,7 @@ export function Rail(): JSX.Element {
   const [menu, setMenu] = useState(false);
   const here = route.value;
   const inbox = here.view === "inbox";
+  const atBot = here.view === "admin" && BOT_PLACE.test(here.path);
   return (
     <nav class="rail" aria-label={t("rail.label")}>
       <Presence />
@@ -137,12 +146,22 @@ export function Rail(): JSX.Element {
           <Place
             label={t("rail.admin")}
             action="go.admin"
-            here={here.view === "admin"}
+            here={here.view === "admin" && !atBot}
             onClick={() => go({ view: "admin", path: "" })}
           >
             <Tools size={20} />
           </Place>
         </>
+      )}
+      {teaches() && (
+        <Place
+          label={t("rail.bot")}
+          action="go.bot"
+          here={atBot}
+          onClick={() => go({ view: "admin", path: "review" })}
+        >
+          <Bot size={20} />
+        </Place>
       )}
       <span class="rail-space" />
       <div class="rail-tools">

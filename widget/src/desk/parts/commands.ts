@@ -5,6 +5,7 @@ import {
   decline,
   endTalk,
   goTab,
+  markForBot,
   openRow,
   reopen,
   setStatus,
@@ -18,6 +19,7 @@ import {
 import {
   agents,
   current,
+  currentOpen,
   dialog,
   focusComposer,
   focusFilter,
@@ -39,6 +41,7 @@ import { CAPS, type KeyAction } from "../state/keys";
 import { TABS } from "../state/lists";
 import { toggleCard } from "./Conversation";
 import { canTake } from "./owner";
+import { teaches } from "./Rail";
 
 export interface CommandItem {
   key: string;
@@ -93,6 +96,16 @@ function ofConversation(): CommandItem[] {
         focusComposer.value = { note: true };
       }),
     );
+  const asked = currentOpen.value?.entries.findLast(
+    (one) => one.author === "contact" && one.kind === "message",
+  );
+  if (asked)
+    items.push({
+      key: "mark",
+      group,
+      label: t("action.mark"),
+      run: () => void markForBot(row.id, asked.seq),
+    });
   items.push(
     item("labels", t("action.labels"), show("labels")),
     {
@@ -168,6 +181,17 @@ function places(): CommandItem[] {
             label: t("commands.go", { name: t("rail.admin") }),
             caps: CAPS["go.admin"],
             run: () => go({ view: "admin", path: "" }),
+          },
+        ]
+      : []),
+    ...(teaches()
+      ? [
+          {
+            key: "bot",
+            group,
+            label: t("commands.go", { name: t("rail.bot") }),
+            caps: CAPS["go.bot"],
+            run: () => go({ view: "admin", path: "review" }),
           },
         ]
       : []),

@@ -22,6 +22,7 @@ export type KeyAction =
   | "go.resolved"
   | "go.team"
   | "go.admin"
+  | "go.bot"
   | "presence"
   | "online"
   | "keys"
@@ -75,6 +76,7 @@ const BINDINGS: readonly Binding[] = [
   { code: "KeyR", after: "KeyG", action: "go.resolved" },
   { code: "KeyS", after: "KeyG", action: "go.team" },
   { code: "KeyD", after: "KeyG", action: "go.admin" },
+  { code: "KeyB", after: "KeyG", action: "go.bot" },
 ];
 
 /** What of a keyboard event is looked at. */
@@ -156,4 +158,5 @@ export const CAPS: Readonly<Partial<Record<KeyAction, readonly string[]>>> = {
   "go.resolved": ["G", "R"],
   "go.team": ["G", "S"],
   "go.admin": ["G", "D"],
+  "go.bot": ["G", "B"],
 };

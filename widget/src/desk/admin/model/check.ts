@@ -17,6 +17,8 @@ export interface Problem {
     | "origin"
     | "origins"
     | "zone"
+    | "buttons"
+    | "image"
     | "week"
     | "code"
     | "none"

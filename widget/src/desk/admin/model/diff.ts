@@ -34,17 +34,23 @@ export interface Clash<T> {
   theirs: unknown;
 }
 
+/** How changes of a field by two people go together, so that both stand. */
+export type Merges<T> = { [K in keyof T]?: (base: T[K], mine: T[K], theirs: T[K]) => T[K] };
+
 /**
  * Puts my changes onto what somebody else saved meanwhile. A field that only they changed is theirs; one that only I changed is
  * mine; one that both changed to different values is a clash, which stays mine until the reader decides.
+ * Where `merges` knows how, both stand together (`joined`).
  */
 export function rebase<T extends object>(
   base: T,
   mine: T,
   latest: T,
   fields: readonly (keyof T & string)[],
-): { merged: T; adopted: Change<T>[]; clashes: Clash<T>[] } {
+  merges: Merges<T> = {},
+): { merged: T; adopted: Change<T>[]; clashes: Clash<T>[]; joined: boolean } {
   const merged = { ...latest };
+  let joined = false;
   const adopted: Change<T>[] = [];
   const clashes: Clash<T>[] = [];
   for (const field of fields) {
@@ -52,11 +58,16 @@ export function rebase<T extends object>(
     const theyChanged = !same(base[field], latest[field]);
     if (iChanged) merged[field] = mine[field];
     if (theyChanged && !iChanged) adopted.push({ field, before: base[field], after: latest[field] });
-    if (theyChanged && iChanged && !same(mine[field], latest[field])) {
+    const merge = merges[field];
+    if (theyChanged && iChanged && merge && !same(mine[field], latest[field])) {
+      merged[field] = merge(base[field], mine[field], latest[field]);
+      adopted.push({ field, before: base[field], after: latest[field] });
+      joined = true;
+    } else if (theyChanged && iChanged && !same(mine[field], latest[field])) {
       clashes.push({ field, mine: mine[field], theirs: latest[field] });
     }
   }
-  return { merged, adopted, clashes };
+  return { merged, adopted, clashes, joined };
 }
 
 /** What of a list is new and what is gone. */

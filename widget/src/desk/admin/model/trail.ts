@@ -7,6 +7,7 @@ export const KINDS = [
   "conversation",
   "inbox",
   "aside",
+  "bot",
   "canned",
   "settings",
   "rules",

@@ -149,13 +149,15 @@ export function FilterSelect(props: {
   name: string;
   label: string;
   options: readonly { value: string; label: string }[];
+  /** What no choice means. */
+  all?: string;
 }): JSX.Element {
   const value = query.value[props.name] ?? "";
   return (
     <label class={`sieve ${value ? "is-set" : ""}`}>
       <span>{props.label}</span>
       <select value={value} onChange={(event) => setQuery({ [props.name]: event.currentTarget.value })}>
-        <option value="">{t("table.all")}</option>
+        <option value="">{props.all ?? t("table.all")}</option>
         {props.options.map((one) => (
           <option key={one.value} value={one.value}>
             {one.label}

@@ -38,3 +38,7 @@ export const Shield = make(
 );
 export const Aside = make(<path d="M4 4.5h16v4H4v-4Zm1.5 4V20h13V8.5M9.5 12.5h5" />);
 export const Arrow = make(<path d="M5 12h14m-5-5 5 5-5 5" />, true);
+export const Tags = make(<path d="M4 4.5h8l8 8-7.5 7.5-8.5-8.5v-7Zm4 4h.01" />);
+export const Layers = make(
+  <path d="m12 4 8.5 4.5L12 13 3.5 8.5 12 4Zm-8.5 8.5L12 17l8.5-4.5M3.5 16.5 12 21l8.5-4.5" />,
+);

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { toast } from "../../toasts";
 import { ApiError } from "../api";
 import type { Problems } from "../model/check";
-import { type Change, type Clash, changesOf, rebase, same } from "../model/diff";
+import { type Change, type Clash, changesOf, type Merges, rebase, same } from "../model/diff";
 import { problemText, refusalText, t } from "../words";
 import { letGo, useGuard } from "./guard";
 
@@ -18,9 +18,13 @@ export interface DraftOptions<T extends object> {
   tidy?: (value: T) => T;
   /** The record as it is stored now, null when it is gone. Left out where nobody else changes it. */
   latest?: () => Promise<T | null>;
+  /** How changes of a field by two people go together. */
+  merges?: Merges<T>;
+  /** Saving says nothing by itself. */
+  quiet?: boolean;
   send: (changes: Partial<T>, whole: T) => Promise<T>;
-  /** Called with what the hub stored. */
-  saved?: (stored: T) => void;
+  /** Called with what the hub stored, and what stood there before. */
+  saved?: (stored: T, before: T) => void;
 }
 
 /** One field, ready to be spread into a field component. */
@@ -109,11 +113,11 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
       return null;
     }
     const latest = tidy(found);
-    const rebased = rebase(stored, tidied, latest, fields);
+    const rebased = rebase(stored, tidied, latest, fields, options.merges);
     setStored(latest);
     setValue(rebased.merged);
     if (rebased.adopted.length > 0) setAdopted(rebased.adopted);
-    if (rebased.clashes.length > 0) {
+    if (rebased.clashes.length > 0 || rebased.joined) {
       setClashes(rebased.clashes);
       focusNotice();
       return null;
@@ -137,14 +141,16 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
     );
     reset(result);
     letGo();
-    if (!isNew) toast(t("form.saved"));
-    options.saved?.(result);
+    if (!isNew && !options.quiet) toast(t("form.saved"));
+    options.saved?.(result, both.from);
   };
 
   const refuse = (error: unknown) => {
     const { code, field, place } = error instanceof ApiError ? error : new ApiError("unknown");
     if (field && (fields as readonly string[]).includes(field)) {
-      setRefused({ [place ?? field]: refusalText(code) });
+      const row = /^\w+\.(\d+)$/.exec(place ?? "")?.[1];
+      const where = row === undefined ? "" : `${t("form.row", { n: Number(row) + 1 })} `;
+      setRefused({ [place ?? field]: where + refusalText(code) });
       focusWrong();
     } else {
       setNotice(refusalText(code));

@@ -1,10 +1,12 @@
 /** Every sentence of the admin part in English. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
+import { botEn } from "./bot.en";
 import { channelsEn } from "./channels.en";
 import { routingEn } from "./routing.en";
 
 export const en = {
   ...channelsEn,
   ...routingEn,
+  ...botEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",
   "admin.sections": "Sections of the admin part",
@@ -483,11 +485,7 @@ export const en = {
   "audit.do.call.leave": "left call #{target}",
   "audit.do.conversation.assign": "gave conversation #{target} to somebody",
   "audit.do.settings.change": "changed the workplace rules",
-  "audit.kind.intent": "Intents",
-  "audit.kind.response": "The bot's answers",
-  "audit.kind.version": "The bot's versions",
   "audit.kind.bot": "The bot",
-  "audit.kind.file": "Files",
   "audit.do.bot.intent.create": "made the intent {target}",
   "audit.do.bot.intent.change": "changed the intent {target}",
   "audit.do.bot.intent.delete": "removed the intent {target}",

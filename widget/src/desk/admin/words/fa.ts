@@ -1,3 +1,4 @@
+import { botFa } from "./bot.fa";
 import { channelsFa } from "./channels.fa";
 import type { WordKey } from "./en";
 import { routingFa } from "./routing.fa";
@@ -6,6 +7,7 @@ import { routingFa } from "./routing.fa";
 export const fa: Record<WordKey, string> = {
   ...channelsFa,
   ...routingFa,
+  ...botFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
   "admin.sections": "بخش‌های مدیریت",
@@ -474,11 +476,7 @@ export const fa: Record<WordKey, string> = {
   "audit.do.call.leave": "از تماس {target} بیرون رفت",
   "audit.do.conversation.assign": "گفتگوی {target} را به کسی سپرد",
   "audit.do.settings.change": "قاعده‌های کار را عوض کرد",
-  "audit.kind.intent": "قصدهای ربات",
-  "audit.kind.response": "پاسخ‌های ربات",
-  "audit.kind.version": "نسخه‌های ربات",
   "audit.kind.bot": "ربات",
-  "audit.kind.file": "پرونده‌ها",
   "audit.do.bot.intent.create": "قصد {target} را ساخت",
   "audit.do.bot.intent.change": "قصد {target} را عوض کرد",
   "audit.do.bot.intent.delete": "قصد {target} را حذف کرد",

@@ -1,0 +1,137 @@
+"""Bot admins look into versions: talk to one that is loaded, and see what it was taught that another was not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from bot.contract import Reply, Turn
+from bot.environment import ASSISTANT
+from bot.training.project import examples_of, read_project
+from hub.errors import BadInput, Conflict
+from hub.model.studio import BUILT_IN, Slot
+from hub.store.versions import Snapshot
+from hub.training.difference import difference
+from hub.web.bot_shapes import ButtonRecord
+from hub.web.bot_versions import version_number
+from hub.web.http import Call
+
+
+class TryOut(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words to a version. `fresh`: it forgets what was said before. `payload`: a button of its own that was pressed."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    locale: Literal["fa", "en"]
+    fresh: bool = False
+    payload: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SaidView(Struct, frozen=True):
+    """One message of the bot."""
+
+    text: str
+    buttons: list[ButtonRecord]
+    image: str
+
+
+class FoundEntity(Struct, frozen=True):
+    """What was picked out of the text."""
+
+    entity: str
+    value: str
+
+
+class TriedOut(Struct, frozen=True):
+    """What the version says and what it understood; `handoff`: why it gives up, empty when it does not."""
+
+    says: list[SaidView]
+    handoff: str
+    intent: str
+    confidence: float
+    runner_up: str
+    runner_up_confidence: float
+    entities: list[FoundEntity]
+
+
+class TaughtView(Struct, frozen=True):
+    """What of an intent is new, and what is gone."""
+
+    intent: str
+    added: list[str]
+    removed: list[str]
+
+
+class DifferenceView(Struct, frozen=True):
+    """What a version has that `before` had not, and the reverse; `files`: answers, rules and pipeline that differ."""
+
+    before: int
+    intents: list[TaughtView]
+    files: list[str]
+
+
+async def try_out(call: Call) -> TriedOut:
+    """Say something to a version that a bot server has loaded. No customer sees it."""
+    wanted, slot = call.body_as(TryOut), await _slot(call)
+    turn = Turn(
+        conversation=f"try-{call.me.agent.id}-{slot}",
+        texts=() if wanted.payload else (wanted.text,),
+        locale=wanted.locale,
+        payload=wanted.payload or None,
+    )
+    bot = call.web.bots(slot)
+    if wanted.fresh:
+        await bot.forget(turn.conversation)
+    return _tried(await bot.turn(turn))
+
+
+async def compare(call: Call) -> DifferenceView:
+    """What changed since another version (`?with=`; without it, since the one that was live at its training)."""
+    version = await call.web.studio.versions.get(version_number(call.path("number")))
+    given = call.request.query.get("with", "")
+    before = version_number(given) if given else version.base
+    if before == version.number:
+        raise BadInput("A version is compared with another one.", code="bad_choice", field="with")
+    old, new = await asyncio.gather(_snapshot(call, before), _snapshot(call, version.number))
+    found = await asyncio.to_thread(difference, old, new)
+    intents = [TaughtView(one.intent, list(one.added), list(one.removed)) for one in found.intents]
+    return DifferenceView(before=before, intents=intents, files=list(found.files))
+
+
+async def _slot(call: Call) -> Slot:
+    number = version_number(call.path("number"))
+    rollout = await call.web.studio.rollouts.get()
+    pending = rollout.pending.slot if rollout.pending is not None else None
+    for slot, loaded in rollout.slots.items():
+        if loaded == number and slot != pending:
+            return slot
+    raise Conflict("No bot server has this version loaded.", code="not_loaded")
+
+
+async def _snapshot(call: Call, number: int) -> Snapshot:
+    if number == BUILT_IN:
+        return await asyncio.to_thread(_built_in)
+    return await call.web.studio.versions.snapshot(number)
+
+
+def _built_in() -> Snapshot:
+    files = read_project(ASSISTANT)
+    return Snapshot(files=files, examples=examples_of(files))
+
+
+def _tried(reply: Reply) -> TriedOut:
+    understood = reply.understood
+    runner_up = understood.runner_up if understood else None
+    return TriedOut(
+        says=[
+            SaidView(one.text or "", [ButtonRecord(it.title, it.payload) for it in one.buttons], one.image or "")
+            for one in reply.says
+        ],
+        handoff=str(reply.handoff.reason) if reply.handoff else "",
+        intent=understood.intent if understood else "",
+        confidence=understood.confidence if understood else 0.0,
+        runner_up=runner_up.intent if runner_up else "",
+        runner_up_confidence=runner_up.confidence if runner_up else 0.0,
+        entities=[FoundEntity(one.kind, one.value) for one in understood.entities] if understood else [],
+    )

@@ -1,0 +1,119 @@
+"""Looking into versions over REST: what keeps the bot from being trained, what changed, and a talk with a version."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from bot.contract import Entity, Guess, Handoff, HandoffReason, Reply, Say, Turn, Understood
+from hub.store.database import Database
+from tests.hub.training.lab import project
+from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
+
+BASE = "/api/admin/bot"
+
+
+class Parrot(AbsentBot):
+    """Counts what it heard in each conversation, and gives up at the word "person"."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, int] = {}
+
+    async def turn(self, turn: Turn) -> Reply:
+        self.heard[turn.conversation] = self.heard.get(turn.conversation, 0) + 1
+        if turn.payload:
+            return Reply(says=(Say(text=turn.payload),))
+        if turn.texts == ("person",):
+            return Reply(handoff=Handoff(reason=HandoffReason.REQUESTED))
+        return Reply(
+            says=(Say(text=f"{turn.locale} {self.heard[turn.conversation]}: {turn.texts[0]}"),),
+            understood=Understood(
+                intent="order",
+                confidence=0.8,
+                runner_up=Guess(intent="price", confidence=0.1),
+                entities=(Entity(kind="order_number", value="12345"),),
+            ),
+        )
+
+    async def forget(self, conversation: str) -> None:
+        self.heard.pop(conversation, None)
+
+
+@pytest_asyncio.fixture
+async def talking(no_task_left_behind: None, database: Database, tmp_path: Path) -> AsyncIterator[LiveHub]:
+    async with live_hub(database, tmp_path / "var", bot=Parrot()) as live:
+        await live.hub.web.studio.replace_project(project())
+        yield live
+
+
+async def test_an_admin_talks_to_a_version_that_is_loaded_and_no_customer_sees_it(talking: LiveHub) -> None:
+    async with talking.browser() as admin, talking.browser() as agent:
+        await admin.sign_in("admin")
+        await agent.sign_in("ali")
+        words = {"text": "where is 12345", "locale": "en", "fresh": True}
+        first = await admin.call("POST", BASE + "/versions/0/try", words)
+        assert first.json == {
+            "says": [{"text": "en 1: where is 12345", "buttons": [], "image": ""}],
+            "handoff": "",
+            "intent": "order",
+            "confidence": 0.8,
+            "runner_up": "price",
+            "runner_up_confidence": 0.1,
+            "entities": [{"entity": "order_number", "value": "12345"}],
+        }
+        again = await admin.call("POST", BASE + "/versions/0/try", words | {"fresh": False, "locale": "fa"})
+        assert again.json["says"][0]["text"] == "fa 2: where is 12345"
+        anew = await admin.call("POST", BASE + "/versions/0/try", words)
+        assert anew.json["says"][0]["text"] == "en 1: where is 12345"
+        gone = await admin.call("POST", BASE + "/versions/0/try", words | {"text": "person"})
+        assert (gone.json["handoff"], gone.json["intent"]) == ("requested", "")
+        pressed = await admin.call("POST", BASE + "/versions/0/try", words | {"payload": "/price"})
+        assert pressed.json["says"][0]["text"] == "/price"
+        assert (await admin.call("POST", BASE + "/versions/7/try", words)).code == "not_loaded"
+        assert (await admin.call("POST", BASE + "/versions/0/try", {"text": "", "locale": "en"})).status == 400
+        assert (await agent.call("POST", BASE + "/versions/0/try", words)).status == 403
+
+
+async def test_what_was_taught_since_another_version_is_shown(talking: LiveHub) -> None:
+    async with talking.browser() as admin:
+        await admin.sign_in("admin")
+        first = (await admin.call("POST", BASE + "/versions", {})).json["number"]
+        seen = (await admin.call("GET", BASE + "/intents/price")).json
+        sentences = [*seen["sentences"][1:], {"text": "how dear is it", "lang": "en"}]
+        gone = seen["sentences"][0]["text"]
+        change = {"version": seen["version"], "sentences": sentences}
+        assert (await admin.call("PATCH", BASE + "/intents/price", change)).status == 200
+        second = (await admin.call("POST", BASE + "/versions", {})).json["number"]
+        found = (await admin.call("GET", f"{BASE}/versions/{second}/diff?with={first}")).json
+        taught = [{"intent": "price", "added": ["how dear is it"], "removed": [gone]}]
+        assert found == {"before": first, "intents": taught, "files": []}
+        shipped = (await admin.call("GET", f"{BASE}/versions/{second}/diff")).json
+        assert shipped["before"] == 0
+        assert "config.yml" in shipped["files"]
+        assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with={second}")).code == "bad_choice"
+        assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with=99")).status == 404
+        assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with=x")).status == 404
+
+
+async def test_what_keeps_it_from_being_trained_is_said_before_and_the_list_stays_readable(talking: LiveHub) -> None:
+    async with talking.browser() as admin:
+        await admin.sign_in("admin")
+        whole = (await admin.call("GET", BASE + "/knowledge")).json
+        assert (whole["problems"], whole["entities"]) == ([], ["order_number"])
+        await _poor(admin)
+        view = (await admin.call("GET", BASE + "/knowledge")).json
+        assert [(one["place"], one["code"]) for one in view["problems"]] == [("intent poor", "too_few_examples")]
+        assert "poor" in {one["name"] for one in view["intents"]}
+        refused = await admin.call("POST", BASE + "/versions", {})
+        assert (refused.status, refused.code, refused.json["error"]["field"]) == (
+            400,
+            "too_few_examples",
+            "intent poor",
+        )
+
+
+async def _poor(admin: Browser) -> None:
+    new = {"name": "poor", "sentences": [{"text": "only one of these", "lang": "en"}], "answers": {"en": "Yes."}}
+    assert (await admin.call("POST", BASE + "/intents", new)).status == 201

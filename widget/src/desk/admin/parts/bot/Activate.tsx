@@ -1,0 +1,64 @@
+/** Puts a version before customers: its share, and the reason where a condition is not met. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { percent } from "../../../../ui/format";
+import { botApi } from "../../botApi";
+import type { Report } from "../../model/bot";
+import { rollout, versions } from "../../store";
+import { t } from "../../words";
+import { Ask } from "./asked";
+
+const SHARES = [100, 50, 20, 10, 5];
+const SHORTEST_REASON = 10;
+
+export function ActivateDialog({ report, onClose }: { report: Report; onClose: () => void }): JSX.Element {
+  const [share, setShare] = useState(100);
+  const [reason, setReason] = useState("");
+  const unmet = report.gates.filter((one) => !one.passed);
+  const run = async () => {
+    rollout.set(await botApi.activate(report.version.number, share, reason.trim()));
+    onClose();
+    await versions.load();
+  };
+  return (
+    <Ask
+      title={t("activate.title", { n: report.version.number })}
+      action={t("activate.do")}
+      locked={unmet.length > 0 && [...reason.trim()].length < SHORTEST_REASON}
+      run={run}
+      onClose={onClose}
+    >
+      <p>{t("activate.text")}</p>
+      <label class="entry">
+        <span class="entry-label">{t("activate.share")}</span>
+        <select
+          class="control control-unit"
+          name="share"
+          data-first
+          value={String(share)}
+          onChange={(event) => setShare(Number(event.currentTarget.value))}
+        >
+          {SHARES.map((one) => (
+            <option key={one} value={String(one)}>
+              {percent(one / 100)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {unmet.length > 0 && (
+        <label class="entry">
+          <span class="entry-label">{t("activate.reason")}</span>
+          <textarea
+            class="control"
+            rows={3}
+            dir="auto"
+            name="reason"
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+          <span class="entry-hint is-warned">{t("activate.reason.hint", { n: unmet.length })}</span>
+        </label>
+      )}
+    </Ask>
+  );
+}

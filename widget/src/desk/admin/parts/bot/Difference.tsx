@@ -1,0 +1,92 @@
+/** What a version was taught that another one was not. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Alert } from "../../../../ui/icons";
+import { ApiError } from "../../api";
+import { botApi, type VersionDiff } from "../../botApi";
+import { versions } from "../../store";
+import { refusalText, t } from "../../words";
+import { Block, Waiting } from "../Page";
+import { IntentLink } from "./ReportParts";
+
+const SHOWN = 20;
+
+export function Difference({ number }: { number: number }): JSX.Element {
+  const [other, setOther] = useState("");
+  const [found, setFound] = useState<VersionDiff | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let here = true;
+    setFound(null);
+    setProblem(null);
+    botApi.diff(number, other).then(
+      (it) => here && setFound(it),
+      (error) => here && setProblem(refusalText(error instanceof ApiError ? error.code : "unknown")),
+    );
+    return () => {
+      here = false;
+    };
+  }, [number, other]);
+  const others = (versions.data.value?.versions ?? []).filter((one) => one.number !== number);
+  const same = found && found.intents.length === 0 && found.files.length === 0;
+  return (
+    <Block title={t("diff.title")} lead={t("diff.lead")}>
+      <label class="control-row">
+        <span>{t("diff.with")}</span>
+        <select
+          class="control diff-with"
+          value={other || String(found?.before ?? "")}
+          onChange={(event) => setOther(event.currentTarget.value)}
+        >
+          <option value="0">{t("versions.built_in")}</option>
+          {others.map((one) => (
+            <option key={one.number} value={String(one.number)}>
+              {t("versions.number", { n: one.number })}
+            </option>
+          ))}
+        </select>
+      </label>
+      {problem && (
+        <p class="entry-problem" role="alert">
+          <Alert size={15} />
+          {problem}
+        </p>
+      )}
+      {!found && !problem && <Waiting rows={2} />}
+      {same && <p class="quiet">{t("diff.same")}</p>}
+      {found && !same && (
+        <ul class="diff">
+          {found.intents.map((one) => (
+            <li key={one.intent}>
+              <IntentLink name={one.intent} />
+              <Words sign="+" words={one.added} />
+              <Words sign="−" words={one.removed} />
+            </li>
+          ))}
+          {found.files.map((one) => (
+            <li key={one}>
+              <bdi dir="ltr">{one}</bdi> <span class="quiet">{t("diff.file")}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Block>
+  );
+}
+
+function Words({ sign, words }: { sign: "+" | "−"; words: readonly string[] }): JSX.Element {
+  const Tag = sign === "+" ? "ins" : "del";
+  return (
+    <>
+      {words.slice(0, SHOWN).map((one) => (
+        <p key={one}>
+          <span aria-hidden="true">{sign}</span>
+          <Tag>
+            <bdi>{one}</bdi>
+          </Tag>
+        </p>
+      ))}
+      {words.length > SHOWN && <p class="quiet">{t("form.more", { n: words.length - SHOWN })}</p>}
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+/** What the bot says: all responses. */
+import type { JSX } from "preact";
+import { Chat } from "../../../ui/icons";
+import { Empty } from "../../parts/common";
+import { matches } from "../model/search";
+import { query } from "../nav";
+import { LoadFailed, Page, Waiting } from "../parts/Page";
+import { Filters, NothingFits, Table } from "../parts/Table";
+import { knowledge, useLoad } from "../store";
+import { t } from "../words";
+
+export function Responses(): JSX.Element {
+  useLoad(knowledge);
+  const known = knowledge.data.value;
+  const error = knowledge.error.value;
+  const rows = (known?.responses ?? [])
+    .filter((name) => matches(query.value.q ?? "", name, name.replaceAll("_", " ")))
+    .sort()
+    .map((id) => ({ id }));
+  return (
+    <Page title={t("responses.title")} lead={t("responses.lead")}>
+      {known && <Filters />}
+      {!known && (error ? <LoadFailed error={error} retry={() => void knowledge.load()} /> : <Waiting />)}
+      {known?.responses.length === 0 && <Empty title={t("responses.none")} icon={<Chat size={24} />} />}
+      {known && known.responses.length > 0 && rows.length === 0 && <NothingFits />}
+      {rows.length > 0 && (
+        <Table
+          label={t("responses.title")}
+          section="responses"
+          rows={rows}
+          columns={[
+            {
+              key: "name",
+              title: t("bot.name"),
+              cell: (one) => (
+                <b>
+                  <bdi>{one.id}</bdi>
+                </b>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Page>
+  );
+}
