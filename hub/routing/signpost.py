@@ -50,6 +50,12 @@ def first_rule(rules: Sequence[Rule], facts: Facts, calendars: Mapping[str, Cale
     return next((rule for rule in rules if holds(rule.when, facts, calendars)), None)
 
 
+def line_that_takes(wanted: Queue, usual: Queue | None, channel: str, locale: str) -> tuple[Queue, bool]:
+    """The line that is meant, and True; where it takes no such conversation the inbox's usual one, and False."""
+    takes = wanted.takes(channel, locale)
+    return (wanted, True) if takes else (usual or wanted, False)
+
+
 def old_place(earlier: Sequence[Conversation], queue: Queue, now: int) -> int | None:
     """The place (ms) of who left this line a moment ago and is back; `earlier`: newest first.
 
@@ -79,9 +85,10 @@ class Signpost:
         if wanted is None:
             return Place(queue=queue)
         route = f"rule:{rule.name}" if rule is not None else None
-        line = wanted
-        if not wanted.takes(state.header.channel, state.locale):
-            line, route = self.config.queue_for(None, state.header.inbox) or wanted, "not_taken"
+        usual = self.config.queue_for(None, state.header.inbox)
+        line, taken = line_that_takes(wanted, usual, state.header.channel, state.locale)
+        if not taken:
+            route = "not_taken"
         rows = await self.conversations.of_contacts(person.ids, limit=LOOK_BACK)
         earlier = [state, *(row.state for row in rows if row.state.id != state.id)]
         return Place(

@@ -13,7 +13,7 @@ from hub.model.ids import ContactId, ConversationId, InboxId
 from hub.model.queues import Queue, Ring, Rule, Rules
 from hub.routing.choose import Plan, candidates, choose, stage
 from hub.routing.plan import Problem, need_problems, rule_problems
-from hub.routing.signpost import Facts, first_rule
+from hub.routing.signpost import Facts, first_rule, line_that_takes
 from hub.web.diff import changes
 from hub.web.http import Call
 
@@ -95,6 +95,8 @@ async def dry_run(call: Call) -> DryRunResult:
     """Who would get a conversation now, and why: with the functions that decide it for real."""
     asked = call.body_as(DryRun)
     config, now = call.web.config, call.web.clock.now()
+    if config.inbox(asked.inbox) is None:
+        raise BadInput("There is no such inbox.", code="no_such_inbox", field="inbox")
     facts = Facts(
         inbox=asked.inbox,
         channel=asked.channel,
@@ -108,8 +110,14 @@ async def dry_run(call: Call) -> DryRunResult:
     lines = dict(config.queues)
     if asked.queue is not None:
         lines[asked.queue.id] = asked.queue
+        if rule is not None and rule.queue not in {None, asked.queue.id}:
+            rule = None  # it would lead elsewhere, and what it asks for counts there
     wanted = asked.queue.id if asked.queue is not None else rule.queue if rule is not None else None
-    line = lines.get(wanted or "") or config.queue_for(None, asked.inbox)
+    usual = config.queue_for(None, asked.inbox)
+    usual = lines[usual.id] if usual is not None else None
+    line = lines.get(wanted or "") or usual
+    if asked.queue is None and line is not None:
+        line, _ = line_that_takes(line, usual, asked.channel, asked.locale)
     if line is None:
         return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], [])
     people = {agent.id: agent for agent in await call.web.accounts.all()}

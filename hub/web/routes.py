@@ -225,6 +225,7 @@ ADMIN = (
         body=admin_routing.DryRun,
         answer=admin_routing.DryRunResult,
         summary="Who would get a conversation now, and why",
+        errors=("no_such_inbox",),
     ),
     Route(
         method="GET",
