@@ -134,6 +134,19 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a customer was told last: in which line, at which place, to wait how long, with room for how many served.
+
+    `minutes` is a band; None: nothing honest could be said.
+    """
+
+    queue: str
+    place: int
+    slots: int
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a conversation enters: `since` is the old place of who came back, `known_to` who served them last.
 

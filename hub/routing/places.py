@@ -8,14 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from hub.bus import Bus
 from hub.clock import Clock
+from hub.errors import Unavailable
 from hub.model.config import Agent, cost_of
 from hub.model.conversation import Conversation
 from hub.model.ids import ConversationId
 from hub.model.presence import at_work, is_lost
+from hub.model.queues import Told
 from hub.routing.choose import Plan, expected_wait, in_order, serves
 from hub.routing.line import Line
+from hub.store.conversations import Conversations
+
+log = structlog.get_logger(__name__)
 
 EWMA = 0.25
 TELL_SECONDS = 1.0
@@ -29,24 +36,15 @@ class LineMoved:
     states: tuple[Conversation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a customer was told last: in which line, at which place, to wait how long, with how many serving."""
-
-    queue: str | None
-    place: int
-    minutes: int | None
-    slots: int
-
-
 @dataclass(slots=True)
 class Places:
     """What is told of a line."""
 
     line: Line
+    conversations: Conversations
     bus: Bus
     clock: Clock
-    told: dict[ConversationId, _Told] = field(default_factory=dict)
+    told: dict[ConversationId, Told] = field(default_factory=dict)
     _handle_ms: dict[str, float] = field(default_factory=dict)
     _slots: dict[str, int] = field(default_factory=dict)
     _hands: dict[str, int] = field(default_factory=dict)
@@ -81,6 +79,7 @@ class Places:
                 changed = self._moved_in(queue, left)
                 left -= len(changed)
                 if changed:
+                    await self._remember(changed)
                     self.bus.tell(LineMoved(tuple(changed)))
                 await asyncio.sleep(0)  # a long line is no reason to keep an agent waiting
             if left <= 0:
@@ -113,9 +112,7 @@ class Places:
 
         So it is with everybody when the hub has just started again.
         """
-        grace, now = self.plan.rules.grace_seconds * 1000, self.clock.now()
-        agents = self.plan.agents.values()
-        return any(at_work(agent) and not is_lost(agent, now, grace) and serves(agent, queue) for agent in agents)
+        return bool(self._expected(queue))
 
     def figures(self) -> dict[str, tuple[int, int, int | None]]:
         """Per queue: waiting, agents at work, and since when the first one waits (ms)."""
@@ -144,7 +141,7 @@ class Places:
             line = self.plan.queues.get(queue)
             channels = (line.channels if line is not None else ()) or ("",)
             cost = max(1, *(cost_of(channel, self.plan.rules) for channel in channels))
-            self._slots[queue] = sum(agent.capacity // cost for agent in self._serving(queue))
+            self._slots[queue] = sum(agent.capacity // cost for agent in self._expected(queue))
         return self._slots[queue]
 
     def _serving(self, queue: str) -> list[Agent]:
@@ -153,6 +150,18 @@ class Places:
             for agent in self.plan.agents.values()
             if agent.available and agent.capacity > 0 and serves(agent, queue)
         ]
+
+    def _expected(self, queue: str) -> list[Agent]:
+        """Who serves a queue, also those whose desk is away for a moment."""
+        grace, now = self.plan.rules.grace_seconds * 1000, self.clock.now()
+        agents = (agent for agent in self.plan.agents.values() if agent.capacity > 0 and serves(agent, queue))
+        return [agent for agent in agents if at_work(agent) and not is_lost(agent, now, grace)]
+
+    async def _remember(self, states: Iterable[Conversation]) -> None:
+        try:
+            await self.conversations.remember_told({state.id: self.told[state.id] for state in states})
+        except Unavailable:
+            log.info("told_not_remembered")  # after a crash they may hear a longer wait
 
     def _moved_in(self, queue: str, most: int) -> list[Conversation]:
         """Who stands elsewhere in a line than they heard, or waits another time; at most so many, front first."""
@@ -166,10 +175,10 @@ class Places:
                 changed.append(state)
         return changed
 
-    def _reckoned(self, state: Conversation, place: int) -> _Told:
+    def _reckoned(self, state: Conversation, place: int) -> Told:
         """What to tell somebody."""
         queue = state.queue or ""
-        now = _Told(queue, place, self.wait_minutes(queue, place), self._slots_of(queue))
+        now = Told(queue=queue, place=place, minutes=self.wait_minutes(queue, place), slots=self._slots_of(queue))
         told = self.told.get(state.id)
         if told is None or told.queue != queue or now.slots < told.slots or place > told.place:
             return now

@@ -60,13 +60,15 @@ class Router:
     def __post_init__(self) -> None:
         """Begin with an empty line."""
         self._line = Line(self._plan())
-        self.places = Places(self._line, self.bus, self.clock)
+        self.places = Places(self._line, self.conversations, self.bus, self.clock)
 
     async def load(self) -> None:
         """Read who waits and who is offered."""
         self._line.replan(self._plan(), self.clock.now())
         for kind in ("queue", "offer"):
             for row in await self.conversations.unresolved(kind=kind):
+                if row.told is not None:
+                    self.places.told[row.state.id] = row.told
                 self.follow(row.state)
                 self._accept_if_auto(row.state)
         for queue in self.config.queues:

@@ -5,7 +5,7 @@ Document: `{_id, header: {...}, state: {...}, due_at?, due_kind?, open_key?, age
 The projection is written only forwards: a write carries a higher `state.last_seq` than what it replaces.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from hub.model.conversation import Conversation, Header
 from hub.model.due import Due
 from hub.model.ids import AgentId, ContactId, ConversationId
+from hub.model.queues import Told
 from hub.store.codec import conversation_fields, decoded, document
 from hub.store.database import Database, guard, next_value
 
@@ -30,10 +31,11 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A conversation with its marks, as lists show it."""
+    """A conversation with its marks, as lists show it; `told`: what its customer heard last of the line."""
 
     state: Conversation
     marks: Marks
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,12 @@ class Conversations:
             rows = await self._rows.find({"_id": {"$in": list(conversations)}}, {"state.last_seq": 1}).to_list()
         return {ConversationId(row["_id"]): row["state"]["last_seq"] for row in rows}
 
+    async def remember_told(self, told: Mapping[ConversationId, Told]) -> None:
+        """Keep what customers heard of their place and wait."""
+        updates = [UpdateOne({"_id": one}, {"$set": {"told": document(what)}}) for one, what in told.items()]
+        async with guard():
+            await self._rows.bulk_write(updates, ordered=False)
+
     async def held_by(self, agent: AgentId) -> list[Row]:
         """Conversations that an agent has or is offered."""
         async with guard():
@@ -362,4 +370,5 @@ def _row(row: dict[str, Any]) -> Row:
         contact_read=row.get("contact_read", 0),
         labels=tuple(row.get("labels", ())),
     )
-    return Row(state=state, marks=marks)
+    told = row.get("told")
+    return Row(state=state, marks=marks, told=decoded(told, Told) if told is not None else None)

@@ -218,6 +218,27 @@ async def test_an_old_place_is_used_up_by_an_answer(house: House) -> None:  # no
     assert third.queued_at == house.clock.now()
 
 
+async def test_a_restart_is_no_reason_to_tell_a_longer_wait(
+    no_task_left_behind: None, database: Database, tmp_path: Path, clock: HeldClock
+) -> None:
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        first = House(live, clock)
+        await first.comes("ali")
+        for n in range(4):
+            await first.accepts(await first.writes(f"full{n}"), "ali")
+        waiting = (await first.state(await first.writes("v1"))).id
+        async with asyncio.timeout(10):
+            while (row := await first.hub.conversations.get(waiting)) is None or row.told is None:
+                await asyncio.sleep(0)
+        told = first.hub.router.places.place(waiting)
+        assert told is not None
+        assert told[1] is not None
+    async with live_hub(database, tmp_path / "var", clock=clock) as live:
+        second = House(live, clock)
+        second.hub.router.places.learn("support", (86_400_000,))
+        assert second.hub.router.places.place(waiting) == told  # ali's desk will be back in a moment
+
+
 async def test_a_wait_that_was_told_does_not_grow_without_a_reason(house: House) -> None:  # noqa: F811
     await house.comes("ali")
     for n in range(4):
