@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from channels.tasks import end
 from hub.clock import SystemClock
 from hub.errors import Conflict, HubError
 from hub.model.config import cost_of
@@ -39,7 +40,7 @@ AGENTS = 12
 RATE = 9.0
 OVERLOOKED = 2
 """An item that still waits beside somebody free after one process has looked at everybody more often than this."""
-CALM_SECONDS = 180.0
+CALM_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -192,8 +193,12 @@ class Floor:
     async def served(self, seconds: float) -> None:
         """Until nobody is left, for so long at most."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until and await self.house.conversations.unresolved():
+        while time.monotonic() < until and await self._anything_left():
             await asyncio.sleep(0.2)
+
+    async def _anything_left(self) -> bool:
+        agents = await self.house.staff.store.all()
+        return any(agent.load for agent in agents) or bool(await self.house.conversations.unresolved())
 
     async def _act(self, seen: Conversation) -> None:
         try:
@@ -261,12 +266,13 @@ async def routing(seconds: float, *, seed: int, say: Callable[[str], None]) -> d
                 people = [asyncio.create_task(floor.agents()), asyncio.create_task(floor.watch(database))]
                 kills = asyncio.create_task(_kills(processes, dice, say))
                 await floor.arrivals(seconds)
-                kills.cancel()
+                await end([kills])
                 say("nobody comes any more")
                 await floor.served(CALM_SECONDS)
+                await end(people)
                 for one in people:
-                    one.cancel()
-                await asyncio.gather(kills, *people, return_exceptions=True)
+                    if not one.cancelled():
+                        await one  # it should have gone on: show why it did not
                 await floor.judge(database)
     names = ("double_offers", "over_capacity", "stranded", "violations")
     return {
