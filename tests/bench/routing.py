@@ -145,7 +145,7 @@ async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]
         for number in range(-SCREENS, rounds):  # first, each reads what came before
             agent = agents[number % SCREENS]
             took.append(await _one_round(live, agent, desks[agent.id]))
-        left = len(hub.router.places.line())
+        left = len(hub.router.places.line)
     return {
         "bench": "routing offers",
         "waiting": left,
