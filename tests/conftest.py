@@ -13,6 +13,7 @@ from hub.clock import HeldClock
 from hub.model.ids import new_id
 from hub.store.database import Database, connect
 from hub.store.embedded import Mongod
+from tests.asterisk import asterisk_server  # noqa: F401 (a fixture for everybody)
 from tests.browser.fixtures import (  # noqa: F401 (same)
     browser,
     crew,
