@@ -11,11 +11,15 @@ import secrets
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+
+from hub.model.calendar import WEEKDAYS
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright, StorageState
@@ -124,6 +128,13 @@ async def house(stack: Stack) -> AsyncIterator[House]:
     rules = House(await stack.staff("admin"))
     async with rules.undo:
         yield rules
+
+
+def closed_now() -> dict[str, Any]:
+    """Hours that are over now and begin in some days, on no Saturday."""
+    today = datetime.now(ZoneInfo("Asia/Tehran")).weekday()
+    day = next(WEEKDAYS[(today + days) % 7] for days in (3, 4) if WEEKDAYS[(today + days) % 7] != "sat")
+    return {"time_zone": "Asia/Tehran", "week": {day: [["00:00", "00:01"]]}, "holidays": [], "always_open": False}
 
 
 class House:

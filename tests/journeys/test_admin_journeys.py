@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.browser.fixtures import BROWSER, House
+from tests.browser.fixtures import BROWSER, House, closed_now
 from tests.browser.people import People
 from tests.browser.stack import Stack
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 pytestmark = BROWSER
-NEVER_OPEN = {"time_zone": "Asia/Tehran", "week": {}, "holidays": [], "always_open": False}
 
 
 async def admin_page(people: People, path: str, login: str = "admin") -> Page:
@@ -79,7 +78,7 @@ async def test_two_admins_who_change_the_same_field_are_told(people: People, hou
 
 
 async def test_business_hours_as_people_write_them(people: People, house: House) -> None:
-    await house.inbox(calendar=NEVER_OPEN)
+    await house.inbox(calendar=closed_now())
     page = await admin_page(people, "inboxes/shop")
     await page.locator(".weekday .switch").first.click()
     until = page.get_by_label("شنبه، تا", exact=True)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.fixtures import BROWSER, House
+from tests.browser.fixtures import BROWSER, House, closed_now
 from tests.browser.people import Agent, Customer, People
 from tests.browser.stack import Stack
 
 pytestmark = BROWSER
-NEVER_OPEN = {"time_zone": "Asia/Tehran", "week": {}, "holidays": [], "always_open": False}
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf50"
     "0f0003860180c4a5ce4f0000000049454e44ae426082"
@@ -69,7 +68,7 @@ async def test_the_form_says_what_is_missing_and_keeps_what_was_typed(people: Pe
 
 
 async def test_outside_business_hours_a_form_becomes_a_conversation(people: People, house: House) -> None:
-    await house.inbox(calendar=NEVER_OPEN)
+    await house.inbox(calendar=closed_now())
     customer = await (await people.customer("fa")).come()
     await customer.ask_for_a_person()
     await customer.sees("بیرون از ساعت کاری")
