@@ -1,6 +1,5 @@
 """HTTP routes of the API channel: what the other system calls."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from channels.api.shapes import (
     UploadTicket,
 )
 from channels.api.signing import UnsignedError, verified_id
+from channels.bodies import whole_body
 from channels.contract import ChannelError, File, Inbound, Inlet, Receipt
 from channels.signatures import BadToken, same
 from channels.views import FileUrl
@@ -174,7 +174,7 @@ class ApiRoutes:
 
     async def _signed(self, request: web.Request, type_: type[T]) -> Signed[T]:
         inbox, settings = await self._inbox(request)
-        body = await _body(request)
+        body = await whole_body(request, most=MAX_BODY, seconds=BODY_SECONDS, instead="; upload larger files")
         try:
             id_ = verified_id(request.headers, settings.secrets, body, now=self._door.now())
         except UnsignedError as error:
@@ -218,25 +218,6 @@ def _refused(error: ChannelError) -> web.Response:
     if status in {429, 503}:
         response.headers["Retry-After"] = str(RETRY_SECONDS if status == 503 else 30)
     return response
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > MAX_BODY:
-        raise _too_large()
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise ChannelError("timeout", "The body came too slowly.", status=408, retryable=True) from error
-    return bytes(body)
-
-
-def _too_large() -> ChannelError:
-    return ChannelError("too_large", f"A body has at most {MAX_BODY} bytes; upload larger files.", status=413)
 
 
 async def _measured(request: web.Request, sha256: str) -> AsyncIterator[bytes]:

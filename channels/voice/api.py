@@ -5,7 +5,6 @@ hook that asks is answered with a list of verbs, one that only tells with 204. 4
 call, 400 nonsense, 413 too large, 503 not stored: ask again.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
@@ -13,6 +12,7 @@ import structlog
 from aiohttp import web
 from msgspec.json import encode
 
+from channels.bodies import whole_body
 from channels.contract import ChannelError, Inlet
 from channels.voice.events import BadCall, CallEvent
 from channels.voice.jambonz.parse import parse
@@ -72,7 +72,7 @@ class VoiceRoutes:
         settings = await self._door.settings(inbox)
         if kind is None:
             raise ChannelError("not_found", "There is no such hook.", status=404)
-        body = await _body(request)
+        body = await whole_body(request, most=MAX_BODY, seconds=BODY_SECONDS)
         self._check(request, body, settings)
         try:
             event = parse(kind, body, token=request.query.get("token"))
@@ -95,25 +95,6 @@ class VoiceRoutes:
 
 def _hook_of(request: web.Request) -> HookKind | None:
     return next((one for one in get_args(HookKind) if one == request.match_info["hook"]), None)
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > MAX_BODY:
-        raise _too_large()
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise ChannelError("timeout", "The body came too slowly.", status=408, retryable=True) from error
-    return bytes(body)
-
-
-def _too_large() -> ChannelError:
-    return ChannelError("too_large", f"A body has at most {MAX_BODY} bytes.", status=413)
 
 
 def _json(view: object, *, status: int = 200) -> web.Response:
