@@ -70,6 +70,23 @@ class CallHouse:
         """A telephone: an agent's with an `extension`, else a caller's."""
         return phone(self.asterisk, self.folder / name, tone=tone, extension=extension)
 
+    @asynccontextmanager
+    async def talking(self, caller_tone: float, ali_tone: float) -> AsyncIterator[tuple[ConversationId, Phone, Phone]]:
+        """A caller and Ali, who speak with each other."""
+        await self.comes("ali", "101")
+        async with (
+            self.phone("caller", tone=caller_tone) as caller,
+            self.phone("ali", tone=ali_tone, extension="101") as ali,
+        ):
+            await caller.dial(self.number)
+            call = await self.call()
+            await self.accepts(call, "ali")
+            await ali.event("CALL_INCOMING")
+            await ali.answer()
+            await self.until(call, lambda state: state.call == "joined")
+            await caller.hears(ali_tone)
+            yield call, caller, ali
+
     # The hub's side
 
     def agent(self, login: str) -> Agent:

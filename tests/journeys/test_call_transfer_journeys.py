@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,11 @@ import pytest_asyncio
 
 from channels.voice.asterisk.config_files import HOLD_TONES
 from hub.errors import Conflict
-from hub.model.ids import ConversationId
 from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
 from tests.calls import CallHouse, call_house
-from tests.phone import Phone, has, samples_of_wav
+from tests.phone import has, samples_of_wav
 
 CALLER, ALI, SARA = 600.0, 1_100.0, 1_700.0
 LINE: dict[str, Any] = {"type": "queue", "queue": ""}
@@ -44,26 +42,8 @@ async def house(
         yield made
 
 
-@asynccontextmanager
-async def talking(house: CallHouse, *more: tuple[str, float]) -> AsyncIterator[tuple[ConversationId, Phone, Phone]]:
-    """A caller and Ali, who speak with each other."""
-    await house.comes("ali", "101")
-    async with (
-        house.phone("caller", tone=CALLER) as caller,
-        house.phone("ali", tone=ALI, extension="101") as ali,
-    ):
-        await caller.dial(house.number)
-        call = await house.call()
-        await house.accepts(call, "ali")
-        await ali.event("CALL_INCOMING")
-        await ali.answer()
-        await house.until(call, lambda state: state.call == "joined")
-        await caller.hears(ALI)
-        yield call, caller, ali
-
-
 async def test_a_caller_on_hold_hears_music_and_the_recording_comes_to_the_conversation(house: CallHouse) -> None:
-    async with talking(house) as (call, caller, ali):
+    async with house.talking(CALLER, ALI) as (call, caller, ali):
         await ali.hears(CALLER)
         await house.controls(call, "ali", "hold")
         await house.until(call, lambda state: state.call == "held")
@@ -85,7 +65,7 @@ async def test_a_caller_on_hold_hears_music_and_the_recording_comes_to_the_conve
 
 
 async def test_a_blind_transfer_rings_the_colleague_while_the_caller_hears_music(house: CallHouse) -> None:
-    async with talking(house) as (call, caller, ali):
+    async with house.talking(CALLER, ALI) as (call, caller, ali):
         sara = await house.comes("sara", "102")
         async with house.phone("sara", tone=SARA, extension="102") as phone:
             await house.transfers(call, "ali", sara.id)
@@ -102,7 +82,7 @@ async def test_a_blind_transfer_rings_the_colleague_while_the_caller_hears_music
 
 
 async def test_a_warm_transfer_lets_the_colleagues_speak_first(house: CallHouse) -> None:
-    async with talking(house) as (call, caller, ali):
+    async with house.talking(CALLER, ALI) as (call, caller, ali):
         sara = await house.comes("sara", "102")
         async with house.phone("sara", tone=SARA, extension="102") as phone:
             await house.controls(call, "ali", "consult", sara.id)
@@ -124,7 +104,7 @@ async def test_a_warm_transfer_lets_the_colleagues_speak_first(house: CallHouse)
 
 
 async def test_calls_go_on_to_numbers_outside_only_where_an_admin_allows_it(house: CallHouse) -> None:
-    async with talking(house) as (call, caller, _):
+    async with house.talking(CALLER, ALI) as (call, caller, _):
         with pytest.raises(Conflict) as refused:
             await house.controls(call, "ali", "send_on", "+989121234567")
         assert refused.value.code == "not_allowed"

@@ -15,7 +15,6 @@ from hub.store.database import Database
 from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
 from tests.calls import CallHouse, call_house
 from tests.desk_socket import DeskSocket
-from tests.phone import Phone
 
 CALLER, ALI, SUPERVISOR = 600.0, 1_100.0, 1_700.0
 FLOW = (
@@ -45,24 +44,6 @@ async def desk(house: CallHouse, login: str) -> AsyncIterator[DeskSocket]:
             yield DeskSocket(ws)
 
 
-@asynccontextmanager
-async def talking(house: CallHouse) -> AsyncIterator[tuple[ConversationId, Phone, Phone]]:
-    """A caller and Ali, who speak with each other."""
-    await house.comes("ali", "101")
-    async with (
-        house.phone("caller", tone=CALLER) as caller,
-        house.phone("ali", tone=ALI, extension="101") as ali,
-    ):
-        await caller.dial(house.number)
-        call = await house.call()
-        await house.accepts(call, "ali")
-        await ali.event("CALL_INCOMING")
-        await ali.answer()
-        await house.until(call, lambda state: state.call == "joined")
-        await caller.hears(ALI)
-        yield call, caller, ali
-
-
 async def watch(desk: DeskSocket, call: ConversationId, how: str) -> Any:
     """What the desk is told: None when it was done, else the code."""
     return (await desk.ask("call.watch", conversation=call, watch=how)).get("code")
@@ -71,7 +52,7 @@ async def watch(desk: DeskSocket, call: ConversationId, how: str) -> Any:
 async def test_a_supervisor_listens_whispers_barges_in_and_leaves(house: CallHouse) -> None:
     await house.has_phone("mina", "103")
     async with (
-        talking(house) as (call, caller, ali),
+        house.talking(CALLER, ALI) as (call, caller, ali),
         desk(house, "mina") as supervisor,
         house.phone("supervisor", tone=SUPERVISOR, extension="103") as phone,
     ):
@@ -111,7 +92,7 @@ async def test_a_supervisor_listens_whispers_barges_in_and_leaves(house: CallHou
 async def test_who_rings_for_it_stops_when_the_call_is_over(house: CallHouse) -> None:
     await house.has_phone("mina", "103")
     async with (
-        talking(house) as (call, caller, _),
+        house.talking(CALLER, ALI) as (call, caller, _),
         desk(house, "mina") as supervisor,
         house.phone("supervisor", tone=SUPERVISOR, extension="103") as phone,
     ):
@@ -122,7 +103,7 @@ async def test_who_rings_for_it_stops_when_the_call_is_over(house: CallHouse) ->
 
 
 async def test_only_supervisors_with_a_telephone_listen(house: CallHouse) -> None:
-    async with talking(house) as (call, _, ali):
+    async with house.talking(CALLER, ALI) as (call, _, ali):
         async with desk(house, "sara") as sara, desk(house, "mina") as supervisor:
             assert await watch(sara, call, "listen") == "forbidden"
             assert await watch(supervisor, call, "listen") == "no_phone"
