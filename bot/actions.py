@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot import wording
 from bot.contract import Locale
+from bot.form_checks import Check, judged
 from bot.hours import OpeningHours
 from bot.orders import NUMBER, Orders, OrdersUnavailableError
 from bot.persian import normalise
@@ -26,6 +27,10 @@ log = structlog.get_logger()
 Json = Mapping[str, object]
 Outcome = dict[str, list[Json]]
 
+VALIDATE_FORM = "validate_form_"
+FORM_TICKET = "action_form_ticket_"
+FORM_END = "action_form_end_"
+"""Actions of a form that was made in the studio; the rest of each name is the form's."""
 OFFERS_OF_A_PERSON = ("utter_offer_person", "utter_no_order_number")
 _PHRASES = (
     "i a an the to want wanna would like make file register have has got complaint complain complaints please hi hello "
@@ -64,10 +69,34 @@ class _Tracker(msgspec.Struct):
     events: list[_Event] = []
 
 
+class _Mapping(msgspec.Struct):
+    check: Check | None = None
+
+
+class _SlotPlan(msgspec.Struct):
+    mappings: list[_Mapping] = []
+
+
+class _FormPlan(msgspec.Struct):
+    required_slots: list[str] = []
+
+
+class _Domain(msgspec.Struct):
+    """What the studio wrote into the domain for us: what each slot of a form must be."""
+
+    slots: dict[str, _SlotPlan] = {}
+    forms: dict[str, _FormPlan | None] = {}
+
+
 class _Call(msgspec.Struct):
     next_action: str
     sender_id: str
     tracker: _Tracker
+    domain: _Domain = msgspec.field(default_factory=_Domain)
+
+    def wanted(self, form: str) -> list[str]:
+        """The slots of a form."""
+        return plan.required_slots if (plan := self.domain.forms.get(form)) else []
 
 
 class Actions:
@@ -96,11 +125,54 @@ class Actions:
             call = msgspec.json.decode(await request.read(), type=_Call)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return web.json_response({"error": "bad_request", "action_name": ""}, status=400)
-        action = self._actions.get(call.next_action)
+        action = self._actions.get(call.next_action) or self._of_form(call.next_action)
         if action is None:
             return web.json_response({"error": "unknown_action", "action_name": call.next_action[:80]}, status=404)
         outcome = await action(call, _locale(call))
         return web.json_response(outcome)
+
+    def _of_form(self, name: str) -> Callable[[_Call, Locale], Awaitable[Outcome]] | None:
+        """The actions of forms that were made in the studio."""
+        known = {VALIDATE_FORM: self._form_answer, FORM_TICKET: self._form_ticket, FORM_END: self._form_end}
+        return next((action for prefix, action in known.items() if name.startswith(prefix)), None)
+
+    async def _form_answer(self, call: _Call, locale: Locale) -> Outcome:
+        """Judge what was answered; what does not fit is asked for again, with a word why."""
+        form = call.next_action.removeprefix("validate_")
+        asked = call.tracker.slots.get("requested_slot")
+        responses: list[Json] = []
+        events: list[Json] = []
+        for slot in call.wanted(form):
+            said, plan = call.tracker.slots.get(slot), call.domain.slots.get(slot)
+            check = next((one.check for one in plan.mappings if one.check), None) if plan else None
+            if said is None or check is None:
+                continue
+            kept = judged(said, check)
+            if kept is None:
+                responses.append(_template(f"utter_wrong_{slot}"))
+            if kept is None or slot == asked:
+                events.append(_slot(slot, kept))
+        return _outcome(responses, events)
+
+    async def _form_ticket(self, call: _Call, locale: Locale) -> Outcome:
+        """Register what was gathered as a ticket."""
+        form = "form_" + call.next_action.removeprefix(FORM_TICKET)
+        gathered = [(slot, call.tracker.slots.get(slot)) for slot in call.wanted(form)]
+        prefix = form.removeprefix("form_") + "_"
+        text = "\n".join(f"{slot.removeprefix(prefix)}: {said}" for slot, said in gathered if said is not None)
+        try:
+            ticket = await self._register_ticket(call.sender_id, text)
+        except Exception:
+            log.exception("bot.ticket.failed", conversation=call.sender_id)
+            return _outcome(
+                [_text(wording.ticket_failed(locale)), {"custom": {"type": "handoff", "reason": "requested"}}]
+            )
+        return _outcome([_text(wording.ticket_text(ticket, locale))])
+
+    async def _form_end(self, call: _Call, locale: Locale) -> Outcome:
+        """Forget what was gathered: who begins the form once more is asked anew."""
+        form = "form_" + call.next_action.removeprefix(FORM_END)
+        return _outcome([], [_slot(slot, None) for slot in call.wanted(form)])
 
     async def _order_status(self, call: _Call, locale: Locale) -> Outcome:
         number = normalise(str(call.tracker.slots.get("order_number") or ""))

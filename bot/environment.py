@@ -135,6 +135,14 @@ def model_path(var_dir: Path) -> Path:
     return _home(var_dir) / "models" / f"peyk-{inputs_hash()[:16]}.tar.gz"
 
 
+def built_in_model(var_dir: Path) -> bytes | None:
+    """The model that comes with the product, trained; None where that was not done here."""
+    try:
+        return model_path(var_dir).read_bytes()
+    except OSError:
+        return None
+
+
 def inputs_hash() -> str:
     """A hash over everything a model depends on: the assistant's files, the normaliser, the packages."""
     whole = hashlib.sha256()
@@ -203,8 +211,7 @@ def serve(
     Raises:
         BotEnvironmentError: The token is too weak, or there is no model yet.
     """
-    if len(token) < 16 or not token.replace("-", "").replace("_", "").isalnum():
-        raise BotEnvironmentError("The bot's token must be at least 16 letters, digits, _ or -.")
+    _check_token(token)
     home, model = _home(var_dir), model_path(var_dir)
     if not model.exists():
         raise BotEnvironmentError("The bot isn't trained yet: run `python -m bot.environment train`.")
@@ -213,10 +220,6 @@ def serve(
     endpoints = ASSISTANT / ("endpoints.memory.yml" if mongo_uri is None else "endpoints.yml")
     if models_url is not None:
         endpoints = _with_models(endpoints, project)
-    command = [
-        *(str(home / "venv/bin/rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)),
-        *("--endpoints", str(endpoints), "--credentials", str(ASSISTANT / "credentials.yml")),
-    ]
     env = rasa_environment(home) | {
         "PYTHONPATH": str(ASSISTANT / "channel"),
         "PEYK_BOT_TOKEN": token,
@@ -227,7 +230,19 @@ def serve(
         "PEYK_BOT_MODELS_URL": models_url or "",
         "PEYK_BOT_BUILT_IN": str(model),
     }
-    return command, env, project
+    return _command(home, port, model, endpoints), env, project
+
+
+def _check_token(token: str) -> None:
+    if len(token) < 16 or not token.replace("-", "").replace("_", "").isalnum():
+        raise BotEnvironmentError("The bot's token must be at least 16 letters, digits, _ or -.")
+
+
+def _command(home: Path, port: int, model: Path, endpoints: Path) -> list[str]:
+    return [
+        *(str(home / "venv/bin/rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)),
+        *("--endpoints", str(endpoints), "--credentials", str(ASSISTANT / "credentials.yml")),
+    ]
 
 
 def _with_models(endpoints: Path, project: Path) -> Path:

@@ -37,11 +37,13 @@ MAX_TEXTS = 20
 MAX_SAYS = 10
 MAX_SAY_CHARS = 4_000
 MAX_BUTTONS = 10
+MAX_ANSWERS = 20
 MAX_TITLE_CHARS = 80
 FALLBACK = "nlu_fallback"
 
 CONVERSATION = re.compile(r"[A-Za-z0-9_-]{1,128}")
-PAYLOAD = re.compile(r"/[a-z][a-z0-9_]{0,63}")
+PAYLOAD = re.compile(r"/(?!(?i:restart|back|session_start|nlu_fallback)\Z)[^\W\d_][\w.?!-]{0,63}")
+"""An intent, however admins may name one (`bot.training.data.name_problem`), and no command of Rasa's."""
 _QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IMAGE = re.compile(r"https://[^\s\"'<>\\]{1,2000}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]")
@@ -196,8 +198,19 @@ def _handoff(custom: dict[str, object], locale: Locale, understood: Understood) 
     return Handoff(
         reason=known,
         queue=queue if isinstance(queue, str) and _QUEUE.fullmatch(queue) else None,
-        summary=wording.handoff_summary(known, locale, understood),
+        summary=wording.handoff_summary(known, locale, understood, _answers(custom.get("answers"))),
     )
+
+
+def _answers(said: object) -> dict[str, str]:
+    """What a form was told, by the names of its slots."""
+    if not isinstance(said, dict):
+        return {}
+    return {
+        str(name)[:64]: value[:200]
+        for name, one in list(said.items())[:MAX_ANSWERS]
+        if isinstance(one, str | int | float) and (value := " ".join(_UNSEEN.sub("", str(one)).split()))
+    }
 
 
 def _understood(answer: WireAnswer) -> Understood:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.contract import HandoffReason, Locale, Understood
 from bot.hours import OpeningHours, Span
@@ -239,8 +239,13 @@ _TOPIC: dict[str, tuple[str, str]] = {
 }
 
 
-def handoff_summary(reason: HandoffReason, locale: Locale, understood: Understood | None = None) -> str:
-    """One line for the agent: why, the topic when it was understood, the order number when it was given."""
+def handoff_summary(
+    reason: HandoffReason,
+    locale: Locale,
+    understood: Understood | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> str:
+    """One line for the agent: why, the topic when it was understood, the order number, what a form was told."""
     column = 0 if locale == "fa" else 1
     parts = [_SUMMARY[reason][column]]
     topic = _TOPIC.get(understood.intent) if understood else None
@@ -249,4 +254,7 @@ def handoff_summary(reason: HandoffReason, locale: Locale, understood: Understoo
     number = understood.slots.get("order_number") if understood else None
     if number:
         parts.append(("شمارهٔ سفارش: " if locale == "fa" else "Order number: ") + digits(number, locale) + ".")
+    if answers:
+        said = (f"{name}: {one}" for name, one in answers.items())
+        parts.append(("، " if locale == "fa" else "; ").join(said) + ".")
     return " ".join(parts)

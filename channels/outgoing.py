@@ -152,8 +152,11 @@ class Outgoing:
         headers: Mapping[str, str] | None = None,
         trusted: str = "",
         redirects: int = 0,
+        body: bytes | None = None,
     ) -> AsyncIterator[bytes]:
         """The bytes of a file at an address, at most `most` of them; nothing is asked before the first is wanted.
+
+        It is asked for by GET, or, where there is a `body`, by POST.
 
         `headers` (a token) go only to the origin that was asked first. What lies at the origin of `trusted`, the
         address that an admin set for a provider, may be in the own network. So many `redirects` are followed.
@@ -161,12 +164,12 @@ class Outgoing:
         Raises:
             ChannelError: `bad_url` (must not be called), `not_found`, `too_large`, `unavailable` (try again).
         """
-        place = url
+        place, method = url, "GET" if body is None else "POST"
         try:
             for _ in range(redirects + 1):
                 sent = headers if headers and _origin(place) == _origin(url) else {}
                 client = Outgoing(private=True) if trusted and _origin(place) == _origin(trusted) else self
-                async with client._called("GET", place, sent, body=None, seconds=seconds) as response:
+                async with client._called(method, place, sent, body=body, seconds=seconds) as response:
                     if not redirects or response.status not in _MOVED:
                         _check_answer(response, most)
                         size = 0

@@ -6,7 +6,7 @@ Words for labels and hints stand with the screens, under `channel.<channel>.<fie
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["text", "secret", "number", "switch", "choice", "list", "generated"]
+FieldKind = Literal["text", "secret", "number", "switch", "choice", "list", "generated", "flow"]
 
 MULTILINE = 500
 """A text that may be longer than this may have several lines (a signature); so may a secret in PEM form."""
@@ -18,10 +18,12 @@ class SettingField:
 
     text: one line of at most `longest` characters that matches `pattern`. secret: the same, stored encrypted and never
     shown again. number: from `least` to `most`. switch: true or false. choice: one of `choices`. list: lines of text.
-    generated: a secret that the hub makes when the inbox is opened and that nobody has to see.
+    generated: a secret that the hub makes when the inbox is opened and that nobody has to see. flow: the id of a
+    published flow of calls.
 
     `shown` of a generated one: the admin has to copy it to the provider, so it is shown once, when it is made.
-    `when`: only asked when another field has a value, as (field, value). `default` stands where nothing was filled in.
+    `when`: only asked when another field has a value, as (field, "value" or "one|other"). `default` stands where
+    nothing was filled in.
     """
 
     name: str

@@ -1,12 +1,24 @@
 """Ending tasks for sure."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import TypeVar
 
 AGAIN_SECONDS = 0.2
 
 T = TypeVar("T")
+
+
+async def together(**works: Coroutine[object, object, None]) -> None:
+    """Run works side by side, each under its name, until all have ended or one fails; none outlives this.
+
+    No TaskGroup: it cancels once, and what talks to the store may miss that (see `end`).
+    """
+    tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await end(tasks)
 
 
 async def end(tasks: Iterable[asyncio.Future[T]]) -> None:

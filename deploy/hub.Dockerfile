@@ -1,4 +1,4 @@
-# The hub. Its build steps are scripts, which the tests run too.
+# The hub. Its build steps are scripts; the tests run them too, but for that of the voice.
 FROM node:22-slim AS browser
 WORKDIR /srv/peyk
 COPY widget widget
@@ -7,7 +7,8 @@ RUN deploy/build-browser
 
 FROM python:3.12-slim
 WORKDIR /srv/peyk
-RUN useradd --system --uid 10001 --no-create-home peyk
+COPY deploy/install-voice deploy/install-voice
+RUN deploy/install-voice && useradd --system --uid 10001 --no-create-home peyk
 COPY pyproject.toml uv.lock README.md ./
 COPY hub hub
 COPY channels channels

@@ -10,8 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hub.clock import Clock
+from hub.drafts import Outcome
 from hub.errors import Conflict, StaleFence
-from hub.lanes import Lanes, Outcome
+from hub.lanes import Lanes
+from hub.model.calling import CALL_AGAIN
 from hub.model.conversation import Conversation
 from hub.model.entry import (
     BOT,
@@ -160,9 +162,11 @@ class Acts:
         summary: str = "",
         understood: Understood | None = None,
         up_to: int | None = None,
+        since: int | None = None,
     ) -> Outcome:
-        """The bot gives the conversation to a queue."""
+        """The bot gives the conversation to a queue; `since`: the customer has a place from then (ms), or older."""
         place = await self.place(state, queue, understood.intent if understood is not None else None)
+        place = replace(place, since=min((one for one in (since, place.since) if one is not None), default=None))
         event = _placed(Event(type=EventType.HANDOFF, reason=reason, summary=summary or None, up_to=up_to), place)
         return await self._happen(state.id, event, BOT, fence=state.fence, understood=understood)
 
@@ -222,6 +226,11 @@ class Acts:
         """A supervisor gives a conversation to an agent, from wherever it is."""
         return await self._happen(state.id, Event(type=EventType.ASSIGNED, agent=agent), by, fence=state.fence)
 
+    async def call_again(self, state: Conversation, by: Author) -> Outcome:
+        """Whoever has a customer who was not reached by phone has them called once more."""
+        event = Event(type=EventType.ASSIGNED, agent=_agent_id(by), reason=CALL_AGAIN)
+        return await self._happen(state.id, event, by, fence=state.fence)
+
     async def take(self, state: Conversation, agent: Author) -> Outcome:
         """An agent picks a waiting conversation, or takes over from the bot."""
         event = Event(type=EventType.TAKEN, agent=_agent_id(agent))
@@ -262,9 +271,9 @@ class Acts:
         event = Event(type=EventType.TO_BOT, agent=state.owner.agent, note=note)
         return await self._happen(state.id, event, by, fence=state.fence)
 
-    async def snooze(self, state: Conversation, by: Author, until: int) -> Outcome:
-        """Put a held conversation aside until a time (ms)."""
-        event = Event(type=EventType.SNOOZED, agent=state.owner.agent, until=until)
+    async def snooze(self, state: Conversation, by: Author, until: int, *, up_to: int | None = None) -> Outcome:
+        """Put a held conversation aside until a time (ms). Raises `Conflict` (`customer_wrote`) as `resolve` does."""
+        event = Event(type=EventType.SNOOZED, agent=state.owner.agent, until=until, up_to=up_to)
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def wake(self, state: Conversation, by: Author = SYSTEM) -> Outcome:
@@ -272,17 +281,34 @@ class Acts:
         return await self._happen(state.id, Event(type=EventType.WOKE), by, fence=state.fence)
 
     async def resolve(
-        self, state: Conversation, by: Author, *, disposition: str | None, reason: str | None, note: str | None = None
+        self,
+        state: Conversation,
+        by: Author,
+        *,
+        disposition: str | None,
+        reason: str | None,
+        note: str | None = None,
+        up_to: int | None = None,
     ) -> Outcome:
-        """Close."""
+        """Close. Raises `Conflict` (`customer_wrote`) when the customer has written more than `up_to`."""
         event = Event(
-            type=EventType.RESOLVED, agent=state.owner.agent, disposition=disposition, reason=reason, note=note
+            type=EventType.RESOLVED,
+            agent=state.owner.agent,
+            disposition=disposition,
+            reason=reason,
+            note=note,
+            up_to=up_to,
         )
         return await self._happen(state.id, event, by, fence=state.fence)
 
-    async def wrap_up(self, state: Conversation, by: Author, disposition: str | None, note: str | None) -> Outcome:
-        """The talk is over for its agent, who has time to write down how it ended; or it is known how it ended."""
-        event = Event(type=EventType.WRAPPED, agent=state.owner.agent, disposition=disposition, note=note)
+    async def wrap_up(
+        self, state: Conversation, by: Author, disposition: str | None, note: str | None, *, up_to: int | None = None
+    ) -> Outcome:
+        """The talk is over for its agent, who has time to write down how it ended; or it is known how it ended.
+
+        Raises `Conflict` (`customer_wrote`) as `resolve` does.
+        """
+        event = Event(type=EventType.WRAPPED, agent=state.owner.agent, disposition=disposition, note=note, up_to=up_to)
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def extend_wrap_up(self, state: Conversation, by: Author) -> Outcome:
@@ -291,13 +317,17 @@ class Acts:
         return await self._happen(state.id, event, by, fence=state.fence)
 
     async def customer_ends(self, state: Conversation, contact: Author) -> Outcome:
-        """The customer leaves, whoever gets it in this moment: closed at once, unless an agent has to wrap up."""
+        """The customer leaves, whoever gets it in this moment: closed at once, unless an agent has to wrap up.
+
+        An agent whose telephone still rings has not spoken with them.
+        """
 
         async def end(state: Conversation) -> Outcome:
-            if state.owner.kind == "agent":
+            if state.owner.kind == "agent" and not state.awaits_phone:
                 event = Event(type=EventType.CUSTOMER_ENDED)
             else:
-                event = Event(type=EventType.RESOLVED, reason="customer_ended")
+                agent = state.owner.agent if state.awaits_phone else None
+                event = Event(type=EventType.RESOLVED, agent=agent, reason="customer_ended")
             return await self._happen(state.id, event, contact, fence=state.fence)
 
         return await self._again(state.id, end)
@@ -327,9 +357,11 @@ class Acts:
         )
         return await self.lanes.append(draft)
 
-    async def call_happens(self, state: Conversation, what: str, key: str, values: Mapping[str, str]) -> Outcome:
-        """Something happened to a live call; the same `key` of a conversation is stored once."""
-        event = Event(type=EventType.CALL, reason=what, values=values)
+    async def call_happens(
+        self, state: Conversation, what: str, key: str, values: Mapping[str, str], *, note: str | None = None
+    ) -> Outcome:
+        """Something happened to a call; the same `key` of a conversation is stored once. `note`: words of somebody."""
+        event = Event(type=EventType.CALL, reason=what, values=values, note=note)
         draft = Draft(conversation=state.id, author=SYSTEM, dedupe=f"call:{state.id}:{key}", event=event)
         return await self.lanes.append(draft)
 

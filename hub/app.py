@@ -1,28 +1,19 @@
-"""The composition root: names the concrete channels, wires every part, lists every subscription."""
+"""The composition root: wires every part."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cached_property, partial
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 
-import structlog
 from aiohttp import web
 
 from bot.actions import Actions
 from bot.contract import Bot
+from bot.environment import built_in_model
 from bot.orders import Orders
-from channels.api.adapter import ApiChannel
 from channels.contract import Channel, Feature
-from channels.deferred import Deferred
-from channels.email.settings import CAPABILITIES, FIELDS
-from channels.messenger.adapter import Messenger, instagram
-from channels.telegram.adapter import Telegram
-from channels.voice.adapter import VoiceChannel
-from channels.webchat.adapter import WebChat
-from channels.whatsapp.adapter import WhatsApp
-from hub import figures, recovery
+from channels.voice.speech.writing import write_down
 from hub.acts import Acts
+from hub.adapters import Adapters
 from hub.bot_watch import BotWatch
 from hub.bus import Bus
 from hub.calls import Calls
@@ -30,36 +21,41 @@ from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.deadlines import Deadlines
 from hub.delivery import Delivery
-from hub.desk.commands import AgentTyping, Commands
+from hub.desk.commands import Commands
 from hub.desk.ending import Ending
 from hub.desk.endpoint import DeskEndpoint
 from hub.desk.floor import Floor
 from hub.desk.frames import BotView
-from hub.desk.people import People, PersonChanged
+from hub.desk.handling import Handling
+from hub.desk.looking import Looking
+from hub.desk.people import People
+from hub.desk.reach import Reach
 from hub.desk.supervision import Supervision
 from hub.desk.views import Views
 from hub.desk.wallboard import Wallboard
+from hub.desk.writing import Writing
+from hub.dialling import Dialler
 from hub.dialogue import Dialogue
 from hub.errands import Errands
-from hub.fetching import AT_ONCE, Fetching, FileCame
-from hub.inlet import ContactTyping, HubInlet
+from hub.fetching import Fetch, Fetching
+from hub.inlet import HubInlet
 from hub.intake import Intake
 from hub.intervals import IntervalLog
-from hub.lanes import Appended, Lanes
+from hub.lanes import Lanes
 from hub.leases import Leases
+from hub.lost_calls import LostCalls
 from hub.mirror import Mirror
-from hub.model.studio import Slot
+from hub.model.rollout import Slot
+from hub.phones import Phones
 from hub.placing import Placing
 from hub.promises import Promises
-from hub.reading import Reading, ReadMoved
-from hub.receipts import Delivered, Receipts
+from hub.reading import Reading
+from hub.receipts import Receipts
 from hub.routing.courtesy import Courtesy
-from hub.routing.places import LineMoved
 from hub.routing.router import Router
 from hub.routing.signpost import Signpost
-from hub.seed import seed
 from hub.settings import Settings
-from hub.staff import AgentChanged, OffersMissed, Staff
+from hub.staff import Staff
 from hub.store.agents import Agents
 from hub.store.aside import Aside
 from hub.store.config import Config
@@ -67,8 +63,8 @@ from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.database import Database
 from hub.store.entries import Entries
-from hub.store.fetches import Fetches
 from hub.store.intervals import Intervals
+from hub.store.jobs import Jobs
 from hub.store.notes import Notes
 from hub.store.rollouts import Rollouts
 from hub.store.tickets import Tickets
@@ -77,17 +73,13 @@ from hub.store.visits import Visits
 from hub.today import Today
 from hub.training.doubts import Doubts
 from hub.training.serving import ModelServer
+from hub.training.stay_log import StayLog
+from hub.transcribing import Dictation, Transcribing
 from hub.vault import Vault
 from hub.web import setup as web_setup
-from hub.web import upkeep
-from hub.web.addresses import client_address
-from hub.web.chat_pages import ChatPages
 from hub.web.context import Web
 from hub.web.files import CustomerFiles, Fetched
-from hub.web.limits import Buckets
-from hub.workers import Pool, supervised
-
-log = structlog.get_logger(__name__)
+from hub.workers import Pool
 
 MAX_BODY = 12 * 1024 * 1024
 
@@ -125,12 +117,12 @@ class Hub:
         self.visits = Visits(database)
         self.tickets = Tickets(database)
         self.notes = Notes(database)
-        self.fetches = Fetches(database)
+        self.fetches = Jobs(database, "fetches", Fetch)
+        self.dictations = Jobs(database, "transcribing", Dictation)
         self.aside = Aside(database)
         self.background = Pool("background")
         self._more_channels = tuple(more_channels)
         self._key = settings.signing_key.get_secret_value().encode()
-        _subscribe(self)
 
     @cached_property
     def lanes(self) -> Lanes:
@@ -180,7 +172,7 @@ class Hub:
         """Attachments that come after the acknowledgement."""
         return Fetching(
             channels=self.channels,
-            fetches=self.fetches,
+            jobs=self.fetches,
             entries=self.entries,
             keeper=Fetched(self.web.uploads),
             configured=self.channel_config.one,
@@ -215,34 +207,83 @@ class Hub:
     @cached_property
     def courtesy(self) -> Courtesy:
         """What customers are told when the conversation changes hands."""
-        return Courtesy(self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live)
+        return Courtesy(
+            self.acts, self.staff, self.config, self.clock, self.router.places.expected, self._live, self._speaks
+        )
 
     @cached_property
     def desk(self) -> DeskEndpoint:
         """Step 4."""
         commands = Commands(
-            acts=self.acts,
+            reach=self.reach,
+            looking=self.looking,
+            writing=self.writing,
+            handling=self.handling,
+            staff=self.staff,
+            floor=self.floor,
+            config=self.config,
+            people=self.people,
+            board=self.board,
+            supervision=self.supervision,
+            reading=self.reading,
+            phones=self.phones,
+            bus=self.bus,
+        )
+        return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which conversations an agent may see and act on."""
+        return Reach(self.lanes, self.config)
+
+    @cached_property
+    def looking(self) -> Looking:
+        """What agents see."""
+        return Looking(
+            reach=self.reach,
             lanes=self.lanes,
             staff=self.staff,
             floor=self.floor,
             views=self.views,
             config=self.config,
             people=self.people,
-            board=self.board,
-            supervision=self.supervision,
-            ending=Ending(self.acts, self.config),
             conversations=self.conversations,
             entries=self.entries,
-            files=self.web.files,
             reading=self.reading,
             line=self.router.places,
-            deliveries=self.delivery,
-            attachments=self.fetching,
-            phones=self.calls,
-            bus=self.bus,
             clock=self.clock,
         )
-        return DeskEndpoint(self.web.tickets, self.staff, self.floor, commands, self.clock, self._own_origins)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """What agents write."""
+        return Writing(
+            reach=self.reach,
+            acts=self.acts,
+            staff=self.staff,
+            views=self.views,
+            config=self.config,
+            conversations=self.conversations,
+            files=self.web.files,
+            deliveries=self.delivery,
+            attachments=self.fetching,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def handling(self) -> Handling:
+        """What agents do with conversations."""
+        return Handling(
+            reach=self.reach,
+            acts=self.acts,
+            staff=self.staff,
+            floor=self.floor,
+            config=self.config,
+            ending=Ending(self.acts, self.config),
+            conversations=self.conversations,
+            reading=self.reading,
+            clock=self.clock,
+        )
 
     @cached_property
     def board(self) -> Wallboard:
@@ -260,7 +301,7 @@ class Hub:
             self.config,
             self.web.audit,
             self.web.end_sessions,
-            self.calls.watch,
+            self.phones.watch,
         )
 
     @cached_property
@@ -327,6 +368,11 @@ class Hub:
         )
 
     @cached_property
+    def lost_calls(self) -> LostCalls:
+        """Calls whose end was never told."""
+        return LostCalls(self.conversations, lambda: self.channels, self.clock)
+
+    @cached_property
     def calls(self) -> Calls:
         """Live calls."""
         return Calls(
@@ -337,10 +383,37 @@ class Hub:
             staff=self.staff,
             conversations=self.conversations,
             fetching=self.fetching,
+            transcribing=self.transcribing,
             channels=lambda: self.channels,
             place=self.router.places.place,
+            dialler=self.dialler,
             clock=self.clock,
         )
+
+    @cached_property
+    def transcribing(self) -> Transcribing:
+        """Recordings that are written down."""
+        listeners = {"fa": self.settings.listener_fa, "en": self.settings.listener_en}
+        return Transcribing(
+            jobs=self.dictations,
+            files=self.web.files,
+            lanes=self.lanes,
+            acts=self.acts,
+            listeners={locale: one for locale, one in listeners.items() if one},
+            write_down=write_down,
+            folder=self.settings.var_dir / "transcribing",
+            clock=self.clock,
+        )
+
+    @cached_property
+    def dialler(self) -> Dialler:
+        """Who may have which number dialled."""
+        return Dialler(self.config, self.clock, self.web.audit)
+
+    @cached_property
+    def phones(self) -> Phones:
+        """What agents do with live calls."""
+        return Phones(self.acts, self.config, self.staff, lambda: self.channels, self.dialler, self.calls.ended)
 
     @cached_property
     def promises(self) -> Promises:
@@ -389,7 +462,7 @@ class Hub:
             files=CustomerFiles(self.web.uploads, self.web.files, self.conversations.owner_of),
             receipts=self.receipts,
             notes=self.notes,
-            fetches=self.fetches,
+            jobs=(self.fetches, self.dictations),
             aside=self.aside,
             leases=Leases(self.notes, self.clock),
             channel_config=self.channel_config,
@@ -400,49 +473,14 @@ class Hub:
         )
 
     @cached_property
-    def webchat(self) -> WebChat:
-        """The website chat."""
-        return WebChat(
-            key=sha256(b"peyk chat\0" + self._key).digest(),
-            own_origins=self._own_origins,
-            pages=ChatPages(self.web.assets, Buckets(self.clock, per_second=1.0, burst=300)),
-            address_of=lambda request: client_address(request, self.web.trusted),
-        )
-
-    @cached_property
-    def api(self) -> ApiChannel:
-        """Anything else that speaks HTTP."""
-        forged = Buckets(self.clock, per_second=1.0, burst=60)
-        return ApiChannel(
-            key=sha256(b"peyk api\0" + self._key).digest(),
-            strike=lambda request: forged.take(client_address(request, self.web.trusted)),
-            now=self.clock.now,
-        )
-
-    @cached_property
-    def email(self) -> Channel:
-        """Mailboxes."""
-
-        def make() -> Channel:
-            from channels.email.adapter import EmailChannel  # noqa: PLC0415 (12 MB that a hub without mail has no use for)
-
-            return EmailChannel(now=self.clock.now)
-
-        return Deferred("email", CAPABILITIES, FIELDS, make)
-
-    @cached_property
-    def voice(self) -> VoiceChannel:
-        """Telephones."""
-        forged = Buckets(self.clock, per_second=1.0, burst=60)
-        return VoiceChannel(
-            strike=lambda request: forged.take(client_address(request, self.web.trusted)), now=self.clock.now
-        )
+    def adapters(self) -> Adapters:
+        """Concrete channels."""
+        return Adapters(self.settings, self.clock, self._key, lambda: self.web, self._more_channels)
 
     @cached_property
     def channels(self) -> dict[str, Channel]:
         """All adapters by name."""
-        own = (self.webchat, self.api, self.email, WhatsApp(), Messenger(), instagram(), Telegram(), self.voice)
-        return {one.name: one for one in (*own, *self._more_channels)}
+        return self.adapters.by_name()
 
     @cached_property
     def actions(self) -> Actions:
@@ -459,12 +497,18 @@ class Hub:
     def model_server(self) -> ModelServer:
         """Where the bot's servers get their models."""
         token = self.settings.rasa_token.get_secret_value()
-        return ModelServer(token, Rollouts(self.database), self.versions)
+        var_dir = self.settings.var_dir
+        return ModelServer(token, Rollouts(self.database), self.versions, self.clock, lambda: built_in_model(var_dir))
 
     @cached_property
     def doubts(self) -> Doubts:
         """What the bot may have got wrong."""
         return Doubts(self.web.review, self.entries)
+
+    @cached_property
+    def stay_log(self) -> StayLog:
+        """What the bot's figures are made of."""
+        return StayLog(self.web.bot_stays, self.conversations, self.entries, self.clock)
 
     @cached_property
     def versions(self) -> Versions:
@@ -474,25 +518,23 @@ class Hub:
     @cached_property
     def web(self) -> Web:
         """Pages, accounts and the REST API."""
-        return web_setup.make_web(
-            self.database,
-            self.config,
-            self.clock,
-            web_setup.WebOptions(
-                base_url=self.settings.base_url,
-                signing_key=self._key,
-                trusted_proxies=self.settings.trusted_proxies,
-                files_url=self.settings.files_url or "",
-            ),
+        return Web(
+            base_url=self.settings.base_url.rstrip("/"),
+            signing_key=self._key,
+            trusted_proxies=self.settings.trusted_proxies,
+            files_url=self.settings.files_url or "",
+            database=self.database,
+            config=self.config,
+            clock=self.clock,
             channels=self.channel_config,
             inlet=lambda: self.inlet,
             aside=self.aside,
             mark=lambda conversation, seq: self.doubts.mark(conversation, seq),  # noqa: PLW0108 - doubts need the web
             bots=lambda slot: self._bots.get(slot, self.bot),
-            on_access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
             mail_page=_mail_page,
-            on_agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
-            phone_socket=self._phone_socket,
+            phone_socket=lambda: self.phones.browser_url(),  # noqa: PLW0108 - the phones need the web
+            agent_changed=lambda agent: self.background.start(self.staff.refresh(agent), "refresh"),
+            access_ended=lambda ended: self.desk.send_away(ended.agent, ended.reason),
         )
 
     def _can(self, channel: str, feature: Feature) -> bool:
@@ -503,8 +545,8 @@ class Hub:
         adapter = self.channels.get(channel)
         return adapter is None or adapter.capabilities.live
 
-    def _phone_socket(self) -> str:
-        return self.calls.browser_url()
+    def _speaks(self, channel: str) -> bool:
+        return self._can(channel, Feature.CALLS)
 
     def _own_origins(self) -> frozenset[str]:
         return frozenset({self.web.origin})
@@ -514,47 +556,6 @@ def _mail_page(raw: bytes, pictures: bool) -> str:
     from channels.email.page import mail_page  # noqa: PLC0415 (with the rest of the mail, when somebody looks at one)
 
     return mail_page(raw, pictures=pictures)
-
-
-def _subscribe(hub: Hub) -> None:
-    """Who hears what: all of it, in order."""
-    on = hub.bus.on
-    on(Appended, hub.router.on_appended)
-    on(Appended, hub.delivery.on_appended)
-    on(Appended, hub.floor.on_appended)
-    on(Appended, hub.mirror.on_appended)
-    on(Appended, hub.calls.on_appended)
-    on(Appended, hub.dialogue.on_appended)
-    on(Appended, hub.courtesy.on_appended)
-    on(Appended, hub.interval_log.on_appended)
-    on(Appended, hub.promises.on_appended)
-    on(Appended, hub.today.on_appended)
-    on(Appended, hub.doubts.on_appended)
-    on(Appended, figures.on_appended)
-    on(Appended, hub.board.on_appended)
-    on(AgentChanged, hub.router.on_agent_changed)
-    on(AgentChanged, hub.floor.on_agent_changed)
-    on(AgentChanged, hub.interval_log.on_agent_changed)
-    on(AgentChanged, hub.board.on_agent_changed)
-    on(OffersMissed, hub.floor.on_offers_missed)
-    on(LineMoved, hub.mirror.on_line_moved)
-    on(ReadMoved, hub.mirror.on_read)
-    on(ReadMoved, hub.floor.on_read)
-    on(AgentTyping, hub.mirror.on_agent_typing)
-    on(ContactTyping, lambda event: hub.floor.on_typing(event.conversation, on=event.on))
-    on(Delivered, hub.floor.on_delivered)
-    on(FileCame, lambda event: hub.floor.on_entry_changed(event.entry))
-    on(PersonChanged, lambda event: hub.floor.on_person(event.conversations))
-    figures.watch("backlog", lambda: hub.lanes.backlog)
-    figures.watch("desks", lambda: hub.floor.open_desks)
-    figures.watch("calls", lambda: hub.voice.live)
-    figures.watch("chats", lambda: hub.webchat.open_sockets)
-    figures.watch("line", lambda: len(hub.router.places.in_order()))
-    figures.watch("deadline_late_ms", lambda: hub.deadlines.late_ms)
-    hub.config.on_change(hub.router.on_rules_changed)
-    hub.config.on_change(hub.deadlines.on_rules_changed)
-    hub.config.on_change(hub.floor.on_config_changed)
-    hub.config.on_change(hub.board.on_rules_changed)
 
 
 def make_app(hub: Hub) -> web.Application:
@@ -567,69 +568,3 @@ def make_app(hub: Hub) -> web.Application:
     for channel in hub.channels.values():
         app.add_routes(channel.routes(hub.inlet))
     return app
-
-
-@asynccontextmanager
-async def running(hub: Hub) -> AsyncIterator[None]:
-    """Load, repair, and run everything until the block ends; then finish what was accepted."""
-    await _index(hub)
-    await hub.config.load()
-    await hub.channel_config.renew()
-    await seed(hub.web, hub.settings)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(hub.lanes.running())
-        repaired = await recovery.roll_forward(hub.conversations, hub.entries, hub.lanes, hub.deadlines)
-        await hub.staff.load()
-        await hub.router.load()
-        await hub.interval_log.load(hub.staff.agents)
-        await hub.interval_log.flush()
-        await hub.today.load()
-        await hub.board.load()
-        await hub.watch.ask()
-        log.info("hub_loaded", repaired=repaired)
-        pools = (
-            *(hub.background, hub.router, hub.courtesy, hub.delivery, hub.mirror, hub.dialogue),
-            *(hub.calls, hub.doubts),
-        )
-        for one in pools:
-            await stack.enter_async_context((one if isinstance(one, Pool) else one.pool).open())
-        for name, work in _workers(hub).items():
-            await stack.enter_async_context(supervised(name, work))
-        hub.background.start(hub.delivery.resume(), "resume-delivery")
-        hub.background.start(hub.calls.resume(), "resume-calls")
-        hub.background.start(
-            recovery.resume(hub.conversations, hub.entries, hub.lanes, hub.dialogue, hub.courtesy), "resume"
-        )
-        try:
-            yield
-        finally:
-            await hub.reading.flush()
-            await hub.interval_log.flush()
-            await web_setup.close(hub.web)
-
-
-def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
-    workers: dict[str, Callable[[], Awaitable[None]]] = {
-        "router": hub.router.run,
-        "places": hub.router.places.tell,
-        "deadlines": hub.deadlines.run,
-        "reading": hub.reading.run,
-        "intervals": hub.interval_log.run,
-        "board": hub.board.run,
-        "summaries": hub.floor.run_summaries,
-        "queues": hub.floor.run_queues,
-        "bot-watch": hub.watch.run,
-        "delivery": hub.delivery.run,
-        **{f"fetching-{number}": hub.fetching.run for number in range(AT_ONCE)},
-        "upkeep": partial(upkeep.run, hub.web),
-    }
-    for name, channel in hub.channels.items():
-        workers[f"channel-{name}"] = partial(channel.run, hub.inlet)
-    return workers
-
-
-async def _index(hub: Hub) -> None:
-    parts = (hub.entries, hub.conversations, hub.contacts, hub.intervals, hub.visits, hub.notes, hub.fetches, hub.aside)
-    for part in (*parts, hub.versions):
-        await part.index()
-    await web_setup.index(hub.web)

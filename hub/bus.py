@@ -1,7 +1,7 @@
 """Events to listeners, by class, in this process. A nudge, never the truth: the store is.
 
 Listeners are plain functions and quick; whatever takes time, they put into a worker. All subscriptions stand in
-`hub.app`.
+`hub.subscriptions`.
 """
 
 from collections.abc import Callable

@@ -1,44 +1,47 @@
 """Live calls: the switchboard that channels of calls speak to, and what a change of hands means for a caller."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
 
 from channels.calls import (
-    BROWSER,
-    BrowserPhone,
     Call,
     CallChannel,
-    Control,
+    EndedBy,
     Happening,
-    House,
     Phone,
     Recording,
     Standing,
     Watch,
 )
 from channels.contract import Channel, ChannelError, Inbound, Receipt
+from channels.flows import House
 from hub.acts import Acts
+from hub.call_flows import house
 from hub.clock import Clock
+from hub.dialling import Dialler
 from hub.errors import Conflict, HubError
-from hub.fetching import Fetching, reserved_id
+from hub.fetching import Fetch, Fetching, reserved_id
 from hub.intake import Intake, refusal
 from hub.lanes import Appended, Lanes
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
 from hub.model.entry import SYSTEM, Author, EventType, File, Part
 from hub.model.ids import AgentId, ConversationId
-from hub.staff import Staff
+from hub.model.queues import RecordingPolicy
+from hub.phones import call_of, channel_of
+from hub.staff import Staff, Watched
 from hub.store.config import Config
 from hub.store.conversations import Conversations
-from hub.store.fetches import Fetch
+from hub.transcribing import Transcribing
 from hub.workers import Pool
 
 log = structlog.get_logger(__name__)
 
 TRIES = 5
+
 NO_PHONE_NEEDED = frozenset({"message", "over"})
 """A message that was left, or a call that has ended: whoever takes it rings nobody."""
 
@@ -58,8 +61,10 @@ class Calls:
     staff: Staff
     conversations: Conversations
     fetching: Fetching
+    transcribing: Transcribing
     channels: Callable[[], Mapping[str, Channel]]
     place: Callable[[ConversationId], tuple[int, int | None] | None]
+    dialler: Dialler
     clock: Clock
     pool: Pool = field(default_factory=lambda: Pool("calls"))
 
@@ -86,25 +91,37 @@ class Calls:
             self.pool.start(self._quietly(channel.park(call_of(state))), "park")
 
     async def resume(self) -> None:
-        """After a restart: who had accepted a call when the hub went away is joined with the caller."""
+        """After a restart: who had accepted a call when the hub went away is joined with the caller.
+
+        Of calls in which agents speak, it is told again who listens.
+        """
         for row in await self.conversations.unresolved(kind="agent"):
             state = await self.lanes.state(row.state.id)
             channel = self._channel(state)
             if channel is not None and state.awaits_phone:
                 await self._join(channel, state)
+            elif channel is not None and state.header.thread and state.ended_at is None:
+                await self._quietly(channel.watched(call_of(state)))
 
     async def _join(self, channel: CallChannel, state: Conversation) -> None:
         agent = self.staff.get(state.owner.agent) if state.owner.agent else None
         if agent is None or state.call in NO_PHONE_NEEDED:
             return
         phone = Phone(agent=agent.id, name=agent.name, to=agent.phone, attempt=state.fence)
+        if state.call == "callback":
+            try:
+                await self.dialler.permit(agent, state.callback_to, state)
+            except Conflict as error:
+                values = {"agent": agent.name, "to": state.callback_to, "reason": error.code}
+                await self.acts.call_happens(state, "dial_refused", f"dial_refused:{state.fence}", values)
+                return
         try:
             if not agent.phone:
                 raise ChannelError("no_phone", "This agent has no telephone.")
             await channel.join(call_of(state), phone)
         except ChannelError as error:
             if error.code == "not_found":  # the telephone system's call is lost: there is nobody to wait on
-                await self._quietly(self.ended(call_of(state), by="us", reason="lost"))
+                await self._quietly(self.ended(call_of(state), by="us", reason="lost", attempt=state.fence))
             else:
                 await self._quietly(self.not_joined(call_of(state), phone, error.code, blame=False))
 
@@ -113,80 +130,6 @@ class Calls:
             await act
         except ChannelError as error:
             log.warning("call_not_followed", code=error.code)
-
-    # Agents whose telephone is their browser
-
-    def browser_url(self) -> str:
-        """Where browsers register: at the first number that can; empty without one."""
-        return next((url for _, _, url in self._for_browsers()), "")
-
-    async def browser_phone(self, agent: Agent, was: str) -> BrowserPhone:
-        """Let an agent's browser be their telephone.
-
-        Raises:
-            Conflict: `not_allowed`: theirs is another one; `no_browser_phone`; `elsewhere`; `phone_failed`.
-        """
-        if agent.phone != BROWSER:
-            raise Conflict("Your telephone is not the browser.", code="not_allowed")
-        for inbox, channel, _ in self._for_browsers():
-            try:
-                return await channel.browser_phone(inbox, agent.id, was)
-            except ChannelError as error:
-                raise Conflict(error.text, code=error.code) from error
-        raise Conflict("No number is set up for browsers.", code="no_browser_phone")
-
-    def _for_browsers(self) -> Iterator[tuple[str, CallChannel, str]]:
-        channels = self.channels()
-        for inbox in self.config.inboxes.values():
-            channel = channels.get(inbox.channel)
-            if isinstance(channel, CallChannel) and (url := channel.browser_url(inbox.settings)):
-                yield inbox.id, channel, url
-
-    # What the agent who has a call does with it
-
-    async def control(self, state: Conversation, by: Author, control: Control, to: str) -> None:
-        """Hold, mute, hang up, send on, ask a colleague (`to`: their id) and leave the caller to them.
-
-        Raises:
-            Conflict: `not_live`, `not_allowed`, `phone_failed`; `agent_unavailable` for a colleague who cannot be rung.
-        """
-        channel = self._channel(state)
-        if channel is None:
-            raise Conflict("This is no call.", code="not_live")
-        phone = self._colleague(state, to) if control == "consult" else None
-        try:
-            taker = await channel.control(call_of(state), control, to=to, phone=phone)
-            if control == "send_on":
-                await self.ended(call_of(state), by="us", reason="sent_on")
-        except ChannelError as error:
-            raise Conflict(error.text, code=error.code) from error
-        if taker is not None:  # the colleague speaks with the caller already: the conversation follows
-            await self.acts.assign(state, by, AgentId(taker.agent))
-
-    async def watch(self, state: Conversation, me: Agent, watch: Watch) -> None:
-        """Let a supervisor hear a colleague's call over their own telephone, speak in it, or leave it.
-
-        Raises:
-            Conflict: `not_live`, `no_phone`, `not_allowed` (their own call), `taken`, `phone_failed`.
-        """
-        channel = self._channel(state)
-        if channel is None or state.owner.kind != "agent":
-            raise Conflict("Nobody speaks with a caller there.", code="not_live")
-        if not me.phone:
-            raise Conflict("You have no telephone.", code="no_phone")
-        if state.owner.agent == me.id:
-            raise Conflict("This is your own call.", code="not_allowed")
-        phone = Phone(agent=me.id, name=me.name, to=me.phone, attempt=state.fence)
-        try:
-            await channel.watch(call_of(state), watch, phone)
-        except ChannelError as error:
-            raise Conflict(error.text, code=error.code) from error
-
-    def _colleague(self, state: Conversation, agent: str) -> Phone:
-        known = self.staff.get(AgentId(agent))
-        if known is None or not known.available or not known.phone or known.id == state.owner.agent:
-            raise Conflict("This colleague takes no calls now.", code="agent_unavailable", field="to")
-        return Phone(agent=known.id, name=known.name, to=known.phone, attempt=state.fence)
 
     # What the channel tells
 
@@ -202,14 +145,19 @@ class Calls:
         """Who has the conversation now, and its place in line."""
         state = await self._own(call)
         place, minutes = self.place(state.id) or (None, None)
+        line = self.config.queue_for(state.queue, state.header.inbox)
+        policy = line.recording if line is not None else RecordingPolicy()
         return Standing(
             owner=state.owner.kind,
             locale=state.locale,
             answered=state.contact_seq <= state.bot_seq,
             joined=state.owner.kind == "agent" and not state.awaits_phone,
             seq=state.last_seq,
+            queue=state.queue or "",
             place=place,
             wait_minutes=minutes,
+            recording=policy.mode,
+            announced=policy.announced,
         )
 
     async def speak(self, call: Call, locale: str) -> None:
@@ -221,14 +169,14 @@ class Calls:
 
         await self._act(call, choose)
 
-    async def to_line(self, call: Call, *, queue: str | None, reason: str) -> None:
+    async def to_line(self, call: Call, *, queue: str | None, reason: str, since: int | None = None) -> None:
         """Self-service is over: the caller waits for a person."""
 
         async def hand_off(state: Conversation) -> None:
             if state.owner.kind == "bot":
                 wanted = self.config.queue_for(queue, state.header.inbox)
                 line = wanted.id if wanted is not None else None
-                await self.acts.hand_off(state, reason=reason, queue=line, up_to=state.contact_seq)
+                await self.acts.hand_off(state, reason=reason, queue=line, up_to=state.contact_seq, since=since)
 
         await self._act(call, hand_off)
 
@@ -248,6 +196,33 @@ class Calls:
                 await self.acts.send_back(state, SYSTEM, reason="agent_unreachable")
 
         await self._act(call, back)
+
+    async def taken_over(self, call: Call, phone: Phone) -> None:
+        """Who spoke with the caller has left them to a colleague who is in the call: the conversation follows."""
+
+        async def follow(state: Conversation) -> None:
+            if state.owner.kind == "agent" and state.owner.agent != phone.agent and state.ended_at is None:
+                await self.acts.assign(state, SYSTEM, AgentId(phone.agent))
+
+        await self._act(call, follow)
+
+    async def watched(self, call: Call, phone: Phone, watch: Watch) -> None:
+        """A supervisor is in the call so from now on, or has left it."""
+        self.staff.bus.tell(Watched(ConversationId(call.conversation), AgentId(phone.agent), watch))
+
+    async def taken(self, call: Call, *, phone: str, key: str) -> None:
+        """The telephone system has joined the caller with a telephone by itself: the call is whoever's that is."""
+
+        async def take(state: Conversation) -> None:
+            if not state.open or state.ended_at is not None:
+                return
+            agent = self._at(state, phone)
+            if agent is not None and state.owner.agent != agent.id:
+                await self.acts.assign(state, SYSTEM, agent.id)
+            name = agent.name if agent is not None else phone
+            await self.acts.call_happens(state, "joined", key, {"agent": name})
+
+        await self._act(call, take)
 
     async def recorded(self, call: Call, recording: Recording) -> None:
         """Keep a recording with the conversation; it is fetched afterwards."""
@@ -275,39 +250,58 @@ class Calls:
                 conversation=state.id,
                 uploader=f"call:{state.id}",
                 name=name,
+                most=recording.most,
             )
         )
+        await self.transcribing.expect(state, file.id)
         parts = (Part(type="attachment", file=file),)
         outcome = await self.acts.attach(state, recording.key, parts)
         if not outcome.duplicate:
             await self.fetching.begin(parts)
 
-    async def ended(self, call: Call, *, by: Literal["caller", "us"], reason: str, attempt: int = 0) -> None:
-        """The call is over."""
+    async def ended(self, call: Call, *, by: EndedBy, reason: str, attempt: int = 0) -> None:
+        """The call is over; the end of the one in which they asked to be called back may come late or twice."""
 
         async def end(state: Conversation) -> None:
-            await self.acts.call_happens(state, "ended", f"ended:{attempt}", {"by": by, "reason": reason})
+            if state.callback_to and not attempt and not state.waits:
+                return
+            if state.call != "over":
+                await self.acts.call_happens(state, "ended", f"ended:{attempt}", {"by": by, "reason": reason})
             kept = state.deferred is not None and state.waits
             if not state.open or kept or state.ended_at is not None:
                 return
-            if state.awaits_phone:
-                await self.acts.resolve(state, _caller(state), disposition=None, reason="customer_ended")
-            else:
-                await self.acts.customer_ends(state, _caller(state))
+            await self.acts.customer_ends(state, _caller(state))
 
         await self._act(call, end)
 
+    async def missed(self, call: Call, *, to: str, waited: float) -> bool:
+        """Who left the line has abandoned it, and comes back into it as a number to call; again after a crash.
+
+        False for who left at once, or was served.
+        """
+        state = await self._own(call)
+        line = self.config.queue_for(state.queue, state.header.inbox)
+        if line is None or state.answered_at is not None or waited < line.target.short_abandon_seconds:
+            return False
+
+        async def back(state: Conversation) -> None:
+            if not state.open:
+                await self.acts.customer_reopens(state, _caller(state), line.id)
+                state = await self.lanes.state(state.id)
+            if state.in_line:
+                await self.acts.call_happens(state, "callback", "missed", {"to": to, "missed": "yes"})
+
+        await self._act(call, back)
+        return True
+
     async def house(self, inbox: str) -> House:
-        """What flows of an inbox may name: calendars by id, that of the inbox as "inbox"."""
-        now, known = self.clock.now(), self.config.inbox(inbox)
-        calendars = {one.id: one.calendar for one in self.config.named_calendars.values()}
-        if known is not None:
-            calendars["inbox"] = known.calendar
-        return House(
-            queues=frozenset(self.config.queues),
-            calendars=frozenset(calendars),
-            open=frozenset(name for name, one in calendars.items() if one.is_open(now)),
-        )
+        """What flows of an inbox may name now."""
+        return house(self.config, inbox, self.clock.now())
+
+    async def flow(self, id_: str) -> Mapping[str, object] | None:
+        """The flow that an inbox names, as it was published last."""
+        known = self.config.flow(id_)
+        return known.live if known is not None else None
 
     async def _happened(self, state: Conversation, happening: Happening) -> None:
         await self.acts.call_happens(state, happening.what, happening.key, happening.values)
@@ -334,15 +328,18 @@ class Calls:
             raise ChannelError("not_found", "There is no such call.", status=404)
         return state
 
+    def _at(self, state: Conversation, phone: str) -> Agent | None:
+        """Whose telephone this is, however its number is written."""
+        channel = self._channel(state)
+
+        def plain(text: str) -> str:
+            return (channel.number(text) if channel is not None else None) or text
+
+        theirs = (one for one in self.staff.agents if one.active and one.phone)
+        return next((one for one in theirs if plain(one.phone) == plain(phone)), None)
+
     def _channel(self, state: Conversation) -> CallChannel | None:
-        channel = self.channels().get(state.header.channel)
-        return channel if isinstance(channel, CallChannel) else None
-
-
-def call_of(state: Conversation) -> Call:
-    """The call that a conversation is."""
-    header = state.header
-    return Call(inbox=header.inbox, sid=header.thread, address=header.address, conversation=state.id)
+        return channel_of(state, self.channels())
 
 
 def _caller(state: Conversation) -> Author:

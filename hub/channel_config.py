@@ -145,7 +145,8 @@ def asked(fields: Sequence[SettingField], values: Mapping[str, object]) -> tuple
     full = with_defaults(fields, values)
     found: dict[str, SettingField] = {}
     for field in fields:
-        if field.when is None or (field.when[0] in found and _word(full.get(field.when[0])) == field.when[1]):
+        name, allowed = field.when or ("", "")
+        if not name or (name in found and _word(full.get(name)) in allowed.split("|")):
             found[field.name] = field
     return tuple(found.values())
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "voice-gateway": Command(
         module="hub.up.command_voice_gateway", help="connect a plain Asterisk; `config DIR` writes its configuration"
     ),
+    "fastagi": Command(module="hub.up.command_fastagi", help="let an old Asterisk ask by AGI which way a call goes"),
     "bench": Command(module="tests.bench.command", help="measure how fast it is"),
     "drill": Command(module="tests.drills.command", help="break it on purpose and see that nothing is lost"),
     "bot": Command(module="hub.up.command_bot", help="train and judge the bot, export and import what it knows"),

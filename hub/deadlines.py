@@ -14,8 +14,9 @@ from hub.clock import Clock
 from hub.errors import Conflict, HubError, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import Agent
-from hub.model.conversation import Conversation
+from hub.model.conversation import AGENT_SILENT, Conversation
 from hub.model.due import Due, DueKind, next_due, way_out
+from hub.model.ending import NOT_GIVEN
 from hub.model.entry import SYSTEM, EventType
 from hub.model.ids import ConversationId
 from hub.model.presence import is_lost
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 0.25
 LEASE_MS = 3_000
 """So long does one of several processes have for what is due, before another tries."""
+AT_ONCE = 100
+"""So many conversations are handled side by side: their entries share the lanes' commits."""
 
 
 @dataclass(slots=True)
@@ -78,9 +81,8 @@ class Deadlines:
         """Do everything that is due at `now`."""
         if self._rules_changed:
             await self._reckon()
-        for conversation in await self.conversations.due(now):
-            if await self.conversations.claim_due(conversation, now, LEASE_MS):
-                await self._handle(conversation, now)
+        while claimed := await self.conversations.claim_due(now, LEASE_MS, limit=AT_ONCE):
+            await asyncio.gather(*(self._handle(conversation, now) for conversation in claimed))
         await self._sweep_gone(now)
 
     async def _reckon(self) -> None:
@@ -132,7 +134,7 @@ class Deadlines:
             case DueKind.WRAP_UP:
                 await self._end_wrap_up(state)
             case DueKind.IDLE:
-                await self.acts.resolve(state, SYSTEM, disposition=None, reason="idle")
+                await self._close(state, "idle")
             case DueKind.SLA:
                 pass  # it hands nothing on: `Promises` tells it
 
@@ -149,10 +151,21 @@ class Deadlines:
 
     async def _end_wrap_up(self, state: Conversation) -> None:
         reason = "agent" if state.ended_by == "agent" or state.disposition is not None else "wrap_up_over"
-        await self.acts.resolve(state, SYSTEM, disposition=state.disposition, reason=reason)
+        await self._close(state, reason)
+
+    async def _close(self, state: Conversation, reason: str) -> None:
+        """Close, unless the customer writes in this moment."""
+        how = self._how(state)
+        await self.acts.resolve(state, SYSTEM, disposition=how, reason=reason, up_to=state.contact_seq)
+
+    def _how(self, state: Conversation) -> str | None:
+        """How it ended, as far as its agent has said; that they should have is kept, too."""
+        queue = self.config.queue_for(state.queue, state.header.inbox)
+        owed = queue is not None and queue.wrap_up.disposition_required and state.owner.kind == "agent"
+        return state.disposition or (NOT_GIVEN if owed else None)
 
     async def _take_from_silent(self, state: Conversation) -> None:
-        await self.acts.send_back(state, SYSTEM, reason="agent_silent", front=True)
+        await self.acts.send_back(state, SYSTEM, reason=AGENT_SILENT, front=True)
         queue = self.config.queue_for(state.queue, state.header.inbox)
         if queue is not None and state.header.channel in queue.auto_accept and state.owner.agent is not None:
             await self.staff.missed_offer(state.owner.agent)  # who need not accept would get it again and again
@@ -177,8 +190,7 @@ class Deadlines:
         for agent in list(self.staff.agents):
             if not is_lost(agent, now, grace) and not (agent.connected and agent.status == "offline"):
                 continue
-            for item in agent.load:
-                await self._return(ConversationId(item.conversation), agent)
+            await asyncio.gather(*(self._return(ConversationId(item.conversation), agent) for item in agent.load))
             if is_lost(agent, now, grace):
                 await self.staff.give_up(agent.id)
 

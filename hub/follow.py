@@ -3,18 +3,24 @@
 The store's change stream wakes; a full look now and then is the safety net for what it did not tell.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 from hub.lanes import Lanes
 from hub.model.ids import ConversationId
 from hub.routing.router import Router
 from hub.staff import Staff
-from hub.store.changes import AgentWritten, changes
+from hub.store.changes import AgentWritten, changes, config_changes
+from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.store.database import Database
 
 LOOK_SECONDS = 2.0
+
+
+async def follow_config(database: Database, config: Config) -> None:
+    """Have what admins decide in any process count in this one, for ever."""
+    async for _ in config_changes(database):
+        await config.refresh()
 
 
 @dataclass(slots=True)
@@ -35,12 +41,6 @@ class Follow:
             else:
                 self.lanes.heard_of(change.conversation, change.seq)
                 await self._look_at(change.conversation)
-
-    async def run_looks(self) -> None:
-        """Look at the whole line again and again."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
 
     async def look(self) -> None:
         """Look at the whole line and at everybody who serves it."""

@@ -26,6 +26,7 @@ from hub.channel_config import ChannelConfig
 from hub.clock import Clock
 from hub.delivery import outbound
 from hub.errors import HubError
+from hub.fetching import Fetch
 from hub.intake import Found, Intake, refusal
 from hub.lanes import Lanes
 from hub.leases import Leases
@@ -43,9 +44,10 @@ from hub.store.config import Config
 from hub.store.contacts import Contacts
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
-from hub.store.fetches import Fetches
+from hub.store.jobs import Jobs
 from hub.store.notes import EarlyReceipt, Notes
 from hub.store.tickets import Tickets
+from hub.transcribing import Dictation
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +97,7 @@ class HubInlet:
     files: CustomerFiles
     receipts: Receipts
     notes: Notes
-    fetches: Fetches
+    jobs: Sequence[Jobs[Fetch] | Jobs[Dictation]]
     aside: Aside
     leases: Leases
     channel_config: ChannelConfig
@@ -295,7 +297,8 @@ class HubInlet:
         await self.conversations.erase(conversations)
         await self.tickets.erase(conversations)
         for one in conversations:
-            await self.fetches.forget(one)
+            for jobs in self.jobs:
+                await jobs.forget(one)
             await self.files.erase(one)
             self.lanes.forget(one)
         await self.contacts.erase(found.contact)

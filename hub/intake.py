@@ -184,13 +184,13 @@ class Intake:
             return known
         found = await self._create(inbox, message)
         state = await self.lanes.state(found.conversation)
-        if state.last_seq == 0:
-            await self.acts.open(state, queue=None, reason=None)
         author = Author(kind="contact", id=found.contact, name=found.name or None)
         event = Event(type=EventType.CALL, reason="ringing", values=message.context)
-        outcome = await self.lanes.append(
-            Draft(conversation=found.conversation, author=author, dedupe=dedupe, event=event)
-        )
+        rings = self.lanes.append(Draft(conversation=state.id, author=author, dedupe=dedupe, event=event))
+        if state.last_seq:
+            outcome = await rings
+        else:  # both in one write, in this order
+            _, outcome = await asyncio.gather(self.acts.open(state, queue=None, reason=None), rings)
         return _receipt(outcome.entry, duplicate=outcome.duplicate)
 
     async def _store(self, message: Inbound, found: Found, parts: tuple[Part, ...], dedupe: str) -> Receipt:
@@ -293,21 +293,24 @@ class Intake:
     async def _create(self, inbox: Inbox, message: Inbound, *, why: str | None = None) -> Found:
         now = self.clock.now()
         locale = message.locale if message.locale in {"fa", "en"} else inbox.locale
-        contact = await self.contacts.find_or_create(
-            channel=inbox.channel,
-            inbox=inbox.id,
-            address=message.sender.address,
-            name=clean(message.sender.name or "")[:80],
-            locale=locale,
-            verified=message.sender.verified,
-            now=now,
-            everywhere=message.sender.everywhere,
+        contact, number = await asyncio.gather(
+            self.contacts.find_or_create(
+                channel=inbox.channel,
+                inbox=inbox.id,
+                address=message.sender.address,
+                name=clean(message.sender.name or "")[:80],
+                locale=locale,
+                verified=message.sender.verified,
+                now=now,
+                everywhere=message.sender.everywhere,
+            ),
+            self.conversations.next_number(),
         )
         if seen := {key: clean(value)[:500] for key, value in message.context.items() if key in CONTEXT and value}:
             await self.contacts.claim(contact.id, name=None, attributes=seen)
         header = Header(
             id=ConversationId(new_id()),
-            number=await self.conversations.next_number(),
+            number=number,
             inbox=inbox.id,
             channel=inbox.channel,
             contact=contact.id,
@@ -323,6 +326,7 @@ class Intake:
             if other is None:
                 raise Unavailable("Please try again.")
             return other
+        self.lanes.began(state)
         found = Found(state.id, contact.id, contact.name, why)
         self._keep(key, replace(found, why=None))
         return found

@@ -1,26 +1,20 @@
 """Records the interval log: where each conversation and each agent was, from when to when."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
+from channels.tasks import together
+from hub.backlog import Backlog
 from hub.clock import Clock
-from hub.errors import Unavailable
 from hub.lanes import Appended
 from hub.model.config import Agent
 from hub.model.conversation import Conversation
-from hub.model.entry import Entry
-from hub.model.ids import ConversationId
 from hub.model.visits import Visit, visit_of, visits_in, visits_of
 from hub.staff import AgentChanged
 from hub.store.conversations import Conversations
 from hub.store.entries import Entries
 from hub.store.intervals import Intervals, Turn
 from hub.store.visits import Visits
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -32,10 +26,13 @@ class IntervalLog:
     conversations: Conversations
     entries: Entries
     clock: Clock
-    _waiting: list[Turn] = field(default_factory=list)
-    _visits: list[Visit] = field(default_factory=list)
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _turns: Backlog[Turn] = field(init=False)
+    _visits: Backlog[Visit] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing waits yet."""
+        self._turns = Backlog("intervals", self.store.record)
+        self._visits = Backlog("visits", self.visits.record)
 
     async def load(self, agents: Iterable[Agent]) -> None:
         """After a crash: what is true now is recorded, of conversations and of agents."""
@@ -45,67 +42,42 @@ class IntervalLog:
             kind = _kind(row.state)
             began_later = kind in {"hold", "wrap_up"}  # than the last change of hands
             if row.state.last_seq and not (began_later and kinds.get(row.state.id) == kind):
-                self._add(_turn(row.state, _began(row.state) if began_later else row.state.fence_at))
+                self._turns.add([_turn(row.state, _began(row.state) if began_later else row.state.fence_at)])
         await self._repair_visits([row.state for row in rows])
         for agent in agents:
             if agent.gone_at is not None:
-                self._add(_agent_turn(agent, agent.gone_at))
+                self._turns.add([_agent_turn(agent, agent.gone_at)])
 
     def on_appended(self, event: Appended) -> None:
         """A conversation moved to another kind of interval."""
         if _kind(event.before) != _kind(event.after) or event.entry.moves_fence:
-            self._add(_turn(event.after, event.entry.at))
-        for visit in visits_in(event.before, event.after, event.entry):
-            self._visits.append(visit)
-            self._wake.set()
+            self._turns.add([_turn(event.after, event.entry.at)])
+        self._visits.add(visits_in(event.before, event.after, event.entry))
 
     def on_agent_changed(self, event: AgentChanged) -> None:
         """An agent's state changed."""
         kind = _agent_state(event.after)
         if event.before is None or _agent_state(event.before) != kind:
-            self._add(_agent_turn(event.after, self.clock.now()))
+            self._turns.add([_agent_turn(event.after, self.clock.now())])
 
     async def run(self) -> None:
         """Write what waits, for ever."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            await self.flush()
+        await together(turns=self._turns.run(), visits=self._visits.run())
 
     async def flush(self) -> None:
         """Write what waits now; who asks while it is being written waits for that, too."""
-        async with self._writing:
-            turns, self._waiting = self._waiting, []
-            visits, self._visits = self._visits, []
-            try:
-                await self.store.record(turns)
-                await self.visits.record(visits)
-            except Unavailable:
-                log.warning("intervals_late", waiting=len(turns) + len(visits))
-                self._waiting, self._visits = turns + self._waiting, visits + self._visits
-                await asyncio.sleep(1)
-                self._wake.set()
+        await self._turns.flush()
+        await self._visits.flush()
 
     async def _repair_visits(self, states: Sequence[Conversation]) -> None:
         """Stays that a crash left without their beginning or their end."""
         unfinished = await self.visits.unfinished()
         now = {visit.key: visit for state in states if (visit := visit_of(state)) is not None}
-        self._visits += [visit for key, visit in now.items() if key not in unfinished]
+        self._visits.add(visit for key, visit in now.items() if key not in unfinished)
         for conversation in {one for key, one in unfinished.items() if key not in now}:
             state = await self.conversations.load(conversation)
             if state is not None:
-                self._visits += visits_of(state, await self._timeline(conversation))
-        self._wake.set()
-
-    async def _timeline(self, conversation: ConversationId) -> list[Entry]:
-        found: list[Entry] = []
-        while page := await self.entries.after(conversation, found[-1].seq if found else 0):
-            found += page
-        return found
-
-    def _add(self, turn: Turn) -> None:
-        self._waiting.append(turn)
-        self._wake.set()
+                self._visits.add(visits_of(state, await self.entries.all_of(conversation)))
 
 
 def _kind(state: Conversation) -> str | None:

@@ -9,31 +9,29 @@ tail again and tries anew.
 """
 
 import asyncio
-from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 from zlib import crc32
 
 import structlog
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import BadInput, Conflict, HubError, NotFound, StaleFence, TooMany, Unavailable
+from hub.drafts import Lane, Outcome, Pending, Ready, entry_of, fail, settle, take
+from hub.errors import BadInput, Conflict, HubError, StaleFence, TooMany, Unavailable
 from hub.failpoint import failpoint
 from hub.model.conversation import Conversation, check
 from hub.model.due import Due
 from hub.model.entry import Draft, Entry
-from hub.model.fold import fold, fold_all
+from hub.model.fold import fold
 from hub.model.ids import ConversationId
+from hub.states import Projections, States
 from hub.store.entries import Entries, Written
 
 log = structlog.get_logger(__name__)
 
-BATCH = 256
 WAITING = 20_000
-REMEMBERED = 50_000
 TRIES = 5
 ROLL_UP_SECONDS = 0.25
 
@@ -47,42 +45,11 @@ class Appended:
     after: Conversation
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a draft: its entry, the state after it, and whether it had been stored before."""
-
-    entry: Entry
-    state: Conversation
-    duplicate: bool = False
+_REFUSED = frozenset({Written.DUPLICATE, Written.UNTRIED})
 
 
-class Projections(Protocol):
-    """Where states are loaded from and rolled up to."""
-
-    async def load(self, conversation: ConversationId) -> Conversation | None:
-        """The stored projection, perhaps behind its timeline."""
-
-    async def save(self, states: list[tuple[Conversation, Due | None]]) -> None:
-        """Write projections, forwards only."""
-
-
-@dataclass(slots=True)
-class _Pending:
-    draft: Draft
-    done: "asyncio.Future[Outcome]"
-    tries: int = 0
-
-
-@dataclass(slots=True)
-class _Lane:
-    waiting: deque[_Pending] = field(default_factory=deque)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    doubtful: set[ConversationId] = field(default_factory=set)
-    """Conversations with a write of which nobody knows whether it was stored: its confirmation never came."""
-
-
-class Lanes:
-    """All lanes of this process."""
+class Lanes(States):
+    """All lanes of this process, and the states that they make."""
 
     def __init__(
         self,
@@ -99,14 +66,10 @@ class Lanes:
         `count` lanes commit side by side; one makes the largest batches, and on two cores nothing is quicker
         (docs/bench.md).
         """
-        self._entries = entries
-        self._projections = projections
+        super().__init__(entries, projections, due)
         self._bus = bus
         self._clock = clock
-        self._due = due
-        self._lanes = [_Lane() for _ in range(count)]
-        self._states: OrderedDict[ConversationId, Conversation] = OrderedDict()
-        self._dirty: dict[ConversationId, Conversation] = {}
+        self._lanes = [Lane() for _ in range(count)]
         self._stopping = False
         self.batches = 0
         self.written = 0
@@ -140,24 +103,14 @@ class Lanes:
         lane = self._lanes[crc32(draft.conversation.encode()) % len(self._lanes)]
         if len(lane.waiting) >= WAITING:
             raise TooMany("Too much is waiting to be stored.")
-        pending = _Pending(draft, asyncio.get_running_loop().create_future())
+        pending = Pending(draft, asyncio.get_running_loop().create_future())
         lane.waiting.append(pending)
         lane.wake.set()
         return await asyncio.shield(pending.done)
 
-    async def state(self, conversation: ConversationId) -> Conversation:
-        """The conversation as it stands. Raises `NotFound`."""
-        known = self._states.get(conversation)
-        return known if known is not None else await self._load(conversation)
-
     async def stored(self, dedupe: str) -> Entry | None:
         """The entry stored under a dedupe key, if there is one."""
         return await self._entries.by_dedupe(dedupe)
-
-    async def newest(self, conversation: ConversationId) -> Conversation:
-        """A conversation's state with everything that is stored, also by other processes. Nothing is remembered."""
-        state = await self.state(conversation)
-        return fold_all(state, await self._entries.after(conversation, state.last_seq))
 
     def heard_of(self, conversation: ConversationId, seq: int) -> None:
         """Another process may have written an entry: soon this one has read it and told of it, if it had not."""
@@ -167,59 +120,24 @@ class Lanes:
             lane.doubtful.add(conversation)
             lane.wake.set()
 
-    def remembered(self) -> list[Conversation]:
-        """The states in memory: all that moved lately."""
-        return list(self._states.values())
-
-    def forget(self, conversation: ConversationId) -> None:
-        """Drop the remembered state (its header changed)."""
-        self._states.pop(conversation, None)
-
     @property
     def backlog(self) -> int:
         """Drafts that wait for their commit."""
         return sum(len(lane.waiting) for lane in self._lanes)
 
-    async def roll_up(self) -> None:
-        """Write the projections of conversations with new words."""
-        dirty, self._dirty = self._dirty, {}
-        try:
-            await self._projections.save([(state, self._due(state)) for state in dirty.values()])
-        except Unavailable:
-            self._dirty = {**dirty, **self._dirty}
-            raise
-
-    async def _load(self, conversation: ConversationId) -> Conversation:
-        state = await self._projections.load(conversation)
-        if state is None:
-            raise NotFound("There is no such conversation.")
-        while tail := await self._entries.after(conversation, state.last_seq):
-            state = fold_all(state, tail)
-        known = self._states.get(conversation)
-        if known is not None and known.last_seq >= state.last_seq:
-            return known
-        self._remember(state)
-        return state
-
-    def _remember(self, state: Conversation) -> None:
-        self._states[state.id] = state
-        self._states.move_to_end(state.id)
-        if len(self._states) > REMEMBERED:
-            self._states.popitem(last=False)
-
-    async def _run(self, lane: _Lane) -> None:
+    async def _run(self, lane: Lane) -> None:
         while lane.waiting or not self._stopping:
             if not lane.waiting:
                 await self._idle(lane)
                 continue
-            batch = _take(lane)
+            batch = take(lane)
             try:
                 await self._commit(lane, batch)
             except Exception as error:
                 log.exception("lane_failed", drafts=len(batch))
-                _fail(batch, Unavailable("The hub could not store this."), error)
+                fail(batch, Unavailable("The hub could not store this."), error)
 
-    async def _idle(self, lane: _Lane) -> None:
+    async def _idle(self, lane: Lane) -> None:
         """Wait for work; meanwhile find out what became of unconfirmed writes."""
         lane.wake.clear()
         try:
@@ -228,7 +146,7 @@ class Lanes:
         except TimeoutError:
             await self._quietly(lambda: self._settle_doubts(lane))
 
-    async def _settle_doubts(self, lane: _Lane) -> None:
+    async def _settle_doubts(self, lane: Lane) -> None:
         for conversation in tuple(lane.doubtful):
             await self._catch_up(conversation)
             lane.doubtful.discard(conversation)
@@ -254,7 +172,7 @@ class Lanes:
         for one in news:
             self._bus.tell(one)
 
-    async def _commit(self, lane: _Lane, batch: list[_Pending]) -> None:
+    async def _commit(self, lane: Lane, batch: list[Pending]) -> None:
         ready = await self._numbered(lane, batch)
         if not ready:
             return
@@ -263,30 +181,41 @@ class Lanes:
         except Unavailable as error:
             for pending, entry, _, _ in ready:
                 lane.doubtful.add(entry.conversation)
-                _settle(pending, error)
+                settle(pending, error)
             return
         failpoint("after_commit")
         self.batches += 1
         judged = list(zip(ready, verdicts, strict=True))
         await self._publish([item for item, verdict in judged if verdict is Written.STORED])
-        again: list[_Pending] = []
+        stored = await self._stored_before(judged)
+        again: list[Pending] = []
         for (pending, entry, _, _), verdict in judged:
             match verdict:
                 case Written.STORED:
                     continue
+                case Written.DUPLICATE | Written.UNTRIED if (known := stored.get(entry.dedupe)) is not None:
+                    await self._answer_duplicate(pending, known)
                 case Written.DUPLICATE:
-                    await self._answer_duplicate(pending, entry)
+                    settle(pending, Unavailable("The store cannot confirm this now."))
                 case Written.UNFIT:
-                    _settle(pending, BadInput("This holds something that cannot be stored."))
+                    settle(pending, BadInput("This holds something that cannot be stored."))
                 case Written.RACED:
                     again += [pending] if await self._may_retry(lane, pending) else []
                 case Written.UNTRIED:
                     again.append(pending)
         lane.waiting.extendleft(reversed(again))
 
-    async def _numbered(
-        self, lane: _Lane, batch: list[_Pending]
-    ) -> list[tuple[_Pending, Entry, Conversation, Conversation]]:
+    async def _stored_before(self, judged: list[tuple[Ready, Written]]) -> dict[str, Entry]:
+        """What is stored of those that the store refused or has not tried, once it has refused a duplicate.
+
+        They are often many in a row, and each one would stop the commit of all that follow it.
+        """
+        if not any(verdict is Written.DUPLICATE for _, verdict in judged):
+            return {}
+        doubtful = [entry.dedupe for (_, entry, _, _), verdict in judged if verdict in _REFUSED]
+        return await self._entries.stored(doubtful)
+
+    async def _numbered(self, lane: Lane, batch: list[Pending]) -> list[Ready]:
         """The batch's entries, each on the state that the ones before it make."""
         known = await self._known(lane, {pending.draft.conversation for pending in batch})
         ready = []
@@ -298,7 +227,7 @@ class Lanes:
         return ready
 
     async def _known(
-        self, lane: _Lane, conversations: set[ConversationId]
+        self, lane: Lane, conversations: set[ConversationId]
     ) -> dict[ConversationId, Conversation | HubError]:
         """States to build on, or why there is none; those not in memory are read side by side."""
         known: dict[ConversationId, Conversation | HubError] = {
@@ -312,7 +241,7 @@ class Lanes:
             known.update(zip(missing, read, strict=True))
         return known
 
-    async def _read(self, lane: _Lane, conversation: ConversationId) -> Conversation | HubError:
+    async def _read(self, lane: Lane, conversation: ConversationId) -> Conversation | HubError:
         try:
             if conversation in lane.doubtful:
                 await self._catch_up(conversation)
@@ -321,12 +250,10 @@ class Lanes:
         except HubError as error:
             return error
 
-    async def _number(
-        self, pending: _Pending, known: dict[ConversationId, Conversation | HubError]
-    ) -> tuple[_Pending, Entry, Conversation, Conversation] | None:
+    async def _number(self, pending: Pending, known: dict[ConversationId, Conversation | HubError]) -> Ready | None:
         draft, before = pending.draft, known[pending.draft.conversation]
         if isinstance(before, HubError):
-            _settle(pending, before)
+            settle(pending, before)
             return None
         try:
             if draft.fence is not None and draft.fence != before.fence:
@@ -339,45 +266,41 @@ class Lanes:
                 raise Conflict("This conversation is closed.", code="resolved")
             if draft.event is not None:
                 check(before, draft.event)
-            entry = _entry(draft, before.last_seq + 1, self._clock.now())
+            entry = entry_of(draft, before.last_seq + 1, self._clock.now())
             return pending, entry, before, fold(before, entry)
         except HubError as error:
-            _settle(pending, error)
+            settle(pending, error)
         except Exception as error:
             log.exception("draft_failed", conversation=draft.conversation)
-            _fail([pending], Unavailable("The hub could not store this."), error)
+            fail([pending], Unavailable("The hub could not store this."), error)
         return None
 
-    async def _answer_duplicate(self, pending: _Pending, entry: Entry) -> None:
-        known = await self._entries.by_dedupe(entry.dedupe)
-        if known is None:
-            _settle(pending, Unavailable("The store cannot confirm this now."))
-            return
+    async def _answer_duplicate(self, pending: Pending, known: Entry) -> None:
         try:
             state = await self.state(known.conversation)
             if known.seq > state.last_seq:
                 await self._catch_up(known.conversation)
                 state = await self.state(known.conversation)
         except HubError as error:
-            _settle(pending, error)
+            settle(pending, error)
             return
-        _settle(pending, Outcome(known, state, duplicate=True))
+        settle(pending, Outcome(known, state, duplicate=True))
 
-    async def _may_retry(self, lane: _Lane, pending: _Pending) -> bool:
+    async def _may_retry(self, lane: Lane, pending: Pending) -> bool:
         """Whether a draft that lost its number to another writer is tried again, on what that writer wrote."""
         try:
             await self._catch_up(pending.draft.conversation)
         except HubError as error:
             lane.doubtful.add(pending.draft.conversation)
-            _settle(pending, error)
+            settle(pending, error)
             return False
         pending.tries += 1
         if pending.tries >= TRIES:
-            _settle(pending, Unavailable("Too many writers at once."))
+            settle(pending, Unavailable("Too many writers at once."))
             return False
         return True
 
-    async def _publish(self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]) -> None:
+    async def _publish(self, stored: list[Ready]) -> None:
         for _, _, _, after in stored:
             self._remember(after)
             self._dirty[after.id] = after
@@ -388,20 +311,10 @@ class Lanes:
             await self._save_now([after for _, _, _, after in moved])
             self._tell(moved)
 
-    def _tell(self, stored: list[tuple[_Pending, Entry, Conversation, Conversation]]) -> None:
+    def _tell(self, stored: list[Ready]) -> None:
         for pending, entry, before, after in stored:
-            _settle(pending, Outcome(entry, after))
+            settle(pending, Outcome(entry, after))
             self._bus.tell(Appended(entry, before, after))
-
-    async def _save_now(self, states: list[Conversation]) -> None:
-        try:
-            await self._projections.save([(state, self._due(state)) for state in states])
-        except Unavailable:
-            log.warning("projection_late", conversations=len(states))
-            return
-        for state in states:
-            if self._dirty.get(state.id) is state:
-                del self._dirty[state.id]
 
     async def _roll_up_forever(self) -> None:
         while not self._stopping:
@@ -416,47 +329,3 @@ class Lanes:
             log.warning("roll_up_late", conversations=len(self._dirty))
         except Exception:  # a lane or the roll-up that ends here would end for everybody
             log.exception("roll_up_failed")
-
-
-def _take(lane: _Lane) -> list[_Pending]:
-    return [lane.waiting.popleft() for _ in range(min(BATCH, len(lane.waiting)))]
-
-
-def _entry(draft: Draft, seq: int, at: int) -> Entry:
-    return Entry(
-        conversation=draft.conversation,
-        seq=seq,
-        at=at,
-        author=draft.author,
-        kind="event" if draft.event is not None else draft.kind,
-        dedupe=draft.dedupe,
-        parts=draft.parts,
-        event=draft.event,
-        understood=draft.understood,
-        client_id=draft.client_id,
-        external_id=draft.external_id,
-        sent_at=draft.sent_at,
-        up_to=draft.up_to,
-        mentions=draft.mentions,
-        delivery=draft.delivery,
-        refs=draft.refs,
-        edits=draft.edits,
-        matched=draft.matched,
-        reply=draft.reply,
-    )
-
-
-def _settle(pending: _Pending, result: Outcome | HubError) -> None:
-    if pending.done.done():
-        return
-    if isinstance(result, HubError):
-        pending.done.set_exception(result)
-        pending.done.exception()
-    else:
-        pending.done.set_result(result)
-
-
-def _fail(batch: list[_Pending], error: HubError, cause: BaseException) -> None:
-    error.__cause__ = cause
-    for pending in batch:
-        _settle(pending, error)

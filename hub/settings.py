@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, FilePath, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PEYK_"
@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         secrets_key: Seals the secrets of inboxes; several with commas, the newest first, while one is being replaced.
         bot_enabled: False: every conversation goes to people at once.
         orders_url: The order service that the bot asks; None means the demo shop's.
+        listener_en: Who writes down what was said in recordings of English calls: ``vosk:FOLDER`` or ``whisper:FOLDER``
+            with the folder of a model, ``pocketsphinx`` (digits) or ``pocketsphinx:PHRASES``; None: nobody.
+        listener_fa: The same for Persian calls, which pocketsphinx does not know.
+        piper: The program that speaks to callers of TwiML providers, in the languages that have a model of its own.
+        voice_en: Piper's model of English (``NAME.onnx``, with ``NAME.onnx.json``); None: espeak-ng speaks it.
+        voice_fa: The same for Persian.
         trusted_proxies: Addresses or networks whose ``X-Forwarded-For`` is believed; in the environment: with commas.
         demo: Seed demo accounts, an inbox and a queue on an empty database.
         failpoint: Drills only: the process kills itself at this place (see ``hub.failpoint``).
@@ -87,6 +93,11 @@ class Settings(BaseSettings):
     secrets_key: SecretStr
     bot_enabled: bool = True
     orders_url: str | None = None
+    listener_en: str | None = Field(default=None, pattern=r"^(pocketsphinx(:.+)?|(vosk|whisper):.+)$")
+    listener_fa: str | None = Field(default=None, pattern=r"^(vosk|whisper):.+$")
+    piper: str = "piper"
+    voice_en: FilePath | None = None
+    voice_fa: FilePath | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     demo: bool = True
     failpoint: str | None = Field(default=None, pattern=r"^[a-z_]+(:[1-9][0-9]{0,5})?$")
@@ -95,6 +106,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("voice_en", "voice_fa")
+    @classmethod
+    def _is_described(cls, value: Path | None) -> Path | None:
+        if value is not None and not Path(f"{value}.json").is_file():
+            raise ValueError(f"beside it must be {value.name}.json")
+        return value
 
     @field_validator("public_url", "files_url", "rasa_url", "rasa_second_url", "orders_url")
     @classmethod

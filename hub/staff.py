@@ -4,17 +4,18 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
+from channels.calls import Watch
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import NotFound, Unavailable
 from hub.model import presence
 from hub.model.config import Agent, Load, cost_of, maximum_of
 from hub.model.conversation import Conversation
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, ConversationId
 from hub.store.agents import Agents
 from hub.store.config import Config
 from hub.store.conversations import Conversations
@@ -31,6 +32,15 @@ class AgentChanged:
 
     before: Agent | None
     after: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A supervisor is in a colleague's live call in this way, or has left it."""
+
+    conversation: ConversationId
+    by: AgentId
+    watch: Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ class Staff:
     desks_here: bool = True
     _roster: dict[AgentId, Agent] = field(default_factory=dict)
     _sockets: dict[AgentId, int] = field(default_factory=dict)
+    _phones: dict[AgentId, set[object]] = field(default_factory=lambda: defaultdict(set))
     _one_at_a_time: dict[AgentId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     doubtful: set[AgentId] = field(default_factory=set)
     _spared: set[AgentId] = field(default_factory=set)
@@ -121,7 +132,8 @@ class Staff:
     async def settle(self) -> None:
         """Make good what the store did not take while it was away: who has a socket, and who has none."""
         for agent in list(self._roster.values()) if self.desks_here else ():
-            if agent.connected != bool(self._sockets.get(agent.id)):
+            phones = bool(self._phones[agent.id])
+            if (agent.connected, agent.phone_ready) != (bool(self._sockets.get(agent.id)), phones):
                 await self._match_sockets(agent.id)
 
     @contextmanager
@@ -175,9 +187,18 @@ class Staff:
             self._sockets[agent] -= 1
             raise
 
-    async def left(self, agent: AgentId) -> None:
-        """A socket of the agent is gone; with the last one, the agent is."""
+    async def left(self, agent: AgentId, desk: object = None) -> None:
+        """A socket of the agent is gone; with the last one, the agent is. `desk`: which it was."""
+        self._phones[agent].discard(desk)
         self._sockets[agent] = max(0, self._sockets.get(agent, 0) - 1)
+        await self._match_sockets(agent)
+
+    async def phone_is(self, agent: AgentId, desk: object, *, ready: bool) -> None:
+        """A desk of the agent's is their telephone, or is none any more."""
+        if ready:
+            self._phones[agent].add(desk)
+        else:
+            self._phones[agent].discard(desk)
         await self._match_sockets(agent)
 
     async def choose(self, agent: AgentId, status: str) -> None:
@@ -228,7 +249,9 @@ class Staff:
 
     async def _match_sockets(self, agent: AgentId) -> None:
         def seen(known: Agent) -> Agent:
-            return presence.arrived(known) if self._sockets.get(agent) else presence.left(known, self.clock.now())
+            here = bool(self._sockets.get(agent))
+            after = presence.arrived(known) if here else presence.left(known, self.clock.now())
+            return replace(after, phone_ready=here and bool(self._phones[agent]))
 
         await self._become(agent, seen)
 

@@ -1,8 +1,6 @@
 """A real Asterisk 22 for the tests, set up by `peyk voice-gateway config`, and telephones (baresip) that call it.
 
-One Asterisk runs for the session, on free loopback ports; every test brings its own gateway, which it dials::
-
-    from tests.asterisk import asterisk  # noqa: F401 (a fixture)
+One Asterisk runs for the session, on loopback ports of its own; every test brings its own gateway, which it dials.
 """
 
 from __future__ import annotations
@@ -12,14 +10,17 @@ import os
 import signal
 import socket
 import subprocess
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from channels.voice.asterisk import config_files
+from channels.voice.asterisk.gateway import Gateway
 from channels.voice.asterisk.settings import GatewaySettings, Sip
 from hub.up import telephones
 from tests.certificate import certificate
@@ -55,43 +56,52 @@ def _bound(held: ExitStack, port: int, kind: socket.SocketKind) -> int:
     return int(one.getsockname()[1])
 
 
-@dataclass(slots=True)
+@dataclass
 class Asterisk:
-    """The server: `settings` are the gateway's that it dials, `folder` has its files."""
+    """The server: `settings` are the gateway's that it dials, `folder` has its files.
+
+    Version 22 can die of its own fault when the websocket that it dialled breaks while it has something to tell
+    (`res_http_websocket.so`). As whoever runs it does, it is started again then; `deaths` counts that.
+    """
 
     root: Path
     folder: Path
     settings: GatewaySettings
+    deaths: int = 0
     _process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is there."""
-        return self._process is not None and self._process.poll() is None
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         """Run it; that it is up is seen by its dialling the gateway."""
         command = telephones.command(self.root, "usr/sbin/asterisk")
-        log = (self.folder / "log.txt").open("ab")
-        self._process = subprocess.Popen(
-            [*command, "-f", "-C", str(self.folder / "etc" / "asterisk.conf")],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        log.close()
+        with (self.folder / "log.txt").open("ab") as log:
+            process = self._process = subprocess.Popen(
+                [*command, "-f", "-C", str(self.folder / "etc" / "asterisk.conf")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        threading.Thread(target=self._mind, args=(process,), daemon=True).start()
+
+    def _mind(self, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        with self._turn:
+            if self._process is process:
+                self.deaths += 1
+                self.start()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it as a restart of the machine does."""
-        if self._process is not None:
-            self._process.send_signal(how)
+        with self._turn:
+            process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(how)
             try:
-                self._process.wait(10)
+                process.wait(10)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-            self._process = None
+                process.kill()
+                process.wait(10)
 
     @property
     def sip(self) -> str:
@@ -109,20 +119,8 @@ class Asterisk:
         return (self.folder / "log.txt").read_text(errors="replace")
 
 
-@pytest.fixture
-def asterisk(asterisk_server: Asterisk) -> Asterisk:
-    """A running Asterisk.
-
-    Version 22 can die of its own fault when the websocket that it dialled breaks while it has something to tell
-    (`res_http_websocket.so`): as whoever runs it does, it is started again then.
-    """
-    if not asterisk_server.running:
-        asterisk_server.start()
-    return asterisk_server
-
-
 @pytest.fixture(scope="session")
-def asterisk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
+def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
     """The one server of all tests. Without the telephones it skips, or fails when ``CI=true``."""
     if not telephones.there(TOOLS):
         reason = "no Asterisk (./peyk test fetches it)"
@@ -135,11 +133,37 @@ def asterisk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asteri
         yield server
     finally:
         server.stop()
+        if server.deaths:
+            warnings.warn(f"Asterisk died {server.deaths} times by itself and was started again", stacklevel=1)
+
+
+async def dialled(server: Asterisk, gateway: Gateway) -> None:
+    """Wait until Asterisk is connected to a gateway."""
+    try:
+        async with asyncio.timeout(30):
+            while gateway.exchange is None:
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"Asterisk has not dialled the gateway (it died {server.deaths} times):\n{server.log[-3_000:]}")
+
+
+async def hung_up(gateway: Gateway) -> None:
+    """End every call, and wait until Asterisk has nothing more to tell of them."""
+    exchange = gateway.exchange
+    if exchange is None:
+        return
+    for leg in list(exchange.legs.values()):
+        await leg.hang_up()
+    async with asyncio.timeout(10):
+        while gateway.exchange is exchange and exchange.legs:
+            await asyncio.sleep(0.02)
 
 
 def make(root: Path, folder: Path) -> Asterisk:
     """Files for a server on ports of its own."""
-    gateway, first = free_port(), free_rtp()
+    folder.mkdir(parents=True, exist_ok=True)
+    first = own_ports()
+    gateway = first + 999
     key, signed = certificate(folder)
     settings = GatewaySettings(
         hub="http://127.0.0.1:9",
@@ -179,8 +203,12 @@ def make(root: Path, folder: Path) -> Asterisk:
     return Asterisk(root, folder, settings)
 
 
-def free_rtp() -> int:
-    """The first of a thousand ports for sound, below those that the system gives to others."""
+def own_ports() -> int:
+    """The first of a thousand ports below those that the system gives to others: sound, and at the end the gateway's.
+
+    Asterisk dials the gateway again and again while none is there. Who got that port meanwhile and answered nothing
+    would be waited for without end.
+    """
     return 10_000 + os.getpid() % 20 * 1_000
 
 

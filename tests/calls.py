@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +19,9 @@ from pathlib import Path
 import msgspec
 
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
-from channels.calls import Control
+from channels.calls import AgentControl
 from channels.voice.asterisk.gateway import Gateway, gateway
+from hub.call_flows import adopt, reader
 from hub.fetching import FileCame
 from hub.lanes import Appended
 from hub.model.calendar import Calendar
@@ -30,7 +31,7 @@ from hub.model.entry import Author, Entry, EventType, File
 from hub.model.ids import AgentId, ConversationId, InboxId
 from hub.seed import QUEUE
 from hub.store.database import Database
-from tests.asterisk import KEY, SECRET, Asterisk
+from tests.asterisk import KEY, SECRET, Asterisk, dialled, hung_up
 from tests.hub_server import AbsentBot, LiveHub, live_hub
 from tests.phone import Phone, phone
 
@@ -51,43 +52,13 @@ class Clerk(AbsentBot):
         return BotStatus(available=True, detail="")
 
 
-@dataclass
-class CallHouse:
-    """All of it. `calls`: the conversations of the calls that came in, in order."""
+@dataclass(kw_only=True)
+class CallDesk:
+    """The hub's side. `calls`: the conversations of the calls that came in, in order."""
 
     live: LiveHub
-    asterisk: Asterisk
-    folder: Path
     calls: list[ConversationId] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def number(self) -> str:
-        """What a caller dials."""
-        return f"sip:100@{self.asterisk.sip}"
-
-    def phone(self, name: str, *, tone: float, extension: str = "") -> AbstractAsyncContextManager[Phone]:
-        """A telephone: an agent's with an `extension`, else a caller's."""
-        return phone(self.asterisk, self.folder / name, tone=tone, extension=extension)
-
-    @asynccontextmanager
-    async def talking(self, caller_tone: float, ali_tone: float) -> AsyncIterator[tuple[ConversationId, Phone, Phone]]:
-        """A caller and Ali, who speak with each other."""
-        await self.comes("ali", "101")
-        async with (
-            self.phone("caller", tone=caller_tone) as caller,
-            self.phone("ali", tone=ali_tone, extension="101") as ali,
-        ):
-            await caller.dial(self.number)
-            call = await self.call()
-            await self.accepts(call, "ali")
-            await ali.event("CALL_INCOMING")
-            await ali.answer()
-            await self.until(call, lambda state: state.call == "joined")
-            await caller.hears(ali_tone)
-            yield call, caller, ali
-
-    # The hub's side
 
     def agent(self, login: str) -> Agent:
         """An agent by login."""
@@ -133,6 +104,11 @@ class CallHouse:
 
         await self._when(there)
 
+    async def adopts(self) -> None:
+        """The flows that tests write as JSON into their inboxes become flows of the hub, as at its start."""
+        hub = self.live.hub
+        await adopt(hub.config, reader(hub.channels), hub.web.flow_versions, hub.clock.now())
+
     async def _when(self, true: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(15):
             while not await true():
@@ -154,11 +130,11 @@ class CallHouse:
         me = Author(kind="agent", id=agent.id, name=agent.name)
         await self.live.hub.acts.answer_offer(state.owner.offer or "", me, EventType.ACCEPTED)
 
-    async def controls(self, call: ConversationId, login: str, control: Control, to: str = "") -> None:
+    async def controls(self, call: ConversationId, login: str, control: AgentControl, to: str = "") -> None:
         """An agent does something with their live call."""
         agent = self.agent(login)
         state = await self.live.hub.lanes.state(call)
-        await self.live.hub.calls.control(state, Author(kind="agent", id=agent.id, name=agent.name), control, to)
+        await self.live.hub.phones.control(state, Author(kind="agent", id=agent.id, name=agent.name), control, to)
 
     async def transfers(self, call: ConversationId, login: str, to: AgentId) -> None:
         """An agent gives a call to a colleague."""
@@ -180,15 +156,6 @@ class CallHouse:
         await self._when(there)
         return b"".join([piece async for piece in self.live.hub.web.files.read(found[0].id)])
 
-    def seconds_recorded(self, seconds: float) -> None:
-        """Wait (in a thread) until the newest recording that is made has so much more sound in it."""
-        folder = self.asterisk.folder / "spool" / "recording"
-        until = time.monotonic() + 15
-        before = _size(folder)
-        while _size(folder) < before + seconds * 16_000:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
     async def entries(self, call: ConversationId) -> list[Entry]:
         """The timeline."""
         return await self.live.hub.entries.after(call, 0)
@@ -202,41 +169,102 @@ class CallHouse:
         ]
 
 
+@dataclass(kw_only=True)
+class CallHouse(CallDesk):
+    """All of it, with a real Asterisk."""
+
+    asterisk: Asterisk
+    folder: Path
+
+    @property
+    def number(self) -> str:
+        """What a caller dials."""
+        return f"sip:100@{self.asterisk.sip}"
+
+    def phone(
+        self, name: str, *, tone: float, extension: str = "", speaks: int = 60
+    ) -> AbstractAsyncContextManager[Phone]:
+        """A telephone: an agent's with an `extension`, else a caller's."""
+        return phone(self.asterisk, self.folder / name, tone=tone, extension=extension, speaks=speaks)
+
+    @asynccontextmanager
+    async def talking(self, caller_tone: float, ali_tone: float) -> AsyncIterator[tuple[ConversationId, Phone, Phone]]:
+        """A caller and Ali, who speak with each other."""
+        await self.comes("ali", "101")
+        async with (
+            self.phone("caller", tone=caller_tone) as caller,
+            self.phone("ali", tone=ali_tone, extension="101") as ali,
+        ):
+            await caller.dial(self.number)
+            call = await self.call()
+            await self.accepts(call, "ali")
+            await ali.event("CALL_INCOMING")
+            await ali.answer()
+            await self.until(call, lambda state: state.call == "joined")
+            await caller.hears(ali_tone)
+            yield call, caller, ali
+
+    def seconds_recorded(self, seconds: float) -> None:
+        """Wait (in a thread) until the newest recording that is made has so much more sound in it."""
+        folder = self.asterisk.folder / "spool" / "recording"
+        until = time.monotonic() + 15
+        before = sum(_sizes(folder))
+        while sum(_sizes(folder)) < before + seconds * 16_000:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    def bytes_recorded(self) -> int:
+        """How much sound the newest recording has."""
+        return _sizes(self.asterisk.folder / "spool" / "recording")[-1]
+
+
 @asynccontextmanager
 async def call_house(
-    database: Database, folder: Path, server: Asterisk, *, bot: AbsentBot | None = None, **settings: object
+    database: Database,
+    folder: Path,
+    server: Asterisk,
+    *,
+    bot: AbsentBot | None = None,
+    gateway: Mapping[str, object] | None = None,
+    **settings: object,
 ) -> AsyncIterator[CallHouse]:
-    """A hub with a number, and a gateway that Asterisk has dialled; `settings` are more of the inbox's."""
+    """A hub with a number, and a gateway that Asterisk has dialled.
+
+    `settings` are more of the inbox's, `gateway` of the gateway's.
+    """
     async with live_hub(database, folder / "var", bot=bot or Clerk()) as live:
-        made = CallHouse(live, server, folder)
+        made = CallHouse(live=live, asterisk=server, folder=folder)
         live.hub.bus.on(Appended, made.on_appended)
         await live.hub.config.create(number(server, **settings))
-        async with connected(server, folder, live.url):
+        await made.adopts()
+        async with connected(server, folder, live.url, gateway or {}):
             yield made
 
 
 @asynccontextmanager
-async def connected(server: Asterisk, folder: Path, hub: str) -> AsyncIterator[Gateway]:
+async def connected(
+    server: Asterisk, folder: Path, hub: str, more: Mapping[str, object] | None = None
+) -> AsyncIterator[Gateway]:
     """A gateway that Asterisk has dialled, before the hub at an address; at the end every call is hung up."""
     settings = msgspec.structs.replace(
         server.settings,
         hub=f"{hub}/channels/voice/{PHONE}",
         sounds=folder / "sounds",
         state=folder / "state",
+        **more or {},
     )
     async with gateway(settings) as made:
-        async with asyncio.timeout(30):
-            while made.exchange is None:
-                await asyncio.sleep(0.02)
+        await dialled(server, made)
         try:
             yield made
         finally:
-            for leg in list(made.exchange.legs.values()) if made.exchange is not None else ():
-                await leg.hang_up()
+            await hung_up(made)
 
 
-def _size(folder: Path) -> int:
-    return max((one.stat().st_size for one in folder.rglob("*.wav")), default=0)
+def _sizes(folder: Path) -> list[int]:
+    """Bytes of all recordings, the newest last."""
+    found = sorted((one.stat() for one in folder.rglob("*.wav")), key=lambda one: one.st_mtime_ns)
+    return [one.st_size for one in found]
 
 
 async def _is(true: bool) -> bool:

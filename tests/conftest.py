@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from hub.clock import HeldClock
 from hub.model.ids import new_id
 from hub.store.database import Database, connect
 from hub.store.embedded import Mongod
-from tests.asterisk import asterisk_server  # noqa: F401 (a fixture for everybody)
+from tests.asterisk import asterisk  # noqa: F401 (a fixture for everybody)
 from tests.browser.fixtures import (  # noqa: F401 (same)
     browser,
     crew,
@@ -31,6 +33,26 @@ from tests.hub_server import LiveHub, live_hub
 from tests.mongod import mongod_server  # noqa: F401 (a fixture for everybody)
 
 NOON = 1_790_000_000_000
+BROWSERS = ("tests/browser/", "tests/journeys/")
+
+
+class ByFile(LoadScopeScheduling):
+    """Several workers share the tests file by file. One has all the browser tests, for which the product runs once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith(BROWSERS) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Share as above, whatever `--dist` says."""
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first."""
+    items.sort(key=lambda item: (not item.location[0].startswith(BROWSERS), item.get_closest_marker("slow") is None))
 
 
 @pytest_asyncio.fixture

@@ -26,8 +26,9 @@ from aiohttp import web
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Turn
 from bot.orders import Order
 from channels.contract import Channel
-from hub.app import Hub, make_app, running
+from hub.app import Hub, make_app
 from hub.clock import Clock, SystemClock
+from hub.running import running
 from hub.settings import Settings
 from hub.store.database import Database
 
@@ -132,7 +133,9 @@ class Browser:
 
     async def ticket(self) -> str:
         """A ticket for the desk's socket."""
-        return str((await self.call("POST", "/api/desk/ticket")).json["ticket"])
+        answer = await self.call("POST", "/api/desk/ticket")
+        assert answer.status == 200, answer.body
+        return str(answer.json["ticket"])
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
@@ -164,11 +167,13 @@ async def live_hub(
     clock: Clock | None = None,
     bot: AbsentBot | None = None,
     channels: Sequence[Channel] = (),
+    **more: object,
 ) -> AsyncIterator[LiveHub]:
-    """Run a hub on a port of its own until the block ends."""
+    """Run a hub on a port of its own until the block ends; `more` of its settings."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     settings = Settings(
+        **more,  # type: ignore[arg-type]
         port=listener.getsockname()[1],
         var_dir=var,
         rasa_token="tests-rasa-token-0123456789-abcdefghij",
@@ -187,5 +192,5 @@ async def live_hub(
             yield LiveHub(hub, settings.base_url, {one["login"]: one["password"] for one in accounts})
         finally:
             hub.desk.drain()
-            await hub.webchat.drain()
+            await hub.adapters.webchat.drain()
             await runner.cleanup()

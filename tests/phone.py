@@ -8,6 +8,7 @@ import json
 import math
 import struct
 import subprocess
+import time
 import wave
 from array import array
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,13 +26,14 @@ WINDOW = 1_600
 
 @dataclass
 class Phone:
-    """One device. `events` are the types of what happened to it, in order."""
+    """One device. `events` are the types of what happened to it, in order; `times` when each was first told (ms)."""
 
     folder: Path
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     process: subprocess.Popen[bytes]
     events: list[str] = field(default_factory=list)
+    times: dict[str, int] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def dial(self, address: str) -> None:
@@ -47,6 +49,10 @@ class Phone:
         """One after the other, as a person does."""
         for key in keys:
             await self.ask("sndcode", key)
+
+    async def plays(self, sound: Path) -> None:
+        """Have it send another sound from now on."""
+        await self.ask("ausrc", f"aufile,{sound}")
 
     async def ask(self, command: str, params: str = "") -> None:
         """Have it do something."""
@@ -71,6 +77,7 @@ class Phone:
             async with self.changed:
                 if said.get("event"):
                     self.events.append(said["type"])
+                    self.times.setdefault(said["type"], time.time_ns() // 1_000_000)
                 self.changed.notify_all()
 
     # What it hears
@@ -101,6 +108,15 @@ class Phone:
                 if not has(self.heard()[start:], tone):
                     return
 
+    async def hears_silence(self) -> None:
+        """Wait until there has been no sound for half a second."""
+        async with asyncio.timeout(15):
+            while True:
+                start = len(self.heard())
+                await asyncio.sleep(0.5)
+                if not loud(self.heard()[start:]):
+                    return
+
     def ever_heard(self, tone: float, *, since: int = 0) -> bool:
         """Whether the tone is anywhere in what it heard, from a sample on."""
         return has(self.heard()[since:], tone)
@@ -122,6 +138,20 @@ def loud(samples: array[int]) -> bool:
 def has(samples: array[int], tone: float) -> bool:
     """Whether a tone is somewhere in a sound."""
     return any(share(piece, tone) > 0.3 for piece in _pieces(samples) if loud(piece))
+
+
+def spans(samples: array[int], tone: float) -> list[tuple[float, float]]:
+    """From when to when a tone was there (ms from the beginning), with gaps of half a second at least."""
+    found: list[tuple[float, float]] = []
+    for number, piece in enumerate(_pieces(samples)):
+        if not loud(piece) or share(piece, tone) <= 0.3:
+            continue
+        at = number * WINDOW / 2 / RATE * 1_000
+        if found and at - found[-1][1] < 500:
+            found[-1] = (found[-1][0], at)
+        else:
+            found.append((at, at))
+    return found
 
 
 def samples_of_wav(raw: bytes) -> array[int]:

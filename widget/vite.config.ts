@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { environment: "node", include: ["tests/**/*.test.ts"], testTimeout: 5000 },
+  test: { environment: "node", include: ["tests/**/*.test.ts"], css: true, testTimeout: 5000 },
 });

@@ -15,41 +15,68 @@ Split = Literal["train", "test"]
 
 MAX_TEXT = 1_000
 """Characters of one example."""
+LONGEST_RAW = 4 * MAX_TEXT
+"""Characters of one before it is normalised; more are not even looked at."""
+MAX_ABOUT = 2_000
+"""Characters of an example's metadata."""
+MAX_VALUE = 200
+"""Characters of what an entity stands for."""
+MAX_LABEL = 200
+"""Characters of an intent's name in a set that is only judged."""
 FEWEST_EXAMPLES = 2
 """An intent with fewer cannot be told from noise."""
 SHOWN_PROBLEMS = 20
 
-KEYWORDS = frozenset({"nlu_fallback", "restart", "back", "session_start", "EXTERNAL", "None", "null", "true", "false"})
+COMMANDS = frozenset({"nlu_fallback", "restart", "back", "session_start"})
+"""Intents of Rasa's own; in other letters (`Back`) no button could mean them (`bot.rasa_wire.PAYLOAD`)."""
+KEYWORDS = COMMANDS | {"EXTERNAL", "None", "null", "true", "false"}
 """Intents that mean something of their own to Rasa or to YAML."""
+KEPT_PREFIXES = ("action_", "utter_", "studio_pick_")
+"""Beginnings of names that mean something to Rasa, or to the forms of the studio."""
 _NAME = re.compile(r"[^\W\d_][\w.?!-]{0,63}")
 _ENTITY_NAME = re.compile(r"[a-zA-Z][\w-]{0,63}", re.ASCII)
 _ANNOTATION = re.compile(r"\[[^\]]+\][({\[]")
+_UNFIT = r"\ud800-\udfff\ufffe\uffff"
+"""Halves of characters, and codes that are none: YAML cannot hold them."""
+_BREAKS = re.compile(rf"[{{}}\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff{_UNFIT}]|\[[^\]]*\][({{]")
 _HTML = re.compile(r"<[/!?]?[A-Za-z]|javascript\s*:", re.IGNORECASE)
 _YAML = re.compile(
-    r"[\r\n]\s*-?\s*(version|nlu|intent|examples|rules?|stories|story|responses|synonym|regex|lookup|actions)\s*:"
+    r"[\r\n][^\S\r\n]*(?:-[^\S\r\n]*)?"
+    r"(version|nlu|intent|examples|rules?|stories|story|responses|synonym|regex|lookup|actions)[^\S\r\n]*:"
 )
 _VARIABLE = re.compile(r"\$\{")
+_HALVES = re.compile(rf"[{_UNFIT}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """An entity in a text: `text[start:end]` is one of kind `entity`; `value` when it stands for something else."""
+    """An entity in a text: `text[start:end]` is one of kind `entity`; `value` when it stands for something else.
+
+    `role` and `group` as Rasa has them: of two cities the one that is left, of two pizzas the toppings of the first.
+    """
 
     start: int
     end: int
     entity: str
     value: str | None = None
+    role: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A sentence with its intent. `text` is in the one spelling of `bot.persian`; `marks` do not overlap."""
+    """A sentence with its intent. `text` is in the one spelling of `bot.persian`; `marks` do not overlap.
+
+    `about`: what a Rasa file says of it besides language and split, as JSON (`intent`: metadata of the entry,
+    `example`: its own), to be written again.
+    """
 
     text: str
     intent: str
     lang: Locale
     split: Split = "train"
     marks: tuple[Mark, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +104,9 @@ def refused(place: str, code: str, text: str) -> DataRefused:
 
 def name_problem(name: str, place: str) -> Problem | None:
     """What is wrong with an intent's name; None when nothing is."""
-    if name in KEYWORDS or name.startswith(("action_", "utter_")):
-        return Problem(place=place, code="intent_keyword", text=f"The intent name {name!r} means something to Rasa.")
+    if name in KEYWORDS or name.casefold() in COMMANDS or name.startswith(KEPT_PREFIXES):
+        text = f"The intent name {name!r} means something to Rasa or to the studio."
+        return Problem(place=place, code="intent_keyword", text=text)
     if not _NAME.fullmatch(name):
         return Problem(
             place=place,
@@ -88,17 +116,37 @@ def name_problem(name: str, place: str) -> Problem | None:
     return None
 
 
+def label_problem(name: str, place: str) -> Problem | None:
+    """What is wrong with the name of an intent that is only judged and never gets into a bot; None when nothing is."""
+    bare = name.lstrip("/")
+    if bare in KEYWORDS or bare.startswith(KEPT_PREFIXES):
+        return name_problem(bare, place)
+    if len(name) > MAX_LABEL or text_problem(name, place):
+        text = f"{name[:80]!r} is no intent name: 1 to {MAX_LABEL} characters without markup."
+        return Problem(place=place, code="intent_name", text=text)
+    return None
+
+
 def text_problem(raw: str, place: str) -> Problem | None:
-    """What is wrong with a raw text without annotations; None when nothing is."""
+    """What is wrong with a raw text without annotations; None when nothing is.
+
+    Normalising may bring out what the raw text hides (`＄｛` becomes `${`), so both are looked at.
+    """
+    if len(raw) > LONGEST_RAW:
+        return Problem(place=place, code="long_text", text=f"The text has more than {MAX_TEXT} characters.")
+    text = normalise(raw).lstrip("/")
     for pattern, code, what in (
         (_ANNOTATION, "entity_markup", "entity markup of Rasa"),
         (_HTML, "html", "HTML"),
         (_YAML, "yaml_markup", "lines that look like a Rasa file"),
         (_VARIABLE, "variable", "a ${variable}, which Rasa would replace"),
     ):
-        if pattern.search(raw):
+        if pattern.search(raw) or pattern.search(text):
             return Problem(place=place, code=code, text=f"The text contains {what}.")
-    text = normalise(raw).lstrip("/")
+    if _HALVES.search(text):
+        return Problem(
+            place=place, code="encoding", text="The text contains half a character or none, which no file can hold."
+        )
     if not text:
         return Problem(place=place, code="empty_text", text="The text is empty.")
     if len(text) > MAX_TEXT:
@@ -106,12 +154,27 @@ def text_problem(raw: str, place: str) -> Problem | None:
     return None
 
 
+def entity_problem(name: str, place: str) -> Problem | None:
+    """What is wrong with an entity's name; None when nothing is."""
+    if _ENTITY_NAME.fullmatch(name):
+        return None
+    return Problem(place=place, code="entity_name", text=f"{name[:80]!r} is no entity name: Latin letters, digits, _ -")
+
+
 def marks_problem(text: str, marks: Sequence[Mark], place: str) -> Problem | None:
     """What is wrong with a text's entities: outside the text, empty, overlapping, or badly named."""
+    if marks and set("[]") & set(text):  # Rasa would read other entities out of its markup
+        return Problem(place=place, code="entity_span", text="A text with square brackets can have no entities.")
     last = 0
     for mark in sorted(marks, key=lambda one: (one.start, one.end)):
-        if not _ENTITY_NAME.fullmatch(mark.entity):
-            return Problem(place=place, code="entity_name", text=f"{mark.entity[:80]!r} is no entity name.")
+        for said in (mark.value, mark.role, mark.group):
+            if said and (_BREAKS.search(said) or len(said) > MAX_VALUE):
+                text = (
+                    f"What {mark.entity} stands for is too long, or holds braces, line breaks or halves of characters."
+                )
+                return Problem(place=place, code="entity_value", text=text)
+        if wrong := entity_problem(mark.entity, place):
+            return wrong
         if not 0 <= mark.start < mark.end <= len(text):
             return Problem(place=place, code="entity_span", text=f"The entity {mark.entity} is outside the text.")
         if mark.start < last:

@@ -1,48 +1,69 @@
-"""A Rasa project as files: read from a folder, written to one, and the pipeline that fits the number of examples."""
+"""A Rasa project as files: read from a folder, written to one, and what does not fit together in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+import itertools
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import yaml
 
 from bot.environment import ASSISTANT
 from bot.training.data import DataRefused, Example, Problem, refused, scarce
+from bot.training.domain import domain_of, names_of
 from bot.training.nlu_yaml import nlu_file
+from bot.training.pinned import STORIES
+from bot.training.pipeline import fitted_config
 from bot.training.reading import MAX_BYTES, decoded, read_files
-from bot.training.safe_yaml import compose, plain
+from bot.training.safe_yaml import compose, plain, sound
+from bot.training.words import without_intents, words_in
 
-MANY_EXAMPLES = 1_000
-"""Above so many, liblinear trains several times faster than lbfgs and understands slightly more."""
-SURER = 0.1
-"""What liblinear's confidences ask of the threshold in addition."""
 MAX_FILES = 500
+ENDINGS = frozenset({".yml", ".yaml"})
+NEEDED = ("config.yml", "domain.yml")
+_SINGLE = (*NEEDED, "studio/forms.yml", STORIES)
+_FOLDERS = ("data", "tests")
 
 
 def read_project(folder: Path) -> dict[str, str]:
-    """The project's YAML files by their path below `folder`: config, domain, `data/`, held-out `tests/nlu/`.
+    """The project's YAML files by path: config, domain, `data/`, `tests/` (held-out: `tests/nlu/`).
 
     Raises:
         DataRefused: It is not a Rasa project, a file is too large or not UTF-8, or its YAML is not harmless.
     """
-    paths = [folder / "config.yml", folder / "domain.yml"]
-    missing = [path.name for path in paths if not path.is_file()]
-    if missing:
-        raise refused(folder.name, "not_project", f"This is no Rasa project: {' and '.join(missing)} missing.")
-    for part in ("data", "tests/nlu"):
-        paths += sorted(path for path in (folder / part).rglob("*.yml") if path.is_file())
+    paths = {name: folder / name for name in _SINGLE if (folder / name).is_file()}
+    for part in _FOLDERS:
+        below = sorted(path for path in (folder / part).rglob("*.y*ml") if path.is_file())
+        paths |= {name: path for path in below if is_part(name := path.relative_to(folder).as_posix())}
+    refuse_incomplete(folder.name, paths)
     if len(paths) > MAX_FILES:
         raise refused(folder.name, "too_many_files", f"There are more than {MAX_FILES} files.")
-    return {path.relative_to(folder).as_posix(): _harmless(path, folder) for path in paths}
+    return {name: _read(name, path) for name, path in paths.items()}
 
 
-def _harmless(path: Path, folder: Path) -> str:
-    name = path.relative_to(folder).as_posix()
+def is_part(name: str) -> bool:
+    """Whether a file of this path, from the project's folder on, belongs to what is read of a project."""
+    path = PurePosixPath(name)
+    return name in _SINGLE or (path.parts[:1] in [(one,) for one in _FOLDERS] and path.suffix in ENDINGS)
+
+
+def refuse_incomplete(what: str, names: Container[str]) -> None:
+    """Raise DataRefused where config or domain are missing."""
+    if missing := [name for name in NEEDED if name not in names]:
+        raise refused(what, "not_project", f"This is no Rasa project: {' and '.join(missing)} missing.")
+
+
+def _read(name: str, path: Path) -> str:
     if path.is_symlink() or path.stat().st_size > MAX_BYTES:
         raise refused(name, "too_large", f"The file has more than {MAX_BYTES // 1024**2} MB, or is a link.")
-    text = decoded(name, path.read_bytes())
-    compose(name, text, aliases=True)
+    return harmless(name, path.read_bytes())
+
+
+def harmless(name: str, raw: bytes) -> str:
+    """A file's text. Raises DataRefused when it is not UTF-8 or its YAML could do harm."""
+    text = decoded(name, raw)
+    sound(name, text)
     return text
 
 
@@ -66,9 +87,7 @@ def examples_of(files: Mapping[str, str]) -> list[Example]:
     found = read_files(taught)
     if held:
         test = read_files({name: text.encode() for name, text in held.items() if is_nlu(name, text)}, may_be_few=True)
-        found += [
-            Example(text=one.text, intent=one.intent, lang=one.lang, split="test", marks=one.marks) for one in test
-        ]
+        found += [replace(one, split="test") for one in test]
     return found
 
 
@@ -84,22 +103,34 @@ def write_project(folder: Path, files: Mapping[str, str], examples: Sequence[Exa
     wrong = scarce((one, one.intent) for one in examples)
     if wrong:
         raise DataRefused(wrong)
-    kept = {name: text for name, text in files.items() if not is_nlu(name, text)}
-    kept |= nlu_files(examples)
+    kept = without_examples(files)
+    kept |= nlu_files(examples, kept)
     if fit:
-        kept["config.yml"] = fitted_config(files["config.yml"], sum(one.split == "train" for one in examples))
+        data = {name: text for name, text in kept.items() if name.startswith("data/")}
+        kept["config.yml"] = fitted_config(files["config.yml"], examples, words_in(data))
     for name, text in kept.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
 
-def nlu_files(examples: Iterable[Example]) -> dict[str, str]:
-    """NLU files by path: `data/nlu/<lang>.yml` and `tests/nlu/<lang>.yml`."""
+def without_examples(files: Mapping[str, str]) -> dict[str, str]:
+    """The files without examples. Of one that also holds rules, stories or words, those stay."""
+    kept = {name: text if not is_nlu(name, text) else without_intents(name, text) for name, text in files.items()}
+    return {name: text for name, text in kept.items() if text}
+
+
+def nlu_files(examples: Iterable[Example], taken: Container[str] = ()) -> dict[str, str]:
+    """NLU files by path: `data/nlu/<lang>.yml` and `tests/nlu/<lang>.yml`, or the next name that is not `taken`."""
     parts: dict[str, list[Example]] = {}
     for one in examples:
-        parts.setdefault(f"{'data' if one.split == 'train' else 'tests'}/nlu/{one.lang}.yml", []).append(one)
-    return {name: nlu_file(group) for name, group in parts.items()}
+        parts.setdefault(f"{'data' if one.split == 'train' else 'tests'}/nlu/{one.lang}", []).append(one)
+    return {_free(name, taken): nlu_file(group) for name, group in parts.items()}
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    names = itertools.chain([f"{name}.yml"], (f"{name}_{number}.yml" for number in itertools.count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def write_nlu_only(folder: Path, examples: Sequence[Example]) -> None:
@@ -113,29 +144,14 @@ def write_nlu_only(folder: Path, examples: Sequence[Example]) -> None:
     write_project(folder, files, [one for one in examples if one.split == "train"])
 
 
-def fitted_config(config: str, examples: int) -> str:
-    """The pipeline for so many examples; a configuration that names its solver is left as it is."""
-    root = plain(compose("config.yml", config, aliases=True))
-    parts = root.get("pipeline") if isinstance(root, dict) else None
-    if examples <= MANY_EXAMPLES or not isinstance(parts, list):
-        return config
-    named = {str(part.get("name")): part for part in parts if isinstance(part, dict)}
-    classifier = named.get("LogisticRegressionClassifier")
-    if classifier is None or "solver" in classifier:
-        return config
-    classifier["solver"] = "liblinear"
-    if (fallback := named.get("FallbackClassifier")) is not None:
-        fallback["threshold"] = round(min(float(fallback.get("threshold", 0.3)) + SURER, 0.9), 2)
-    return yaml.safe_dump(root, allow_unicode=True, sort_keys=False)
-
-
 def problems_of(files: Mapping[str, str], examples: Iterable[Example]) -> list[Problem]:
-    """What training would not say, or say too late: intents and entities that the domain does not know, and so on."""
-    domain = plain(compose("domain.yml", files["domain.yml"], aliases=True))
-    if not isinstance(domain, Mapping):
-        return [Problem(place="domain.yml:1", code="not_domain", text="The domain must be keys and values.")]
-    known = {next(iter(one)) if isinstance(one, Mapping) else str(one) for one in domain.get("intents") or []}
-    kinds = {next(iter(one)) if isinstance(one, Mapping) else str(one) for one in domain.get("entities") or []}
+    """What training would not say, or say too late: intents and entities that the domain does not know, and so on.
+
+    Raises:
+        DataRefused: The domain is none.
+    """
+    domain = domain_of(files["domain.yml"])
+    known, kinds = (set(names_of(domain.get(part))) for part in ("intents", "entities"))
     found = []
     for one in examples:
         if one.intent not in known:

@@ -1,7 +1,8 @@
 """Data sets from files: CSV, JSON Lines, Rasa YAML. All of a set is good, or all of it is refused with the places.
 
-Columns or keys: `text`, `intent`, and optionally `lang` (`fa`, `en`; else by script) and `split` (`train`, `test`; else
-`train`); others are ignored. In Rasa YAML, `lang` and `split` are metadata of an intent or of an example.
+Columns or keys: `text`, `intent`, and optionally `lang` (`fa`, `en-GB`; else by script) and `split` (`train`, `test`;
+else `train`); others are ignored. In Rasa YAML, `lang` and `split` are metadata of an intent or of an example.
+A set that is only judged may call its intents as it likes: see `read_path`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
 from typing import cast
 
 from bot.persian import normalise
 from bot.training.data import (
+    FEWEST_EXAMPLES,
     SHOWN_PROBLEMS,
     DataRefused,
     Example,
@@ -23,6 +27,7 @@ from bot.training.data import (
     Problem,
     Split,
     distinct,
+    label_problem,
     language_of,
     marks_problem,
     name_problem,
@@ -30,42 +35,76 @@ from bot.training.data import (
     scarce,
     text_problem,
 )
-from bot.training.nlu_yaml import Row, nlu_rows
+from bot.training.nlu_yaml import PROJECT_SECTIONS, SECTIONS, Row, nlu_rows
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 200_000
-KINDS = frozenset({".csv", ".jsonl", ".ndjson", ".yml", ".yaml"})
+KINDS = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".yml", ".yaml"})
+HELD_OUT = "tests/nlu/"
+"""Where a Rasa project keeps what it is not trained on."""
 _FORMULA = ("=", "+", "-", "@")
 
 
 def read_path(path: Path) -> list[Example]:
-    """Read a file, or every file of a known kind below a folder.
+    """Read a set to be judged: a file, or every file of a known kind below a folder, with all repetitions.
+
+    Of a Rasa project, `data/` and `tests/nlu/` are read. Intents may have any name, as they never get into a bot.
 
     Raises:
         DataRefused: With every problem's place; nothing is to be used then.
         OSError: It cannot be read.
     """
-    if path.is_dir():
-        paths = sorted(one for one in path.rglob("*") if one.suffix.lower() in KINDS and one.is_file())
-        if not paths:
-            raise refused(path.name, "no_data", "There is no .csv, .jsonl or .yml file in this folder.")
-    else:
-        paths = [path]
+    if not path.exists():
+        raise refused(str(path), "no_data", "There is no such file or folder.")
+    folder, paths = (path, _paths_below(path)) if path.is_dir() else (path.parent, [path])
     for one in paths:
         if one.stat().st_size > MAX_BYTES:
             raise refused(one.name, "too_large", f"The file has more than {MAX_BYTES // 1024**2} MB.")
-    return read_files(
-        {one.relative_to(path).as_posix() if path.is_dir() else one.name: one.read_bytes() for one in paths}
-    )
+    found = read_placed({one.relative_to(folder).as_posix(): one.read_bytes() for one in paths}, judged=True)
+    if problems := scarce(found):
+        raise DataRefused(problems)
+    return [replace(one, split="test") if place.startswith(HELD_OUT) else one for one, place in found]
 
 
-def read_files(files: Mapping[str, bytes], *, may_be_few: bool = False) -> list[Example]:
-    """Read files by name; `may_be_few`: an intent may have a single example. Raises DataRefused."""
+def _paths_below(folder: Path) -> list[Path]:
+    project = (folder / "domain.yml").is_file() and (folder / "data").is_dir()
+    parts = (folder / "data", folder / HELD_OUT) if project else (folder,)
+    paths = sorted(one for part in parts for one in part.rglob("*") if one.suffix.lower() in KINDS and one.is_file())
+    if not paths:
+        raise refused(folder.name, "no_data", "There is no .csv, .tsv, .jsonl or .yml file in this folder.")
+    return paths
+
+
+def read_files(files: Mapping[str, bytes], *, may_be_few: bool = False, may_be_none: bool = False) -> list[Example]:
+    """Read files by name. Raises DataRefused.
+
+    Args:
+        files: Their bytes by name.
+        may_be_few: An intent may have a single example.
+        may_be_none: There may be no example at all.
+    """
+    found = read_placed(files, may_be_none=may_be_none)
+    if problems := ([] if may_be_few else scarce(found)):
+        raise DataRefused(problems)
+    return distinct(example for example, _ in found)
+
+
+def read_placed(
+    files: Mapping[str, bytes], *, may_be_none: bool = False, judged: bool = False
+) -> list[tuple[Example, str]]:
+    """The examples with their places, repetitions and all; an intent may have a single one. Raises DataRefused.
+
+    Args:
+        files: Their bytes by name.
+        may_be_none: There may be no example at all.
+        judged: The set is not to be taught: intents have any name, and Rasa files may hold other things, too.
+    """
+    name_wrong, sections = (label_problem, PROJECT_SECTIONS) if judged else (name_problem, SECTIONS)
     found: list[tuple[Example, str]] = []
     problems: list[Problem] = []
     for name, raw in files.items():
-        for row in _rows(name, raw):
-            made = _example(row)
+        for row in _rows(name, raw, sections):
+            made = _example(row, name_wrong)
             if isinstance(made, Problem):
                 problems.append(made)
                 if len(problems) >= SHOWN_PROBLEMS:
@@ -74,42 +113,52 @@ def read_files(files: Mapping[str, bytes], *, may_be_few: bool = False) -> list[
                 found.append((made, row.place))
             if len(found) > MAX_ROWS:
                 raise refused(row.place, "too_many_rows", f"There are more than {MAX_ROWS} rows.")
-    if not problems and not found:
+    if not problems and not found and not may_be_none:
         raise refused(next(iter(files), "data"), "no_data", "There is no example in this.")
-    problems = problems or ([] if may_be_few else scarce(found))
     if problems:
         raise DataRefused(problems)
-    return distinct(example for example, _ in found)
+    return found
 
 
 def held_out(examples: list[Example]) -> tuple[list[Example], list[Example], bool]:
     """Training and test set, and whether the data itself says which is which.
 
-    Where nothing is marked as test, a fifth is: those whose text's SHA-1 is divisible by 5, the same every time.
+    Where nothing is marked as test, a fifth is: those whose text's SHA-1 is divisible by 5, the same every time, as
+    long as an intent has enough left to be trained on.
     """
     test = [one for one in examples if one.split == "test"]
     if test:
         return [one for one in examples if one.split == "train"], test, True
 
-    def chosen(one: Example) -> bool:
-        return int(sha1(one.text.encode(), usedforsecurity=False).hexdigest(), 16) % 5 == 0
+    texts: dict[str, dict[str, None]] = defaultdict(dict)
+    for one in examples:
+        texts[one.intent][one.text] = None
+    chosen = {
+        (intent, text)
+        for intent, said in texts.items()
+        for text in [one for one in said if _fifth(one)][: max(len(said) - FEWEST_EXAMPLES, 0)]
+    }
+    taught = [one for one in examples if (one.intent, one.text) not in chosen]
+    return taught, [one for one in examples if (one.intent, one.text) in chosen], False
 
-    return [one for one in examples if not chosen(one)], [one for one in examples if chosen(one)], False
+
+def _fifth(text: str) -> bool:
+    return int(sha1(text.encode(), usedforsecurity=False).hexdigest(), 16) % 5 == 0
 
 
-def _rows(name: str, raw: bytes) -> Iterator[Row]:
+def _rows(name: str, raw: bytes, sections: frozenset[str]) -> Iterator[Row]:
     if len(raw) > MAX_BYTES:
         raise refused(name, "too_large", f"The file has more than {MAX_BYTES // 1024**2} MB.")
     text = decoded(name, raw)
     match Path(name).suffix.lower():
-        case ".csv":
+        case ".csv" | ".tsv":
             return _csv_rows(name, text)
-        case ".jsonl" | ".ndjson":
+        case ".jsonl" | ".ndjson" | ".json":
             return _json_rows(name, text)
         case ".yml" | ".yaml":
-            return nlu_rows(name, text)
+            return nlu_rows(name, text, sections)
         case _:
-            raise refused(name, "unknown_kind", "Only .csv, .jsonl and .yml files are read.")
+            raise refused(name, "unknown_kind", "Only .csv, .tsv, .jsonl and .yml files are read.")
 
 
 def decoded(name: str, raw: bytes) -> str:
@@ -128,7 +177,7 @@ def decoded(name: str, raw: bytes) -> str:
 
 
 def _csv_rows(name: str, text: str) -> Iterator[Row]:
-    head = text.split("\n", 1)[0]
+    head = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] | None = None
@@ -136,12 +185,14 @@ def _csv_rows(name: str, text: str) -> Iterator[Row]:
     try:
         for cells in reader:
             place, begins = f"{name}:{begins}", reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
             if columns is None:
                 columns = [cell.strip().lower() for cell in cells]
                 _refuse_columns(columns, place)
-            elif any(cell.strip() for cell in cells):
-                if len(cells) != len(columns):
-                    raise refused(place, "columns", f"{len(cells)} columns where the first line has {len(columns)}.")
+            elif len(cells) != len(columns):
+                raise refused(place, "columns", f"{len(cells)} columns where the first line has {len(columns)}.")
+            else:
                 yield _row(dict(zip(columns, map(_unquoted, cells), strict=True)), place)
     except csv.Error as error:
         raise refused(f"{name}:{reader.line_num}", "bad_csv", f"This is not valid CSV: {error}.") from None
@@ -168,7 +219,7 @@ def _json_rows(name: str, text: str) -> Iterator[Row]:
         except (ValueError, RecursionError):
             raise refused(place, "bad_json", "This line is not valid JSON.") from None
         if not isinstance(found, dict):
-            raise refused(place, "bad_json", "This line is not a JSON object.")
+            raise refused(place, "bad_json", 'Every line must be a JSON object: {"text": ..., "intent": ...}.')
         yield _row(found, place)
 
 
@@ -185,9 +236,10 @@ def _row(fields: Mapping[str, object], place: str) -> Row:
     )
 
 
-def _example(row: Row) -> Example | Problem:
-    lang, split = (row.lang or "").strip().lower(), (row.split or "train").strip().lower()
-    wrong = name_problem(row.intent, row.place) or text_problem(row.text, row.place)
+def _example(row: Row, name_wrong: Callable[[str, str], Problem | None]) -> Example | Problem:
+    lang = (row.lang or "").strip().lower().replace("_", "-").partition("-")[0]
+    split = (row.split or "train").strip().lower()
+    wrong = name_wrong(row.intent, row.place) or text_problem(row.text, row.place)
     if wrong is not None:
         return wrong
     if lang not in ("", "fa", "en"):
@@ -200,7 +252,12 @@ def _example(row: Row) -> Example | Problem:
         return marks
     wrong = marks_problem(text, marks, row.place)
     return wrong or Example(
-        text=text, intent=row.intent, lang=language_of(text, lang), split=cast("Split", split), marks=marks
+        text=text,
+        intent=row.intent,
+        lang=language_of(text, lang),
+        split=cast("Split", split),
+        marks=marks,
+        about=row.about,
     )
 
 
@@ -213,7 +270,7 @@ def _moved(row: Row, text: str) -> tuple[Mark, ...] | Problem:
         at = text.find(words, at)
         if not words or at < 0:
             return Problem(place=row.place, code="entity_span", text=f"The entity {mark.entity} holds no words.")
-        moved.append(Mark(start=at, end=at + len(words), entity=mark.entity, value=mark.value))
+        moved.append(replace(mark, start=at, end=at + len(words)))
         at += len(words)
     return tuple(moved)
 

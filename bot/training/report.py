@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from bot.training.data import Example
 
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+BINS = 20
+"""So many steps of confidence are told apart in the distribution, each 1/20 wide."""
 Ranking = Sequence[tuple[str, float]]
 """The best intents of a sentence with their confidence, the best first; empty when nothing was understood."""
 
@@ -44,8 +46,20 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """So many sentences read with a confidence of one step, rightly and wrongly."""
+
+    right: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A model on its test set. `confused`: (intent, predicted, how often), the most frequent first."""
+    """A model on its test set. `confused`: (intent, predicted, how often), the most frequent first.
+
+    `bins`: the distribution of confidence, `BINS` equal steps from 0 to 1; empty in reports of before. `threshold`: the
+    model's own, below which it understands nothing.
+    """
 
     accuracy: float
     macro_f1: float
@@ -58,6 +72,8 @@ class Report:
     errors: tuple[Wrong, ...]
     confused: tuple[tuple[str, str, int], ...]
     thresholds: tuple[Threshold, ...]
+    bins: tuple[Bin, ...] = ()
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +87,13 @@ class Change:
 
 
 def judge(
-    test: Sequence[Example], read: Sequence[Ranking], *, n_train: int, train_seconds: float, peak_mb: int
+    test: Sequence[Example],
+    read: Sequence[Ranking],
+    *,
+    n_train: int,
+    train_seconds: float,
+    peak_mb: int,
+    threshold: float = 0.0,
 ) -> Report:
     """Compare what a model read with what is right; `read` has a ranking for every example of `test`."""
     pairs = [(one, _best(ranking)) for one, ranking in zip(test, read, strict=True)]
@@ -96,6 +118,8 @@ def judge(
         errors=tuple(sorted(wrong, key=lambda one: -one.confidence)),
         confused=tuple((intent, taken, times) for (intent, taken), times in confused.most_common()),
         thresholds=tuple(_threshold(pairs, at) for at in THRESHOLDS),
+        bins=_bins(pairs),
+        threshold=threshold,
     )
 
 
@@ -143,6 +167,11 @@ def _threshold(pairs: Sequence[tuple[Example, tuple[str, float]]], at: float) ->
     return Threshold(
         threshold=at, answered=_share(len(answered), len(pairs)), right=_share(sum(answered), len(answered))
     )
+
+
+def _bins(pairs: Sequence[tuple[Example, tuple[str, float]]]) -> tuple[Bin, ...]:
+    counts = Counter((min(int(sure * BINS + 1e-6), BINS - 1), one.intent == name) for one, (name, sure) in pairs)
+    return tuple(Bin(right=counts[step, True], wrong=counts[step, False]) for step in range(BINS))
 
 
 def _share(part: float, whole: int) -> float:

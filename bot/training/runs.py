@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,13 @@ import msgspec
 
 from bot.environment import ASSISTANT, rasa_environment
 from bot.training.report import Ranking
+from bot.training.stories import Story, StoryRun, Told, bodies, run_of
 
 JOB = ASSISTANT / "jobs/train_job.py"
 LOOK_SECONDS = 0.5
 LAST_WORDS = 2_000
+_FULL = re.compile("No space left|File too large|quota exceeded")
+"""What the system says when a disk, a file's limit or a quota is full (errno(3): ENOSPC, EFBIG, EDQUOT)."""
 MEMORY_MB = 3_000
 SECONDS = 1_800.0
 
@@ -61,7 +65,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """What came out: the model's file, what it read in the test sentences, what it took."""
+    """What came out: the model's file, what it read in the test sentences, how stories went, what it took."""
 
     model: Path
     model_id: str
@@ -69,6 +73,12 @@ class Trained:
     train_seconds: float
     peak_mb: int
     read: tuple[Ranking, ...]
+    stories: tuple[StoryRun, ...] = ()
+
+
+class _Told(msgspec.Struct):
+    turns: list[Told]
+    error: str
 
 
 class _Result(msgspec.Struct):
@@ -79,6 +89,7 @@ class _Result(msgspec.Struct):
     train_seconds: float = 0.0
     peak_mb: int = 0
     read: list[list[tuple[str, float]]] = []
+    told: list[_Told] = []
 
 
 async def train(
@@ -86,6 +97,7 @@ async def train(
     project: Path,
     test: Sequence[str],
     *,
+    stories: Sequence[Story] = (),
     nlu_only: bool = False,
     limits: Limits = STANDARD,
     tell: Callable[[Progress], None] = lambda progress: None,
@@ -96,6 +108,7 @@ async def train(
         home: `<var>/bot`, where Rasa is installed.
         project: Holds `config.yml`, `domain.yml`, `data/`; the run writes beside them.
         test: Normalised sentences.
+        stories: Conversations that the model is tried with; not with `nlu_only`.
         nlu_only: Without rules and stories, which makes no bot but tells what one would understand.
         limits: What it may take.
         tell: Hears progress.
@@ -103,14 +116,33 @@ async def train(
     Raises:
         RunFailed: There is no model; the child is gone.
     """
+    wanted = {"out": str(project / "model"), "name": "model", "nlu_only": nlu_only, "test": list(test)}
+    return await _run(home, project, wanted, stories, limits, tell)
+
+
+async def tell_stories(
+    home: Path, folder: Path, model: Path, stories: Sequence[Story], *, limits: Limits = STANDARD
+) -> tuple[StoryRun, ...]:
+    """Try a model that is there with stories; the run writes into `folder`. Raises RunFailed."""
+    wanted = {"model": str(model), "test": []}
+    return (await _run(home, folder, wanted, stories, limits, lambda progress: None)).stories
+
+
+async def _run(
+    home: Path,
+    project: Path,
+    wanted: Mapping[str, object],
+    stories: Sequence[Story],
+    limits: Limits,
+    tell: Callable[[Progress], None],
+) -> Trained:
     python = home / "venv/bin/python"
     if not python.exists():
         raise RunFailed("not_installed", "The bot's environment isn't installed: `python -m bot.environment install`.")
     _check_disk(project, limits)
     job, result, log = project / "job.json", project / "result.json", project / "words.log"
     result.unlink(missing_ok=True)
-    out = project / "model"
-    job.write_text(json.dumps({"out": str(out), "name": "model", "nlu_only": nlu_only, "test": list(test)}), "utf-8")
+    job.write_text(json.dumps({**wanted, "stories": [bodies(one) for one in stories]}), "utf-8")
     environment = rasa_environment(home) | {"RASA_MAX_CACHE_SIZE": "0", "TMPDIR": str(project)}
     with log.open("wb") as words:
         process = await asyncio.create_subprocess_exec(
@@ -127,7 +159,7 @@ async def train(
     finally:
         _end(process)
         await process.wait()
-    return _outcome(result, log, process.returncode, limits)
+    return _outcome(result, log, process.returncode, limits, stories)
 
 
 async def _watched(process: asyncio.subprocess.Process, limits: Limits, tell: Callable[[Progress], None]) -> None:
@@ -175,16 +207,15 @@ def _end(process: asyncio.subprocess.Process) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _outcome(result: Path, log: Path, code: int | None, limits: Limits) -> Trained:
+def _outcome(result: Path, log: Path, code: int | None, limits: Limits, stories: Sequence[Story]) -> Trained:
     try:
         found = msgspec.json.decode(result.read_bytes(), type=_Result)
     except (OSError, msgspec.DecodeError):
         _check_disk(result.parent, limits)
         words = log.read_text("utf-8", "replace")[-LAST_WORDS:] if log.exists() else ""
-        raise RunFailed("died", f"The training died ({code}).\n{words}") from None
+        raise RunFailed("disk" if _FULL.search(words) else "died", f"The training died ({code}).\n{words}") from None
     if found.error:
-        code_ = "disk" if "No space left" in found.error else "training"
-        raise RunFailed(code_, found.error)
+        raise RunFailed("disk" if _FULL.search(found.error) else "training", found.error)
     model = Path(found.model)
     if not model.is_file():
         raise RunFailed("died", "The training ended without a model.")
@@ -195,6 +226,7 @@ def _outcome(result: Path, log: Path, code: int | None, limits: Limits) -> Train
         train_seconds=found.train_seconds,
         peak_mb=found.peak_mb,
         read=tuple(tuple(one) for one in found.read),
+        stories=tuple(run_of(one, told.turns, told.error) for one, told in zip(stories, found.told, strict=True)),
     )
 
 

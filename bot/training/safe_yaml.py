@@ -6,14 +6,33 @@ deeper nesting than `MAX_DEPTH`, several documents, the same key twice, `${...}`
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
-from bot.training.data import refused
+from bot.training.data import DataRefused, refused
 
 MAX_NODES = 400_000
 MAX_DEPTH = 30
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """As Rasa reads: YAML 1.2, where `yes`, `off` and `12:30` are texts. So are dates."""
+
+
+_RESOLVED = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:[0-9]*\.[0-9]+|[0-9]+\.|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", "-+.0123456789"),
+)
+"""Tag, texts that are of it, and the signs with which those begin (YAML 1.2.2, 10.3.2)."""
+_TAG = "tag:yaml.org,2002:"
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, texts) for tag, texts in rows if tag in (_TAG + "null", _TAG + "merge")]
+    for sign, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _name, _texts, _signs in _RESOLVED:
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(f"(?:{_texts})$"), list(_signs))
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
@@ -35,14 +54,27 @@ def compose(name: str, text: str, *, aliases: bool = False) -> yaml.Node | None:
         if node is not None:
             _expanded(node, name, {}, ())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{name}:{mark.line + 1}" if mark is not None else name
-        raise refused(place, "bad_yaml", f"This is not valid YAML: {error.problem or error.context}.") from None
+        raise _bad_yaml(name, error) from None
     except yaml.YAMLError as error:
         raise refused(name, "bad_yaml", f"This is not valid YAML: {str(error)[:200]}.") from None
     except RecursionError:
         raise refused(name, "yaml_depth", "This is nested too deeply.") from None
     return node
+
+
+def sound(name: str, text: str) -> None:
+    """Raise DataRefused when a file with aliases is not harmless, or could not be had as plain data."""
+    node = compose(name, text, aliases=True)
+    try:
+        plain(node)
+    except yaml.MarkedYAMLError as error:
+        raise _bad_yaml(name, error) from None
+
+
+def _bad_yaml(name: str, error: yaml.MarkedYAMLError) -> DataRefused:
+    mark = error.problem_mark or error.context_mark
+    place = f"{name}:{mark.line + 1}" if mark is not None else name
+    return refused(place, "bad_yaml", f"This is not valid YAML: {error.problem or error.context}.")
 
 
 def _refuse_dangerous(name: str, text: str, *, aliases: bool) -> None:
@@ -90,11 +122,13 @@ def _expanded(node: yaml.Node, name: str, sizes: dict[int, int], above: tuple[in
 
 
 def plain(node: yaml.Node | None) -> object:
-    """The node as plain data: dicts, lists, texts, numbers, truth values, None."""
+    """The node as plain data: dicts, lists, texts, numbers, truth values, None. Raises MarkedYAMLError."""
     if node is None:
         return None
     builder = yaml.SafeLoader("")
     try:
         return builder.construct_document(node)
+    except ValueError as error:  # a number of thousands of digits
+        raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from error
     finally:
         builder.dispose()

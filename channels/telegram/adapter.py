@@ -25,7 +25,7 @@ from channels.contract import (
 )
 from channels.setup import Finding
 from channels.signatures import same
-from channels.tasks import end
+from channels.tasks import together
 from channels.telegram import compose, parse
 from channels.telegram.albums import GATHER_SECONDS, Albums
 from channels.telegram.api import BotApi, delivery_error
@@ -79,15 +79,9 @@ class Telegram(Channel):
     async def run(self, inlet: Inlet) -> None:
         """Gather albums, look after webhooks, poll."""
         self._inlet = inlet
-        tasks = [
-            asyncio.create_task(self._albums.run(inlet), name="telegram-albums"),
-            asyncio.create_task(self._listening.run(inlet), name="telegram-listening"),
-        ]
         try:
-            await asyncio.gather(*tasks)
+            await together(telegram_albums=self._albums.run(inlet), telegram_listening=self._listening.run(inlet))
         finally:
-            # No TaskGroup: it cancels once, and what talks to the store may miss that (see `channels.tasks`).
-            await end(tasks)
             await self._api.close()
 
     def webhook(self, inbox: Configured, base: str) -> str | None:

@@ -24,25 +24,28 @@ from channels.contract import (
 )
 from channels.outgoing import Outgoing
 from channels.setup import Finding
-from channels.voice import attendant, compose, parse, telephones, watching
+from channels.voice import attendant, calling_back, checking, compose, controls, parse, telephones, watching
 from channels.voice.api import VoiceRoutes
+from channels.voice.dialects import DIALECTS, Dialect
 from channels.voice.events import CallEvent, CallEventKind
-from channels.voice.flow import BadFlow
-from channels.voice.flow_rules import Known, problems
-from channels.voice.flow_text import preview
-from channels.voice.hooks import Hooks
-from channels.voice.jambonz.api import CallApiError, JambonzApi
-from channels.voice.jambonz.render import Verb, Voices, render, render_wait
+from channels.voice.flow_desk import VoiceFlows
+from channels.voice.hooks import Hooks, hooks_of
+from channels.voice.jambonz.listening import ListenRoutes
+from channels.voice.numbers import dialable
 from channels.voice.office import News, Office
 from channels.voice.record import Record, Records
 from channels.voice.script import Hangup, HookKind, Script
-from channels.voice.settings import FIELDS, VoiceSettings, flow_of, voice_settings
+from channels.voice.settings import FIELDS, VoiceSettings, voice_settings
+from channels.voice.simotel.api import SimotelRoutes
+from channels.voice.speech.kept import KeptSpeech
+from channels.voice.speech.served import Served
+from channels.voice.system import CallApiError
 
 log = structlog.get_logger(__name__)
 
 CAPABILITIES = Capabilities(features=frozenset({Feature.CALLS, Feature.MAILBOX, Feature.QUEUE_PLACE}), max_text=4_000)
-MOST_RECORDING = 10 * 1024 * 1024
-FETCH_SECONDS = 60.0
+SENT = frozenset({compose.LINE, compose.EXIT, compose.ONWARD, compose.ROOM})
+"""Tokens of callers whom the hub has sent somewhere."""
 
 
 def system_now() -> int:
@@ -56,6 +59,7 @@ class VoiceChannel(CallChannel):
     name = "voice"
     capabilities = CAPABILITIES
     fields = FIELDS
+    flows = VoiceFlows()
 
     def __init__(
         self,
@@ -63,11 +67,16 @@ class VoiceChannel(CallChannel):
         strike: Callable[[web.Request], float] = lambda _: 0.0,
         now: Callable[[], int] = system_now,
         outgoing: Callable[[], Outgoing] = lambda: Outgoing(private=True),
+        speech: KeptSpeech | None = None,
     ) -> None:
-        """`strike` counts a forged request against its network address; seconds to wait when there were too many."""
+        """`strike` counts a forged request against its network address; seconds to wait when there were too many.
+
+        `speech`: the hub's own voice.
+        """
         self.strike = strike
         self.now = now
         self._outgoing = outgoing
+        self._speech = speech
         self._news = News()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._records: Records | None = None
@@ -76,7 +85,7 @@ class VoiceChannel(CallChannel):
     def routes(self, inlet: Inlet) -> Sequence[web.RouteDef]:
         """What the telephone system calls."""
         self._inlet, self._records = inlet, Records(inlet)
-        return VoiceRoutes(inlet, self).routes()
+        return [*VoiceRoutes(inlet, self).routes(), *ListenRoutes(self).routes(), *SimotelRoutes(self).routes()]
 
     @property
     def live(self) -> int:
@@ -84,8 +93,16 @@ class VoiceChannel(CallChannel):
         return self._records.live if self._records is not None else 0
 
     def webhook(self, inbox: Configured, base: str) -> str:
-        """Where the telephone system asks; the gateway's setting `hub`."""
-        return f"{base}/channels/voice/{inbox.id}"
+        """Where the telephone system asks; the gateway's setting `hub`. A TwiML provider's own is that of its calls."""
+        public = str(inbox.settings.get("public_url") or base).rstrip("/")
+        hooks = hooks_of(inbox.id, public)
+        match inbox.settings.get("dialect"):
+            case "twiml":
+                return hooks.url("call")
+            case "simotel":
+                return f"{hooks.base}/simotel"
+            case _:
+                return hooks.base
 
     async def send(self, message: Outbound, inlet: Inlet) -> Sent:
         """There is something to be said; whoever waits for it reads it in the timeline."""
@@ -99,48 +116,60 @@ class VoiceChannel(CallChannel):
 
     # What the telephone system asks and tells
 
-    async def hook(self, inbox: str, settings: VoiceSettings, kind: HookKind, event: CallEvent) -> list[Verb]:
-        """The verbs that answer a hook; none where nothing was asked.
+    def dialect(self, inbox: str, settings: VoiceSettings) -> Dialect:
+        """What the telephone system of an inbox speaks."""
+        public = settings.public_url.rstrip("/") or (self._inlet.public_url if self._inlet is not None else "")
+        hooks = hooks_of(inbox, public)
+        return DIALECTS[settings.dialect](settings, hooks, self._voice(settings, hooks))
+
+    def _voice(self, settings: VoiceSettings, hooks: Hooks) -> Served | None:
+        """The hub's own, where an inbox wants it."""
+        if self._speech is None or not settings.secrets or not settings.spoken_here:
+            return None
+        return Served(
+            speech=self._speech,
+            hooks=hooks,
+            secrets=settings.secrets,
+            locales=settings.spoken_here,
+            now=self.now,
+        )
+
+    async def hook(self, inbox: str, settings: VoiceSettings, kind: HookKind, event: CallEvent) -> Script:
+        """What answers a hook; empty where nothing was asked.
 
         Raises:
             ChannelError: the call is unknown (`not_found`), or nothing can be stored (`unavailable`).
         """
-        office = self._office(inbox, settings)
+        office = self.office(inbox, settings)
         leg = parse.leg_of(event.tags.get("token", "") or event.token or "")
-        sid = leg[0] if leg is not None else event.call
-        async with self._turn(sid):
-            script = await self._script(office, kind, event, sid, leg[1] if leg is not None else None)
-        if not script:
-            return []
-        voices = Voices(tts_vendor=settings.tts_vendor, stt_vendor=settings.stt_vendor)
-        return (render_wait if kind == "wait" else render)(script, office.hooks, voices)
+        sid = leg.sid if leg is not None else await office.records.call_of(inbox, event.call)
+        async with self.turn(sid):
+            return await self._script(office, kind, event, sid, leg)
 
-    async def _script(self, office: Office, kind: HookKind, event: CallEvent, sid: str, attempt: int | None) -> Script:
+    async def _script(
+        self, office: Office, kind: HookKind, event: CallEvent, sid: str, leg: parse.Leg | None
+    ) -> Script:
         if kind == "call":
             return await attendant.called(office, event)
         record = await office.records.get(office.inbox, sid)
-        if record is None and event.parent is not None:
-            return await self._called_back(office, event, event.parent)
         if record is None:
-            if event.kind is CallEventKind.ENDED and attempt is None:
-                await office.records.never_began(office.inbox, sid)
-            raise ChannelError("not_found", "There is no such call.", status=404)
+            return await self._of_nobody(office, event, sid, leg)
         if record.ear is not None and record.ear.sid == event.call:
             return await watching.told(office, record, record.ear, event)
-        if attempt is not None and event.kind is not CallEventKind.RECORDING_READY:
-            return await telephones.told(office, record, event, attempt)
+        if leg is not None and kind != "wait" and event.kind is not CallEventKind.RECORDING_READY:
+            if not leg.customer:
+                return await telephones.told(office, record, event, leg.attempt)
+            if record.mode == "callback" or (kind == "continue" and parse.leg_of(event.token or "") == leg):
+                return await calling_back.told(office, record, event, leg.attempt)
         return await self._of_caller(office, kind, event, record)
 
-    async def _called_back(self, office: Office, event: CallEvent, parent: str) -> Script:
-        """Something happened to the leg by which an agent's leg calls a customer back."""
-        sid = await office.records.call_of_leg(office.inbox, parent)
-        if sid is None:
-            raise ChannelError("not_found", "There is no such call.", status=404)
-        async with self._turn(sid):
-            record = await office.records.get(office.inbox, sid)
-            if record is not None and event.kind is CallEventKind.ANSWERED:
-                await telephones.joined(office, record)
-        return ()
+    async def _of_nobody(self, office: Office, event: CallEvent, sid: str, leg: parse.Leg | None) -> Script:
+        """A call that is not known, unless it is the leg of a caller who was passed on."""
+        if event.parent is not None and await office.records.get(office.inbox, event.parent):
+            return ()
+        if event.kind is CallEventKind.ENDED and leg is None:
+            await office.records.never_began(office.inbox, sid)
+        raise ChannelError("not_found", "There is no such call.", status=404)
 
     async def _of_caller(self, office: Office, kind: HookKind, event: CallEvent, record: Record) -> Script:
         match kind:
@@ -148,10 +177,12 @@ class VoiceChannel(CallChannel):
                 await self._told(office, kind, event, record)
                 return ()
             case "wait":
-                return await attendant.waits(office, record)
+                return await attendant.waits(office, record, event.seconds)
+            case _ if record.mode == "over" and kind != "voicemail":
+                return (Hangup(),)
             case "queue":
                 return await attendant.left_line(office, record, event)
-            case "continue" | "connect" if event.token in {compose.LINE, compose.EXIT, compose.ONWARD}:
+            case "continue" | "connect" | "take" if event.token in SENT:
                 return await self._sent(office, kind, event.token, record)
             case _:
                 if kind == "voicemail":
@@ -164,17 +195,25 @@ class VoiceChannel(CallChannel):
             return await attendant.back_to_line(office, record)
         if to == compose.EXIT:
             return compose.asked(record, office.settings)
-        return compose.sent_on(record, office.settings) if kind == "continue" else (Hangup(),)
+        if kind != "continue":
+            return (Hangup(),)
+        if to == compose.ROOM:
+            return await telephones.brought(office, record)
+        return compose.sent_on(record, office.settings)
 
     async def _told(self, office: Office, kind: HookKind, event: CallEvent, record: Record) -> None:
         """What nobody waits for an answer to."""
-        leg = record.leg
+        leg, live = record.leg, record.mode == "live"
+        dialled = record.mode == "callback" and record.attempt
+        if event.kind is CallEventKind.ENDED and (dialled or event.call != record.customer):
+            return  # the call in which they asked to be called back
         if event.kind is CallEventKind.ENDED:
             record = await attendant.ended(office, record, event)
-            if leg is not None and not leg.joined and record.mode == "over":
+            if leg is not None and live and (record.onward or not leg.joined):
                 await telephones.let_go(office, leg)
-            if record.ear is not None:
-                await telephones.let_go(office, record.ear)
+            for other in (record.aside, record.ear):
+                if other is not None:
+                    await telephones.let_go(office, other)
         elif kind == "recording":
             await attendant.recorded(office, record, event)
         elif event.reason == "dequeued" and leg is not None and leg.picked_up:
@@ -182,36 +221,77 @@ class VoiceChannel(CallChannel):
 
     # What the hub asks
 
+    def number(self, text: str) -> str | None:
+        """A number as it would be dialled."""
+        return dialable(text)
+
     async def join(self, call: Call, phone: Phone) -> None:
         """Ring the agent's phone and join it with the caller."""
         async with self._known(call) as (office, record):
-            await telephones.ring(office, record, phone)
+            if not office.settings.by_itself:
+                await telephones.ring(office, record, phone)
 
     async def offer(self, call: Call, kind: Literal["callback", "voicemail"]) -> None:
         """Nobody came in time."""
         async with self._known(call) as (office, record):
+            if office.settings.by_itself:
+                return
             with suppress(CallApiError):  # a caller who is gone, or waits on
                 await attendant.offered(office, record, kind)
 
     async def park(self, call: Call) -> None:
         """The caller waits again."""
         async with self._known(call) as (office, record):
-            await telephones.park(office, record)
+            if not office.settings.by_itself:
+                await telephones.park(office, record)
 
     async def drop(self, call: Call) -> None:
         """End the call."""
         async with self._known(call) as (office, record):
-            await telephones.drop(office, record)
+            if not office.settings.by_itself:
+                await telephones.drop(office, record)
+
+    async def confirm(self, call: Call) -> None:
+        """End a call of which the telephone system (or we) know no more; tell ends of its legs that were never told."""
+        office = self.office(call.inbox, await self.settings(call.inbox))
+        async with self.turn(call.sid):
+            record = await office.records.get(call.inbox, call.sid)
+            by_itself = office.settings.by_itself
+            if record.mode == "over" if record is not None else not by_itself:
+                attempt = record.attempt if record is not None else 0
+                await office.switchboard.ended(call, by="us", reason="lost", attempt=attempt)
+            if record is None or by_itself:
+                return
+            for sid, leg in parse.legs(record):
+                try:
+                    fate = await office.api.fate(sid)
+                except CallApiError as error:
+                    log.info("call_not_confirmed", conversation=call.conversation, why=str(error))
+                    continue
+                if fate is not None:
+                    log.warning("call_end_was_lost", inbox=call.inbox, conversation=call.conversation, reason=fate)
+                    event = CallEvent(kind=CallEventKind.ENDED, provider="jambonz", call=sid, reason=fate)
+                    await self._script(office, "status", event, call.sid, leg)
+                    return
 
     async def control(self, call: Call, control: Control, *, to: str = "", phone: Phone | None = None) -> Phone | None:
         """Do what the agent who speaks with the caller says."""
         async with self._known(call) as (office, record):
-            return await telephones.control(office, record, control, to, phone)
+            if office.settings.by_itself:
+                raise ChannelError(
+                    "not_allowed", "Do this at the telephone: the system joins calls itself.", status=409
+                )
+            return await controls.control(office, record, control, to, phone)
 
     async def watch(self, call: Call, watch: Watch, phone: Phone) -> None:
         """Let a supervisor hear a call, or change how they are in it."""
         async with self._known(call) as (office, record):
             await watching.watch(office, record, watch, phone)
+
+    async def watched(self, call: Call) -> None:
+        """Tell again how a supervisor is in a call."""
+        async with self._known(call) as (office, record):
+            await watching.told_again(office, record)
 
     def browser_url(self, settings: Mapping[str, object]) -> str:
         """Where browsers of an inbox register as telephones; empty where they cannot."""
@@ -219,20 +299,20 @@ class VoiceChannel(CallChannel):
 
     async def browser_phone(self, inbox: str, agent: str, was: str) -> BrowserPhone:
         """Let an agent's browser be a telephone."""
-        return await telephones.admit_browser(self._office(inbox, await self.settings(inbox)), agent, was)
+        return await telephones.admit_browser(self.office(inbox, await self.settings(inbox)), agent, was)
 
     @asynccontextmanager
     async def _known(self, call: Call) -> AsyncIterator[tuple[Office, Record]]:
         """A call, while nothing else happens to it. Raises `ChannelError` (`not_found`)."""
         settings = await self.settings(call.inbox)
-        async with self._turn(call.sid):
-            office = self._office(call.inbox, settings)
+        async with self.turn(call.sid):
+            office = self.office(call.inbox, settings)
             record = await office.records.get(call.inbox, call.sid)
             if record is None:
                 raise ChannelError("not_found", "There is no such call.", status=404)
             yield office, record
 
-    def _turn(self, sid: str) -> asyncio.Lock:
+    def turn(self, sid: str) -> asyncio.Lock:
         """What happens to one call happens one after the other."""
         lock = self._turns.get(sid)
         if lock is None:
@@ -249,16 +329,18 @@ class VoiceChannel(CallChannel):
         except ValidationError as error:
             raise ChannelError("not_found", "This inbox is not set up.", status=404) from error
 
-    def _office(self, inbox: str, settings: VoiceSettings) -> Office:
+    def office(self, inbox: str, settings: VoiceSettings) -> Office:
+        """An inbox at work. Raises `ChannelError` (`unavailable`)."""
         if self._inlet is None or self._records is None:
             raise ChannelError("unavailable", "The hub is starting.", status=503, retryable=True)
+        dialect = self.dialect(inbox, settings)
         return Office(
             inbox=inbox,
             inlet=self._inlet,
             records=self._records,
             settings=settings,
-            hooks=Hooks(base=f"{self._inlet.public_url}/channels/voice/{inbox}"),
-            api=JambonzApi(settings.api_url, settings.account, settings.api_key, self._outgoing()),
+            hooks=dialect.hooks,
+            api=dialect.system(self._outgoing()),
             news=self._news,
             now=self.now,
         )
@@ -266,13 +348,15 @@ class VoiceChannel(CallChannel):
     # Files, and "Test connection"
 
     async def fetch(self, inbox: Configured, source: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The sound of a recording, from the telephone system and nowhere else."""
-        settings, url = voice_settings(inbox.settings), source.get("url", "")
-        if not url.startswith(f"{settings.api_url.rstrip('/')}/"):
-            raise ChannelError("not_found", "This recording is not at the telephone system.", status=404)
-        headers = {"Authorization": f"Bearer {settings.api_key}"}
-        pieces = self._outgoing().stream(url, most=MOST_RECORDING, seconds=FETCH_SECONDS, headers=headers)
-        async for piece in pieces:
+        """The sound of a recording, from the telephone system and nowhere else, or as it was streamed to us."""
+        if (kept := source.get("kept")) and self._inlet is not None:
+            _, pieces = await self._inlet.open_file(inbox.id, source.get("address", ""), kept)
+            async for piece in pieces:
+                yield piece
+            return
+        settings = voice_settings(inbox.settings)
+        system = self.dialect(inbox.id, settings).system(self._outgoing())
+        async for piece in system.sound(source, most=settings.most_recording):
             yield piece
 
     async def check(self, inbox: Configured, inlet: Inlet) -> Sequence[Finding]:
@@ -281,31 +365,5 @@ class VoiceChannel(CallChannel):
             settings = voice_settings(inbox.settings)
         except ValidationError as error:
             return [Finding(ok=False, code="missing", detail=str(error))]
-        found = [await self._reached(settings)]
-        if not settings.secrets:
-            found.append(Finding(ok=False, code="secret_too_short", field="webhook_secret"))
-        return [*found, *await _flow_findings(inbox, settings, inlet)]
-
-    async def _reached(self, settings: VoiceSettings) -> Finding:
-        api = JambonzApi(settings.api_url, settings.account, settings.api_key, self._outgoing())
-        try:
-            await api.reach()
-        except ChannelError as error:
-            away = error.retryable
-            return Finding(ok=False, code="unreachable" if away else "rejected", field="api_url", detail=error.text)
-        return Finding(ok=True, code="reached", field="api_url")
-
-
-async def _flow_findings(inbox: Configured, settings: VoiceSettings, inlet: Inlet) -> list[Finding]:
-    try:
-        flow = flow_of(settings)
-    except BadFlow as error:
-        return [Finding(ok=False, code="bad_flow", field="flow", detail=str(error)[:300])]
-    house = await inlet.switchboard.house(inbox.id)
-    known = Known(queues=house.queues | {""}, calendars=house.calendars)
-    wrong = problems(flow, known)
-    if wrong:
-        return [Finding(ok=False, code="bad_flow", field="flow", detail=one.text(inbox.locale)) for one in wrong[:10]]
-    return [
-        Finding(ok=True, code="flow_good", field="flow", detail=preview(flow, "en" if inbox.locale == "en" else "fa"))
-    ]
+        dialect = self.dialect(inbox.id, settings)
+        return await checking.findings(inbox, settings, dialect.system(self._outgoing()), dialect.voice, inlet)

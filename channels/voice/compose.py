@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from channels.calls import Standing
 from channels.contract import Outbound
@@ -20,13 +21,20 @@ EXIT = "exit"
 """The token of a caller who is led out of the line, to be offered something else."""
 ONWARD = "onward"
 """The token of a call that an agent has passed on to a number outside."""
+ROOM = "room"
+"""The token of a caller who is brought to the agent that takes them."""
 MOST_CHOICES = 9
 
 
 def asked(record: Record, settings: VoiceSettings) -> Script:
     """What the caller hears and is asked now, in the flow."""
     script = script_of(record.flow, record.state)
-    return tuple(_own(step, record, settings) for step in script)
+    told = recorded(record) if record.announces == record.state.turn else ()
+    return tuple(
+        one
+        for step in script
+        for one in (*(told if isinstance(step, steps.Enqueue) else ()), _own(step, record, settings))
+    )
 
 
 def _own(step: Step, record: Record, settings: VoiceSettings) -> Step:
@@ -40,8 +48,40 @@ def _own(step: Step, record: Record, settings: VoiceSettings) -> Step:
             return step
 
 
+def recorded(record: Record) -> tuple[Say, ...]:
+    """That the call is recorded."""
+    locale = record.state.locale
+    return (Say(text=phrase("recorded", locale), locale=locale),)
+
+
+def tape(standing: Standing, settings: VoiceSettings) -> Literal["", "off", "on"]:
+    """Whether a conversation is recorded from its beginning, or can be, by its line's policy."""
+    match standing.recording:
+        case "inbox":
+            return "on" if settings.record else ""
+        case "all":
+            return "on"
+        case "on_demand":
+            return "off"
+        case "none":
+            return ""
+
+
+def announcement(
+    record: Record, standing: Standing, settings: VoiceSettings, *, again: bool = False
+) -> tuple[Say, ...]:
+    """What the caller has to hear before they are recorded; `again`: also if they should have heard it just now."""
+    heard = record.announced and not (again and record.announces == record.state.turn)
+    return recorded(record) if standing.announced and not heard and tape(standing, settings) == "on" else ()
+
+
+def announced(record: Record) -> Record:
+    """That of a caller who hears it now."""
+    return replace(record, announced=True, announces=record.state.turn)
+
+
 def in_line(record: Record) -> Script:
-    """Back to the line, with what there is to say first."""
+    """Back to the line."""
     return (steps.Enqueue(token=record.state.token, name=record.call.conversation),)
 
 
@@ -53,7 +93,7 @@ def waiting(
         return (steps.Leave(),)
     locale = record.state.locale
     words = [*said, *_place(record, standing, locale)]
-    says = tuple(Say(text=one, locale=locale) for one in words)
+    says = (*announcement(record, standing, settings), *(Say(text=one, locale=locale) for one in words))
     if settings.music_url:
         return (*says, Play(url=settings.music_url))
     return (*says, steps.Pause(seconds=min(WAIT_SECONDS, max(left, 1.0)) if left is not None else WAIT_SECONDS))
@@ -90,14 +130,20 @@ def spoken(entries: Sequence[Outbound], locale: Locale) -> tuple[tuple[str, ...]
     return tuple(said), choices
 
 
-def picked_up(record: Record, leg: AgentLeg, settings: VoiceSettings) -> Script:
-    """What an agent's telephone does once it is picked up: take the caller, or call the customer back."""
+def takes(record: Record, leg: AgentLeg) -> Script:
+    """What an agent's telephone does once it is picked up: take the caller out of the line."""
     token = leg_token(record.call, leg.phone)
-    tape: Script = (steps.Record(action="start"),) if settings.record else ()
-    if record.mode == "callback":
-        number = target_of(record.call.address)
-        return (*tape, steps.Connect(token=token, targets=(number,), caller_id=settings.caller_id, timeout=40))
-    return (*tape, steps.Take(token=token, call=record.call.sid, queue=record.call.conversation))
+    return (*_taped(record, token), steps.Take(token=token, call=record.customer, queue=record.call.conversation))
+
+
+def calls_back(record: Record, leg: AgentLeg) -> Script:
+    """The same where the customer is being called back: wait for them to answer."""
+    token = leg_token(record.call, leg.phone)
+    return (*_taped(record, token), steps.Meet(token=token, room=record.customer, rings=True))
+
+
+def _taped(record: Record, token: str) -> Script:
+    return (steps.Record(action="start", token=token),) if record.tape == "on" else ()
 
 
 def sent_on(record: Record, settings: VoiceSettings) -> Script:

@@ -1,5 +1,6 @@
 """The auto attendant of a number that nobody has described one for: the bot listens, then people, then voicemail."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from channels.voice.flow import Bot, Callback, Entry, Flow, Hangup, Queue, Voicemail, Words
@@ -17,18 +18,26 @@ CALLBACK = Words(
 PATIENCE_SECONDS = 600
 
 
-def default_flow(greeting_fa: str = "", greeting_en: str = "", locale: Locale = "fa") -> Flow:
-    """The flow, with an admin's own greeting where there is one."""
+STEPS: Mapping[Locale, tuple[str, str, str, str]] = {
+    "fa": ("ربات", "صف", "پیام صوتی", "خداحافظی"),
+    "en": ("bot", "line", "message", "goodbye"),
+}
+"""What its steps are called: that with the bot, the line, the voicemail, the end."""
+
+
+def default_flow(greeting_fa: str = "", greeting_en: str = "", locale: Locale = "fa", *, names: Locale = "en") -> Flow:
+    """The flow, with an admin's own greeting where there is one; its steps called so in a language."""
+    bot, line, message, goodbye = STEPS[names]
     greeting = Words(fa=greeting_fa or GREETING.fa, en=greeting_en or GREETING.en)
     return Flow(
         name="default",
         version=1,
-        entry=Entry(node="bot", locale=locale),
+        entry=Entry(node=bot, locale=locale),
         nodes={
-            "bot": Bot(text=greeting, then="goodbye", handoff="line", otherwise="line"),
-            "line": Queue(queue="", patience=PATIENCE_SECONDS, then="message"),
-            "message": Voicemail(text=MESSAGE, queue=""),
-            "goodbye": Hangup(),
+            bot: Bot(text=greeting, then=goodbye, handoff=line, otherwise=line),
+            line: Queue(queue="", patience=PATIENCE_SECONDS, then=message),
+            message: Voicemail(text=MESSAGE, queue=""),
+            goodbye: Hangup(),
         },
     )
 

@@ -33,6 +33,7 @@ class CallEventKind(StrEnum):
 
 
 Leg = Literal["caller", "callee"]
+By = Literal["", "agent", "caller", "us", "caller_or_script"]
 Provider = Literal["jambonz", "twiml", "simotel"]
 
 
@@ -53,8 +54,11 @@ class CallEvent:
     order. `token` is that of the step whose outcome this is. `caller` and `callee` are as the provider wrote them.
 
     `reason` is the provider's own word (a queue result, a dial status), lower case. `seconds`: how long it took (wait,
-    a call, a recording). `queue`, `place` (from 1), `waiting` (how many there are). `recording`: the address of a
-    recording or its name. `raw` is the body as it came, for the record; it and `digits` are in no log line.
+    a call, a recording). `by`: who ended the leg, as far as the telephone system tells: its far end (`caller`), the
+    `agent`, we (`us`), or the far end unless its script was over (`caller_or_script`); of a conversation that is over,
+    `caller`: the others went first. `queue`, `place` (from 1), `waiting` (how many there are).
+    `recording`: the address of a recording or its name. `raw` is the body as it came, for the record; it and `digits`
+    are in no log line.
     """
 
     kind: CallEventKind
@@ -71,6 +75,7 @@ class CallEvent:
     digits: str = field(default="", repr=False)
     heard: Heard | None = field(default=None, repr=False)
     reason: str = ""
+    by: By = ""
     seconds: float | None = None
     queue: str | None = None
     place: int | None = None

@@ -5,6 +5,7 @@ the caller out of the flow (queue, voicemail, transfer, hangup). `flow_rules` sa
 `flow_text` shows it to people, `runner` walks it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -13,6 +14,8 @@ from msgspec import Struct
 
 from channels.voice.script import Locale
 
+BLANK = re.compile(r"\{(\w+)\}")
+"""Stands for what was collected under this name."""
 LOCALES: tuple[Locale, ...] = ("fa", "en")
 NodeId = str
 
@@ -80,8 +83,8 @@ class Collect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 class Bot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="bot"):
     """The bot speaks with the caller: it is asked `ask` at once, where `{name}` is what was collected; else it listens.
 
-    `then`: it has answered and wants nothing more. `handoff`: it wants a person. `otherwise`: it is away, or the caller
-    says nothing.
+    `then`: it has answered and wants nothing more. `handoff`: it wants a person, or the caller does and presses 0.
+    `otherwise`: it is away, or the caller says nothing.
     """
 
     then: NodeId
@@ -217,3 +220,9 @@ def texts(node: Node) -> Iterator[Words]:
         said = getattr(node, name, None)
         if isinstance(said, Words):
             yield said
+
+
+def queues_of(node: Node) -> Iterator[str]:
+    """The lines that a node names; "" is the inbox's own."""
+    if isinstance(node, Queue | Callback | Voicemail):
+        yield node.queue

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from channels.voice.flow import (
+    BLANK,
     ENDINGS,
+    Bot,
     Callback,
     Collect,
     EdgeKind,
@@ -22,11 +24,14 @@ from channels.voice.flow import (
     texts,
 )
 from channels.voice.numbers import dialable
+from channels.voice.script import Locale
 
 LONGEST_TEXT = 2_000
 MOST_NODES = 500
 MOST_CHOICES = 50
 SHORTEST_PATIENCE = 10
+LONGEST_MESSAGE = 600
+LOWEST_PRIORITY = 999
 _KEYS = frozenset("0123456789*#")
 
 
@@ -48,10 +53,16 @@ class Problem:
 
     def text(self, locale: str) -> str:
         """The same for a person."""
-        said = PROBLEMS[self.code]
-        return (said.fa if locale == "fa" else said.en).format(node=self.node, detail=self.detail)
+        said, language = PROBLEMS[self.code], LANGUAGES.get(self.detail)
+        detail = self.detail if language is None or self.code != "missing_language" else language.of(_locale(locale))
+        return said.of(_locale(locale)).format(node=self.node, detail=detail)
 
 
+def _locale(locale: str) -> Locale:
+    return "fa" if locale == "fa" else "en"
+
+
+LANGUAGES: Mapping[str, Words] = {"fa": Words(fa="فارسی", en="Persian"), "en": Words(fa="انگلیسی", en="English")}
 PROBLEMS: Mapping[str, Words] = {
     "unknown_node": Words(
         fa="«{node}» به «{detail}» می‌رود که وجود ندارد.", en="“{node}” leads to “{detail}”, which does not exist."
@@ -76,15 +87,18 @@ PROBLEMS: Mapping[str, Words] = {
     "unknown_calendar": Words(
         fa="تقویم «{detail}» در «{node}» وجود ندارد.", en="“{node}” names a calendar “{detail}” that does not exist."
     ),
-    "missing_language": Words(
-        fa="متن «{node}» به زبان {detail} نوشته نشده است.", en="“{node}” says nothing in the language {detail}."
-    ),
+    "missing_language": Words(fa="متن «{node}» به {detail} نوشته نشده است.", en="“{node}” says nothing in {detail}."),
     "too_long": Words(fa="متن «{node}» بیش از اندازه بلند است.", en="What “{node}” says is too long."),
     "too_many": Words(fa="یک جریان حداکثر {detail} گام دارد.", en="A flow may have {detail} nodes."),
     "bad_number": Words(
         fa="«{detail}» در «{node}» شماره‌ای نیست که بتوان گرفت.", en="“{detail}” in “{node}” is no number to call."
     ),
     "bad_entry": Words(fa="«{detail}» شماره‌ای نیست که بتوان گرفت.", en="“{detail}” is no number that can be dialled."),
+    "entry_twice": Words(fa="شمارهٔ «{detail}» دو بار آمده است.", en="The number “{detail}” stands there twice."),
+    "unknown_value": Words(
+        fa="«{node}» از «{detail}» می‌گوید که هیچ گامی آن را نمی‌گیرد یا محرمانه است.",
+        en="“{node}” speaks of “{detail}”, which no step collects, or which is secret.",
+    ),
     "no_language": Words(fa="جریان هیچ زبانی ندارد.", en="The flow has no language."),
     "bad_limits": Words(fa="حدهای «{node}» با هم نمی‌خوانند.", en="The limits of “{node}” contradict each other."),
     "no_then": Words(fa="«{node}» برای پس از شکیبایی جایی ندارد.", en="“{node}” has nowhere to go after the patience."),
@@ -104,9 +118,14 @@ def problems(flow: Flow, known: Known) -> tuple[Problem, ...]:
 def _entries(flow: Flow) -> Iterator[Problem]:
     if not flow.locales:
         yield Problem(code="no_language")
+    known: set[str] = set()
     for number, entry in (("", flow.entry), *flow.entries.items()):
-        if number and dialable(number) is None:
+        called = dialable(number)
+        if number and called is None:
             yield Problem(code="bad_entry", detail=number)
+        if called in known:
+            yield Problem(code="entry_twice", detail=number)
+        known |= {called} if called else set()
         if entry.node not in flow.nodes:
             yield Problem(code="unknown_node", node=number, detail=entry.node)
         if entry.locale not in flow.locales:
@@ -167,16 +186,14 @@ def _node(flow: Flow, name: NodeId, node: Node, known: Known) -> Iterator[Proble
             yield from _keys(name, tuple(node.choices))
         case Callback():
             yield from _keys(name, (node.key,))
-        case Collect() if not 1 <= node.least <= node.most <= 32:
-            yield Problem(code="bad_limits", node=name)
         case Hours() if node.calendar not in known.calendars:
             yield Problem(code="unknown_calendar", node=name, detail=node.calendar)
         case Transfer() if dialable(node.number) is None:
             yield Problem(code="bad_number", node=name, detail=node.number)
         case Queue() if (node.patience is None) != (node.then is None):
             yield Problem(code="no_then", node=name)
-        case Queue(patience=int(patience)) if patience < SHORTEST_PATIENCE:
-            yield Problem(code="bad_limits", node=name)
+        case Bot(ask=Words() as ask):
+            yield from (Problem(code="unknown_value", node=name, detail=one) for one in _unknown(flow, ask))
         case _:
             pass
     if isinstance(node, Language):
@@ -184,8 +201,30 @@ def _node(flow: Flow, name: NodeId, node: Node, known: Known) -> Iterator[Proble
         yield from (Problem(code="missing_language", node=name, detail=one) for one in foreign)
     if isinstance(node, Queue | Callback | Voicemail) and node.queue not in known.queues:
         yield Problem(code="unknown_queue", node=name, detail=node.queue)
-    if getattr(node, "retries", 0) not in range(10) or not 1 <= getattr(node, "seconds", 1) <= 60:
+    if not _within_limits(node):
         yield Problem(code="bad_limits", node=name)
+
+
+def _within_limits(node: Node) -> bool:
+    if getattr(node, "retries", 0) not in range(10) or not 1 <= getattr(node, "seconds", 1) <= 60:
+        return False
+    match node:
+        case Collect():
+            return 1 <= node.least <= node.most <= 32
+        case Queue():
+            patient = node.patience is None or node.patience >= SHORTEST_PATIENCE
+            return patient and 0 <= node.priority <= LOWEST_PRIORITY
+        case Voicemail():
+            return 1 <= node.longest <= LONGEST_MESSAGE
+        case _:
+            return True
+
+
+def _unknown(flow: Flow, words: Words) -> list[str]:
+    """What is to be said with what was collected, and is not."""
+    kept = {one.name for one in flow.nodes.values() if isinstance(one, Collect) and not one.secret}
+    said = (blank for locale in flow.locales for blank in BLANK.findall(words.of(locale)))
+    return [one for one in dict.fromkeys(said) if one not in kept]
 
 
 def _texts(flow: Flow, name: NodeId, node: Node) -> Iterator[Problem]:

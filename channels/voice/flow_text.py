@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
+from channels.flows import House
 from channels.voice.flow import (
     Bot,
     Callback,
@@ -19,15 +22,20 @@ from channels.voice.flow import (
     Voicemail,
     Words,
 )
+from channels.voice.flow_rules import LANGUAGES
 from channels.voice.script import Locale
 
 _INDENT = "  "
 _LONGEST = 90
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_COUNTS = frozenset({"key", "collect", "patience"})
 
 LABELS: Mapping[str, Words] = {
-    "flow": Words(fa="جریان «{0}»، نسخه‌ی {1}", en="Flow “{0}”, version {1}"),
-    "everybody": Words(fa="همه‌ی شماره‌ها ({0})", en="All numbers ({0})"),
-    "number": Words(fa="شماره‌ی {0} ({1})", en="Number {0} ({1})"),
+    "flow": Words(fa="جریان «{0}»، نسخهٔ {1}", en="Flow “{0}”, version {1}"),
+    "said": Words(fa="«{0}»", en="“{0}”"),
+    "draft": Words(fa="پیش‌نویس «{0}»", en="Draft of “{0}”"),
+    "everybody": Words(fa="همهٔ شماره‌ها ({0})", en="All numbers ({0})"),
+    "number": Words(fa="شمارهٔ {0} ({1})", en="Number {0} ({1})"),
     "say": Words(fa="می‌گوید", en="Say"),
     "menu": Words(fa="می‌پرسد", en="Menu"),
     "language": Words(fa="زبان را می‌پرسد", en="Language"),
@@ -40,12 +48,14 @@ LABELS: Mapping[str, Words] = {
     "voicemail": Words(fa="پیام صوتی برای صف «{0}»", en="Voicemail for queue “{0}”"),
     "transfer": Words(fa="انتقال به {0}", en="Transfer to {0}"),
     "hangup": Words(fa="پایان تماس", en="Hang up"),
+    "own_queue": Words(fa="خود شماره", en="the number's own"),
+    "own_hours": Words(fa="خود شماره", en="the number's own"),
     "key": Words(fa="کلید {0}", en="Key {0}"),
     "open": Words(fa="در ساعت کار", en="Open"),
     "closed": Words(fa="بیرون از ساعت کار", en="Closed"),
     "otherwise": Words(fa="وگرنه", en="Otherwise"),
     "answered": Words(fa="پس از پاسخ", en="Once answered"),
-    "handoff": Words(fa="اگر یک نفر لازم باشد", en="If a person is wanted"),
+    "handoff": Words(fa="اگر یک نفر لازم باشد، یا کلید ۰", en="If a person is wanted, or key 0"),
     "patience": Words(fa="پس از {0} ثانیه", en="After {0} seconds"),
     "declined": Words(fa="اگر نخواهد", en="If declined"),
     "failed": Words(fa="اگر کسی پاسخ ندهد", en="If nobody is there"),
@@ -54,16 +64,39 @@ LABELS: Mapping[str, Words] = {
 }
 
 
-def preview(flow: Flow, locale: Locale) -> str:
-    """The flow from each of its entries on; what was shown before is only named."""
-    entries = [_label("everybody", locale, flow.entry.locale)], flow.entry.node
-    starts = [entries, *(([_label("number", locale, one, e.locale)], e.node) for one, e in flow.entries.items())]
+def preview(flow: Flow, locale: Locale, house: House | None = None) -> str:
+    """The flow from each of its entries on; what was shown before is only named.
+
+    `house`: what people call the lines and hours.
+    """
+    flow = flow if house is None else _with_names(flow, house, locale)
+    entries = [_label("everybody", locale, LANGUAGES[flow.entry.locale].of(locale))], flow.entry.node
+    others = (
+        (_label("number", locale, one, LANGUAGES[e.locale].of(locale)), e.node) for one, e in flow.entries.items()
+    )
+    starts = [entries, *(([head], node) for head, node in others)]
     shown: set[NodeId] = set()
-    lines = [_label("flow", locale, flow.name, flow.version)]
+    lines = [_label("flow" if flow.version else "draft", locale, flow.name, flow.version)]
     for heads, node in starts:
         lines += heads
         lines += _tree(flow, node, locale, shown)
     return "\n".join(lines) + "\n"
+
+
+def _with_names(flow: Flow, house: House, locale: Locale) -> Flow:
+    queues = {**house.queue_names, "": LABELS["own_queue"].of(locale)}
+    calendars = {**house.calendar_names, "inbox": LABELS["own_hours"].of(locale)}
+
+    def named(node: Node) -> Node:
+        match node:
+            case Hours():
+                return replace(node, calendar=calendars.get(node.calendar, node.calendar))
+            case Queue() | Callback() | Voicemail():
+                return replace(node, queue=queues.get(node.queue, node.queue))
+            case _:
+                return node
+
+    return replace(flow, nodes={name: named(node) for name, node in flow.nodes.items()})
 
 
 def _tree(flow: Flow, start: NodeId, locale: Locale, shown: set[NodeId]) -> Iterator[str]:
@@ -80,7 +113,7 @@ def _tree(flow: Flow, start: NodeId, locale: Locale, shown: set[NodeId]) -> Iter
         yield f"{head}[{name}] {_title(node, locale)}"
         if isinstance(words := getattr(node, "text", None), Words) and (said := words.of(locale).strip()):
             quoted = said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
-            yield f"{_INDENT * (depth + 1)}“{' '.join(quoted.split())}”"
+            yield _INDENT * (depth + 1) + _label("said", locale, " ".join(quoted.split()))
         deeper = 0 if isinstance(node, Say) else 1
         ahead += [(depth + deeper, label, target) for label, target in reversed(list(_ways(node, locale)))]
 
@@ -106,7 +139,8 @@ def _ways(node: Node, locale: Locale) -> Iterator[tuple[str, NodeId]]:
         case Say():
             yield "", node.then
         case Language():
-            yield "، ".join(f"{key} = {one}" for key, one in node.choices.items()), node.then
+            keys = (f"{_label('key', locale, key)} {LANGUAGES[one].of(locale)}" for key, one in node.choices.items())
+            yield ("، " if locale == "fa" else ", ").join(keys), node.then
         case Menu():
             yield from ((_label("key", locale, key), target) for key, target in node.choices.items())
             yield _label("otherwise", locale), node.otherwise
@@ -131,4 +165,5 @@ def _ways(node: Node, locale: Locale) -> Iterator[tuple[str, NodeId]]:
 
 
 def _label(name: str, locale: Locale, *values: object) -> str:
-    return LABELS[name].of(locale).format(*values)
+    said = LABELS[name].of(locale).format(*values)
+    return said.translate(_PERSIAN) if locale == "fa" and name in _COUNTS else said

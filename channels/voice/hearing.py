@@ -19,7 +19,7 @@ from channels.voice.flow import (
     Words,
 )
 from channels.voice.flow_state import State
-from channels.voice.numbers import dialable
+from channels.voice.numbers import dialable, extension
 from channels.voice.phrases import phrase
 from channels.voice.script import Script, Step, Target
 
@@ -85,20 +85,29 @@ def _asked(node: Node, state: State) -> Script:
         case Language():
             return (_languages(node, state),)
         case Collect():
-            asked = _question(node.text, state, node.seconds, most=node.most)
-            return (replace(asked, min_digits=node.least, secret=node.secret),)
+            asked = _question(node.text, state, node.seconds, most=node.most, secret=node.secret)
+            return (replace(asked, min_digits=node.least),)
         case Bot():
             return (_conversation(node, state),)
         case _:
             return (*_words(getattr(node, "text", None), state), _leaving(node, state))
 
 
-def _question(words: Words, state: State, seconds: float, *, most: int = 1, keys: str = "") -> steps.Collect:
-    """Digits; where `#` is a key of its own, it ends nothing."""
+def _question(
+    words: Words, state: State, seconds: float, *, most: int = 1, keys: str = "", secret: bool = False
+) -> steps.Collect:
+    """Digits, pressed or said; secret ones are not said. Where `#` is a key of its own, it ends nothing."""
     finish = "#" if "#" not in keys else ""
     prompt = _words(words, state)
     return steps.Collect(
-        token=state.token, prompt=prompt, max_digits=most, finish_key=finish, timeout=seconds, locale=state.locale
+        token=state.token,
+        prompt=prompt,
+        speech=not secret,
+        max_digits=most,
+        finish_key=finish,
+        timeout=seconds,
+        locale=state.locale,
+        secret=secret,
     )
 
 
@@ -111,8 +120,9 @@ def _languages(node: Language, state: State) -> steps.Collect:
 
 
 def _conversation(node: Bot, state: State) -> steps.Collect:
-    """Speech or digits; the opening is said only when there is nothing else to say."""
+    """Speech or digits, 0 alone for a person; the opening is said only when there is nothing else to say."""
     opening = _words(node.text, state) or _says([phrase("listening", state.locale)], state)
+    opening += _says([phrase("person", state.locale)], state)
     return steps.Collect(
         token=state.token,
         prompt=() if state.extra else opening,
@@ -131,7 +141,7 @@ def _leaving(node: Node, state: State) -> Step:
             return steps.Voicemail(token=state.token, longest=node.longest)
         case Transfer():
             number = dialable(node.number) or node.number
-            target = Target(kind="phone" if number.startswith("+") else "user", to=number)
+            target = Target(kind="user" if extension(number) else "phone", to=number)
             return steps.Transfer(token=state.token, mode="blind", target=target, timeout=node.seconds)
         case _:
             return steps.Hangup()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from channels.calls import Switchboard
 from channels.contract import Inlet
 from channels.voice.hooks import Hooks
-from channels.voice.jambonz.api import JambonzApi
 from channels.voice.record import Records
 from channels.voice.settings import VoiceSettings
+from channels.voice.system import TelephoneSystem
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Office:
     records: Records
     settings: VoiceSettings
     hooks: Hooks
-    api: JambonzApi
+    api: TelephoneSystem
     news: News
     now: Callable[[], int]
 

@@ -7,7 +7,18 @@ from channels.voice.flow import Words
 from channels.voice.script import Locale
 
 Phrase = Literal[
-    "invalid", "silent", "one_moment", "listening", "callback", "sorry", "thanks", "place", "place_and_wait", "choice"
+    "invalid",
+    "silent",
+    "one_moment",
+    "listening",
+    "person",
+    "callback",
+    "sorry",
+    "thanks",
+    "place",
+    "place_and_wait",
+    "choice",
+    "recorded",
 ]
 
 PHRASES: Mapping[Phrase, Words] = {
@@ -15,6 +26,7 @@ PHRASES: Mapping[Phrase, Words] = {
     "silent": Words(fa="صدایی از شما نشنیدم.", en="I did not hear anything."),
     "one_moment": Words(fa="یک لحظه لطفاً.", en="One moment, please."),
     "listening": Words(fa="بفرمایید.", en="How can I help you?"),
+    "person": Words(fa="برای گفتگو با همکاران ما کلید ۰ را بزنید.", en="For a person, press 0."),
     "callback": Words(
         fa="نوبت شما محفوظ است و با همین شماره با شما تماس می‌گیریم. خدانگهدار.",
         en="You keep your place in line, and we will call you back at this number. Goodbye.",
@@ -28,6 +40,7 @@ PHRASES: Mapping[Phrase, Words] = {
         en="You are number {place} in line. Your wait is about {minutes} minutes.",
     ),
     "choice": Words(fa="برای {title}، کلید {key}.", en="For {title}, press {key}."),
+    "recorded": Words(fa="این گفتگو ضبط می‌شود.", en="This call is recorded."),
     "thanks": Words(fa="سپاسگزاریم. خدانگهدار.", en="Thank you. Goodbye."),
 }
 

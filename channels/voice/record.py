@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from channels.calls import Call, Phone
+from channels.calls import Call, EndedBy, Phone
 from channels.contract import Inlet
 from channels.voice.flow import Flow
 from channels.voice.flow_state import State
@@ -30,14 +30,29 @@ class AgentLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a caller in line had heard (as in `Record`) when it was asked last what they hear, after so many seconds."""
+
+    seconds: float | None
+    heard: int
+    told: tuple[int, int | None] | None
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One call.
 
     `called`: the number dialled. `flow` as it was when the call came in. `heard`: the last number of the timeline that
     the caller has heard. `told`: the place and the minutes that they heard last. `lined`: they stand in the telephone
     system's line, since `since` (ms). `choices`: payloads of the buttons that were read out last, with their titles.
-    `aside`: the telephone of a colleague who is asked for advice while the caller waits. `onward`: the number that the
-    agent passed the call on to. `ear`: the telephone of a supervisor, and how they are in the call (`watch`).
+    `aside`: the telephone of a third who is asked while the caller waits, or (`conferring`) hears all and is heard by
+    all. `onward`: the number that the agent passed the call on to. `back`: the leg of who is called back, at the
+    `attempt` of the agent's phone. `tape`: whether the conversation can be recorded, is, or pauses in that.
+    `announced`: the caller has heard that it is; at the turn `announces` they hear it before the line. `before`: what
+    they had heard before they were told something in line; who asks again is told that again. `ear`: the
+    telephone of a supervisor, and how they are in the call (`watch`). `ended_by`: who has hung up, where that was seen
+    before the end of the call was told. `asked`: what a Simotel asked last (its component, the digits) and when (ms).
     """
 
     call: Call
@@ -53,9 +68,23 @@ class Record:
     choices: tuple[tuple[str, str], ...] = ()
     leg: AgentLeg | None = None
     aside: AgentLeg | None = None
+    conferring: bool = False
     onward: str = ""
+    back: str = ""
+    attempt: int = 0
+    tape: Literal["", "off", "on", "paused"] = ""
+    announced: bool = False
+    announces: int | None = None
+    before: Before | None = None
     ear: AgentLeg | None = None
     watch: Literal["listen", "whisper", "barge"] = "listen"
+    ended_by: EndedBy = ""
+    asked: tuple[str, str, int] | None = None
+
+    @property
+    def customer(self) -> str:
+        """The leg at which the customer speaks, and the room that they speak in."""
+        return self.back or self.call.sid
 
 
 @dataclass(slots=True)
@@ -72,20 +101,22 @@ class Records:
 
     async def get(self, inbox: str, sid: str) -> Record | None:
         """A call; None when there is none of this id."""
+        found = await self.known(inbox, sid)
+        return None if found == "over" else found
+
+    async def known(self, inbox: str, sid: str) -> Record | Literal["over"] | None:
+        """The same; "over" where the end of a call was told before its beginning."""
         known = self._known.get((inbox, sid))
         if known is not None:
             return known
         kept = await self.inlet.recall(inbox, _name(sid))
+        if kept is not None and "leg_of" in kept:
+            return await self.known(inbox, str(kept["leg_of"]))
         if kept is None or "call" not in kept:
-            return None
+            return None if kept is None else "over"
         record = msgspec.convert(kept, Record)
         self._remember(record)
         return record
-
-    async def over_before_it_began(self, inbox: str, sid: str) -> bool:
-        """Whether the end of a call was told before its beginning."""
-        kept = await self.inlet.recall(inbox, _name(sid))
-        return kept is not None and "call" not in kept
 
     async def keep(self, record: Record) -> Record:
         """Keep it, durably. Raises `ChannelError` (`unavailable`)."""
@@ -96,18 +127,27 @@ class Records:
         return record
 
     async def keep_leg(self, call: Call, leg: str) -> None:
-        """Remember whose call an agent's leg belongs to, for legs that it rings in turn."""
+        """Remember of which call another leg is."""
         await self.inlet.note(call.inbox, _name(leg), {"leg_of": call.sid}, days=DAYS)
 
-    async def call_of_leg(self, inbox: str, leg: str) -> str | None:
-        """The call that an agent's leg belongs to."""
+    async def call_of(self, inbox: str, leg: str) -> str:
+        """The call of which a leg is: another one, or the leg itself."""
+        if (inbox, leg) in self._known:
+            return leg
         kept = await self.inlet.recall(inbox, _name(leg))
-        sid = kept.get("leg_of") if kept is not None else None
-        return sid if isinstance(sid, str) else None
+        return str(kept["leg_of"]) if kept is not None and "leg_of" in kept else leg
 
     async def never_began(self, inbox: str, sid: str) -> None:
         """The end of a call that we know nothing of was told."""
         await self.inlet.note(inbox, _name(sid), {"over": True}, days=DAYS)
+
+    async def keep_number(self, call: Call) -> None:
+        """Remember who called last from its address, for what is told of a number alone."""
+        await self.keep_leg(call, f"from:{call.address}")
+
+    async def call_of_number(self, inbox: str, address: str) -> Record | None:
+        """The last call of an address."""
+        return await self.get(inbox, f"from:{address}")
 
     def _remember(self, record: Record) -> None:
         key = (record.call.inbox, record.call.sid)

@@ -4,11 +4,11 @@ The hub stores `State` and nothing else. What a call hears is made from its stat
 whoever asks twice is told the same twice; an answer to a question that is no longer asked changes nothing.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from channels.voice.flow import (
+    BLANK,
     Bot,
     Callback,
     Collect,
@@ -42,10 +42,11 @@ from channels.voice.flow_state import (
     ToQueue,
     Turn,
 )
-from channels.voice.numbers import dialable
+from channels.voice.numbers import dialable, keys_said
 from channels.voice.phrases import phrase
 
-_BLANK = re.compile(r"\{(\w+)\}")
+FOR_A_PERSON = "0"
+"""The key that leads from the bot to people."""
 MOST_MOVES = 200
 MOST_TURNS = 500
 """So many nodes a call may come through, and so many questions it may be asked; who goes on for longer is no person."""
@@ -81,6 +82,7 @@ def _awaited(state: State, event: Event) -> bool:
 
 
 def _answered(flow: Flow, state: State, node: Node, event: Event, around: Around) -> Turn:
+    event = _keys_for_words(node, event)
     match node, event:
         case Bot(), Polled():
             return Turn(state=replace(state, wrong=state.wrong + 1))
@@ -92,9 +94,17 @@ def _answered(flow: Flow, state: State, node: Node, event: Event, around: Around
             return _keyed(flow, state, node, event.digits, around)
         case Bot(), (Keyed() | Spoken()):
             said = event.digits if isinstance(event, Keyed) else event.text
-            return _to_bot(state, said)
+            return _enter(flow, state, node.handoff, around) if said == FOR_A_PERSON else _to_bot(state, said)
         case _:
             return _not_understood(flow, state, node, around, heard=not isinstance(event, Silent))
+
+
+def _keys_for_words(node: Node, event: Event) -> Event:
+    """What was said where keys are asked for, as the keys that were meant."""
+    if isinstance(node, Bot) or not isinstance(event, Spoken):
+        return event
+    keys = keys_said(event.text)
+    return Keyed(token=event.token, digits=keys) if keys else event
 
 
 def _keyed(flow: Flow, state: State, node: Menu | Language | Collect | Callback, digits: str, around: Around) -> Turn:
@@ -159,7 +169,7 @@ def _to_bot(state: State, text: str) -> Turn:
 
 def _filled(words: str, values: Mapping[str, str]) -> str:
     """The words with what was collected; what was not is left out."""
-    return _BLANK.sub(lambda match: values.get(match.group(1), ""), words)
+    return BLANK.sub(lambda match: values.get(match.group(1), ""), words)
 
 
 def _enter(flow: Flow, state: State, name: NodeId, around: Around) -> Turn:

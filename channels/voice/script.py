@@ -5,7 +5,7 @@ seconds. A step whose outcome comes back (collected digits, the end of a leg) ca
 an answer with another token than the call's present one is late, and changes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
@@ -110,12 +110,16 @@ AGENT = "agent"
 class Meet:
     """Speak with everybody in a room; a conversation of two is a room as well, under its caller's call.
 
-    `watch`: as a supervisor, who keeps nobody's room open.
+    `watch`: as a supervisor, who keeps nobody's room open; one who whispers is heard by the leg `beside` them.
+    `ends`: the room is over when this call leaves it. `rings`: who is alone in it hears that it rings somewhere.
     """
 
     token: str
     room: str
     watch: Literal["", "listen", "whisper", "barge"] = ""
+    beside: str = ""
+    ends: bool = False
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +129,13 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Record the call from here on, stop, or hold the recording while something secret is said."""
+    """Record the call from here on, stop, or hold the recording while something secret is said.
+
+    `token` comes back with the recording.
+    """
 
     action: Literal["start", "stop", "pause", "resume"]
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,8 +260,24 @@ def together(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
     return tuple(found)
 
 
-def with_sounds(script: Script, sound: Callable[[Say], Play]) -> Script:
-    """The script with everything that is said played instead: for a system that has no voice of its own."""
+def says_in(script: Script) -> Iterator[Say]:
+    """Everything that is said in it."""
+    for step in script:
+        match step:
+            case Say():
+                yield step
+            case Collect():
+                yield from (one for one in step.prompt if isinstance(one, Say))
+            case Connect():
+                yield from (one for one in step.confirm if isinstance(one, Say))
+            case Transfer():
+                yield from (one for one in step.introduction if isinstance(one, Say))
+            case _:
+                pass
+
+
+def with_sounds(script: Script, sound: Callable[[Say], Prompt]) -> Script:
+    """The script with what is said changed: played instead, for a system that has no voice of its own."""
 
     def heard(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
         return tuple(sound(one) if isinstance(one, Say) else one for one in prompts)

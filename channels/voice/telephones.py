@@ -1,20 +1,20 @@
 """The agents' side of a call: their telephones ring, take the caller, and are let go."""
 
 import secrets
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Literal
 
 import structlog
 
-from channels.calls import BrowserPhone, Call, Control, Happening, Phone
+from channels.calls import BrowserPhone, Call, Happening, Phone
 from channels.contract import ChannelError
-from channels.voice import compose, parse
+from channels.voice import calling_back, compose, parse
 from channels.voice.events import CallEvent, CallEventKind
-from channels.voice.jambonz.api import CallApiError
-from channels.voice.numbers import dialable
 from channels.voice.office import Office
 from channels.voice.record import AgentLeg, Record
 from channels.voice.script import Hangup, Meet, Script
+from channels.voice.system import CallApiError
 
 log = structlog.get_logger(__name__)
 
@@ -26,25 +26,38 @@ BROWSER_SECONDS = 600
 async def ring(office: Office, record: Record, phone: Phone) -> None:
     """Ring whoever has accepted the call. Raises `ChannelError` (`phone_failed`) when nobody can be rung."""
     leg = record.leg
-    if record.mode == "over" or (leg is not None and leg.phone.attempt == phone.attempt):
+    if record.mode == "over":
+        return
+    if leg is not None and leg.phone.attempt == phone.attempt:
+        if not leg.sid:  # the hub went away while it dialled
+            await _rung(office, record, phone, before=True)
         return
     if leg is not None and leg.joined and leg.phone.agent == phone.agent:  # left to them by who had it
         await office.records.keep(replace(record, leg=replace(leg, phone=phone)))
         return
-    if leg is not None:
-        await let_go(office, leg)
-    await office.switchboard.happened(record.call, _told("agent_ringing", phone))
-    record = await office.records.keep(replace(record, leg=AgentLeg(phone=phone)))
+    if leg is not None and leg.joined:  # until the next one picks up, the caller waits
+        await office.switchboard.happened(record.call, happening("parked", leg.phone))
+    for one in (leg, record.aside):
+        if one is not None:
+            await let_go(office, one)
+    record = await calling_back.stop(office, record)
+    await office.switchboard.happened(record.call, happening("agent_ringing", phone))
+    record = await office.records.keep(replace(record, leg=AgentLeg(phone=phone), aside=None, conferring=False))
+    await _rung(office, record, phone, before=False)
+
+
+async def _rung(office: Office, record: Record, phone: Phone, *, before: bool) -> None:
+    """Dial, and keep the leg; `before`: unless it rings from before."""
     try:
-        sid = await dial(office, record.call, phone)
+        token = parse.leg_token(record.call, phone)
+        found = await office.api.rung(parse.phone_target(phone), token=token) if before else None
+        sid = found or await dial(office, record.call, phone)
     except CallApiError as error:
         log.warning("phone_not_rung", call=record.call.sid, uncertain=error.uncertain)
         if not error.uncertain:
             await office.records.keep(replace(record, leg=None))
         raise ChannelError("phone_failed", "The telephone system does not ring this telephone.", status=502) from error
-    await office.records.keep(replace(record, leg=AgentLeg(phone=phone, sid=sid)))
-    if record.mode == "callback":
-        await office.records.keep_leg(record.call, sid)
+    record = await office.records.keep(replace(record, leg=AgentLeg(phone=phone, sid=sid)))
     if record.mode == "live" and not record.lined:  # they left the line for an offer: back to where they are taken from
         await send_back(office, record)
 
@@ -61,7 +74,8 @@ async def dial(office: Office, call: Call, phone: Phone, *, aside: bool = False)
     )
 
 
-def _told(what: str, phone: Phone) -> Happening:
+def happening(what: str, phone: Phone) -> Happening:
+    """What happened by an agent's telephone, once for each time that it rang."""
     return Happening(what=what, key=f"{what}:{phone.attempt}", values={"agent": phone.name})  # type: ignore[arg-type]
 
 
@@ -76,38 +90,104 @@ async def told(office: Office, record: Record, event: CallEvent, attempt: int) -
         return (Hangup(),)
     match event.kind:
         case CallEventKind.CONTINUED:
-            await office.records.keep(replace(record, leg=replace(leg, sid=event.call, picked_up=True)))
-            return compose.picked_up(record, leg, office.settings)
-        case CallEventKind.UNBRIDGED if not leg.joined and record.mode == "callback":
-            await office.switchboard.happened(record.call, _told("not_reached", leg.phone))
-            await office.records.keep(replace(record, leg=None))
+            standing = await office.switchboard.standing(record.call)
+            taken = replace(leg, sid=event.call, picked_up=True)
+            tape = compose.tape(standing, office.settings)
+            record = await office.records.keep(replace(record, leg=taken, tape=tape))
+            return await _picked_up(office, record, leg)
+        case CallEventKind.UNBRIDGED if leg.joined and event.by == "caller":
+            await office.records.keep(replace(record, ended_by=record.ended_by or "caller"))
         case CallEventKind.UNBRIDGED if not leg.joined:
             await not_joined(office, record, "caller_not_there", blame=False)
         case CallEventKind.ENDED if not leg.joined:
             await not_joined(office, record, event.reason, blame=not leg.picked_up)
         case CallEventKind.ENDED:
-            await office.records.keep(replace(record, leg=None))
-            if record.mode == "callback":
-                call, attempt = record.call, leg.phone.attempt
-                await office.switchboard.ended(call, by="us", reason=event.reason, attempt=attempt)
+            await _left(office, record, leg, event)
         case _:
             pass
     return (Hangup(),)
+
+
+async def _picked_up(office: Office, record: Record, leg: AgentLeg) -> Script:
+    """An agent's telephone was picked up: the caller comes to it, or is called back."""
+    if record.mode == "callback" or (record.back and record.attempt == leg.phone.attempt):
+        return await calling_back.dial(office, record, leg)
+    if record.mode == "live" and not leg.joined:
+        try:
+            await office.api.bring(record.customer, office.hooks, token=compose.ROOM)
+        except CallApiError as error:
+            log.warning("caller_not_brought", call=record.call.sid, gone=error.gone)
+            await not_joined(office, record, "caller_not_there", blame=False)
+            return (Hangup(),)
+    return compose.takes(record, leg)
 
 
 def _is(leg: AgentLeg, event: CallEvent, attempt: int) -> bool:
     return leg.sid == event.call or (not leg.sid and leg.phone.attempt == attempt)
 
 
+async def _left(office: Office, record: Record, leg: AgentLeg, event: CallEvent) -> None:
+    """Who spoke with the caller has hung up: a colleague who is in the call keeps the caller, nobody else does."""
+    aside = record.aside
+    if aside is not None and aside.picked_up and aside.phone.agent:
+        if not record.conferring:
+            await unhold(office, record)
+        record = replace(record, leg=replace(aside, joined=True), aside=None, conferring=False)
+        await office.records.keep(record)
+        await nobody_listens(office, record)
+        await tape_goes_on(office, record)
+        await office.switchboard.happened(record.call, Happening(what="resumed", key=f"left:{leg.sid}"))
+        await office.switchboard.taken_over(record.call, aside.phone)
+        return
+    if aside is not None:
+        await let_go(office, aside)
+    by = record.ended_by or ("agent" if leg.phone.agent and event.by in {"caller", "caller_or_script"} else "")
+    if record.mode == "live":
+        alone = office.api.hang_up if record.back or record.onward else office.api.left_alone
+        there = await _quietly(alone(record.customer), record.customer)
+        by = by if there else record.ended_by
+    await office.records.keep(replace(record, leg=None, aside=None, conferring=False, ended_by=by))
+
+
+async def tape_goes_on(office: Office, record: Record) -> None:
+    """Who has the caller now is recorded as their colleague was, also where that recording ends with the other leg."""
+    leg = record.leg
+    if leg is None or not office.api.tape_of_leg or record.tape not in {"on", "paused"}:
+        return
+    token = parse.leg_token(record.call, leg.phone)
+    try:
+        await office.api.record(leg.sid, "start", office.hooks, token=token)
+        if record.tape == "paused":
+            await office.api.record(leg.sid, "pause", office.hooks, token=token)
+    except CallApiError as error:
+        log.warning("tape_not_gone_on", call=record.call.sid, gone=error.gone)
+
+
+async def nobody_listens(office: Office, record: Record) -> None:
+    """Another agent has the caller: a supervisor who wants to hear them, too, says so, and that is recorded."""
+    if record.ear is not None:
+        await let_go(office, record.ear)
+
+
+async def unhold(office: Office, record: Record) -> None:
+    """Bring a caller back from the music, unless they have gone."""
+    try:
+        await office.api.hold(record.customer, on=False, room=record.customer)
+    except CallApiError as error:
+        log.info("not_brought_back", call=record.call.sid, gone=error.gone)
+
+
 async def _told_aside(office: Office, record: Record, leg: AgentLeg, event: CallEvent) -> Script:
-    """Something happened to the leg of a colleague who is asked for advice."""
+    """Something happened to the leg of a third."""
     match event.kind:
         case CallEventKind.CONTINUED:
             await office.records.keep(replace(record, aside=replace(leg, sid=event.call, picked_up=True)))
-            return (Meet(token=parse.leg_token(record.call, leg.phone), room=record.call.sid),)
+            return (Meet(token=parse.leg_token(record.call, leg.phone), room=record.customer),)
         case CallEventKind.ENDED:
-            await office.records.keep(replace(record, aside=None))
-            await office.switchboard.happened(record.call, Happening(what="held", key=f"held:{leg.sid}"))
+            await office.records.keep(replace(record, aside=None, conferring=False))
+            what: Literal["party_left", "held"] = "party_left" if record.conferring else "held"
+            told = Happening(what=what, key=f"{what}:{leg.sid}", values={"agent": leg.phone.name})
+            await office.switchboard.happened(record.call, told)
         case _:
             pass
     return (Hangup(),)
@@ -117,41 +197,55 @@ async def not_joined(office: Office, record: Record, reason: str, *, blame: bool
     """Nobody picked up: the caller waits on, the next agent is asked."""
     if record.leg is None:
         return
-    phone = record.leg.phone
+    phone, record = record.leg.phone, await calling_back.stop(office, record)
     await office.records.keep(replace(record, leg=None))
     await office.switchboard.not_joined(record.call, phone, reason, blame=blame)
 
 
 async def joined(office: Office, record: Record) -> None:
-    """The caller was taken out of the line by the agent's leg, or has picked up when called back."""
+    """The caller was taken out of the line by the agent's leg, or has answered when called back."""
     leg = record.leg
     if leg is None or leg.joined:
         return
-    await office.switchboard.happened(record.call, _told("joined", leg.phone))
+    joins = {"agent": leg.phone.name, "tape": record.tape}
+    await office.switchboard.happened(record.call, replace(happening("joined", leg.phone), values=joins))
     await office.records.keep(replace(record, lined=False, leg=replace(leg, joined=True)))
 
 
+async def brought(office: Office, record: Record) -> Script:
+    """The caller asks where the agent is who takes them."""
+    if record.leg is None:
+        return compose.in_line(record)
+    await joined(office, record)
+    return (Meet(token=compose.ROOM, room=record.customer, ends=True),)
+
+
 async def park(office: Office, record: Record) -> None:
-    """The caller waits again (or is the bot's), and whoever spoke with them is let go."""
-    leg, spoke = record.leg, record.leg is not None and record.leg.joined
-    if record.mode != "live":
+    """The caller waits again (or is the bot's, or will be called anew), and whoever spoke with them is let go."""
+    leg, spoke, live = record.leg, record.leg is not None and record.leg.joined, record.mode == "live"
+    if record.mode not in {"live", "callback"}:
         return
     if leg is None:
         standing = await office.switchboard.standing(record.call)
-        if record.lined and standing.owner == "bot":  # nobody is waited for any more
+        if live and record.lined and standing.owner == "bot":  # nobody is waited for any more
             await send_back(office, record)
         return
-    record = await office.records.keep(replace(record, leg=None))
+    if record.aside is not None:
+        await let_go(office, record.aside)
+    record = await calling_back.stop(office, record)
+    record = await office.records.keep(replace(record, leg=None, aside=None, conferring=False))
     if spoke:
-        await office.switchboard.happened(record.call, _told("parked", leg.phone))
+        await office.switchboard.happened(record.call, happening("parked", leg.phone))
+    if spoke and live:
         await send_back(office, record)
     await let_go(office, leg)
 
 
 async def send_back(office: Office, record: Record) -> None:
     """Break off what the caller does; they are asked for a script again, and come into the line."""
+    await office.records.keep(replace(record, announces=None, before=None))
     try:
-        await office.api.redirect(record.call.sid, office.hooks, token=compose.LINE)
+        await office.api.redirect(record.customer, office.hooks, token=compose.LINE)
     except CallApiError as error:
         log.warning("caller_not_sent_back", call=record.call.sid, gone=error.gone)
 
@@ -159,94 +253,35 @@ async def send_back(office: Office, record: Record) -> None:
 async def let_go(office: Office, leg: AgentLeg) -> None:
     """End an agent's leg."""
     if leg.sid:
-        await _quietly_end(office, leg.sid)
+        await end_quietly(office, leg.sid)
 
 
 async def drop(office: Office, record: Record) -> None:
     """End the call."""
-    if record.mode == "over":
+    if record.mode == "over" or record.onward:
         return
     if record.leg is not None:
         await let_go(office, record.leg)
     if record.aside is not None:
         await let_go(office, record.aside)
-    if record.mode == "live" and not record.onward:
-        await _quietly_end(office, record.call.sid)
+    await office.records.keep(await calling_back.stop(office, record))
+    if record.mode == "live" and await end_quietly(office, record.customer):
+        await office.records.keep(replace(record, ended_by=record.ended_by or "us"))
 
 
-async def _quietly_end(office: Office, sid: str) -> None:
+async def end_quietly(office: Office, sid: str) -> bool:
+    """End a leg; whether it was still there, as far as is known."""
+    return await _quietly(office.api.hang_up(sid), sid)
+
+
+async def _quietly(ending: Awaitable[None], sid: str) -> bool:
+    """Whether it was still there, as far as is known."""
     try:
-        await office.api.hang_up(sid)
+        await ending
     except CallApiError as error:
         log.info("leg_not_ended", call=sid, gone=error.gone)
-
-
-async def control(office: Office, record: Record, control: Control, to: str, phone: Phone | None) -> Phone | None:
-    """What the agent who speaks with the caller wants. Raises `ChannelError`."""
-    leg = record.leg
-    if record.mode == "over" or leg is None or not leg.joined:
-        raise ChannelError("not_live", "This call is not live.", status=409)
-    try:
-        match control:
-            case "hold" | "resume":
-                await _hold(office, record, on=control == "hold")
-            case "mute" | "unmute":
-                await office.api.mute(leg.sid, on=control == "mute")
-            case "hang_up":
-                await office.api.hang_up(record.call.sid)
-            case "send_on":
-                await _send_on(office, record, leg, to)
-            case "consult" if phone is not None:
-                await _consult(office, record, phone)
-            case "complete" if record.aside is not None and record.aside.picked_up:
-                return await _complete(office, record, leg, record.aside)
-            case "back":
-                if record.aside is not None:
-                    await let_go(office, record.aside)
-                await _hold(office, await office.records.keep(replace(record, aside=None)), on=False)
-            case _:
-                raise ChannelError("not_allowed", "This cannot be done with this call now.", status=409)
-    except CallApiError as error:
-        code = "not_live" if error.gone else "phone_failed"
-        raise ChannelError(code, "The telephone system did not do it.", status=409) from error
-    return None
-
-
-async def _hold(office: Office, record: Record, *, on: bool) -> None:
-    await office.api.hold(record.call.sid, on=on)
-    standing = await office.switchboard.standing(record.call)
-    what: Literal["held", "resumed"] = "held" if on else "resumed"
-    await office.switchboard.happened(record.call, Happening(what=what, key=f"{what}:{standing.seq}"))
-
-
-async def _send_on(office: Office, record: Record, leg: AgentLeg, to: str) -> None:
-    """To a number outside, where an admin allows it."""
-    number = dialable(to)
-    if number is None or not any(number.startswith(dialed) for dialed in office.settings.outside_prefixes):
-        raise ChannelError("not_allowed", "Calls may not be passed on to this number.", status=409)
-    record = await office.records.keep(replace(record, onward=number, leg=None))
-    await office.api.redirect(record.call.sid, office.hooks, token=compose.ONWARD)
-    told = Happening(what="sent_on", key=f"on:{leg.phone.attempt}", values={"to": number})
-    await office.switchboard.happened(record.call, told)
-    await let_go(office, leg)
-
-
-async def _consult(office: Office, record: Record, phone: Phone) -> None:
-    if record.aside is not None:
-        raise ChannelError("not_allowed", "A colleague is being asked already.", status=409)
-    await _hold(office, record, on=True)
-    sid = await dial(office, record.call, phone, aside=True)
-    told = Happening(what="consulting", key=f"consulting:{sid}", values={"agent": phone.name})
-    await office.switchboard.happened(record.call, told)
-    await office.records.keep(replace(record, aside=AgentLeg(phone=phone, sid=sid)))
-
-
-async def _complete(office: Office, record: Record, leg: AgentLeg, aside: AgentLeg) -> Phone:
-    """The caller stays with the colleague."""
-    await _hold(office, record, on=False)
-    await office.records.keep(replace(record, leg=replace(aside, joined=True), aside=None))
-    await let_go(office, leg)
-    return aside.phone
+        return not error.gone
+    return True
 
 
 async def admit_browser(office: Office, agent: str, was: str) -> BrowserPhone:

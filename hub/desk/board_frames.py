@@ -11,7 +11,10 @@ ActedWhat = Literal["moved", "taken_over", "given_on", "assigned", "status", "si
 
 
 class HeldView(Struct, frozen=True, omit_defaults=True):
-    """A conversation that an agent has or is offered. `parked`: put aside; `wrap_up`: the customer has ended it."""
+    """A conversation that an agent has or is offered. `parked`: put aside; `wrap_up`: the customer has ended it.
+
+    `watched_by`: the supervisor who is in the call, and `watch`: how; absent while none is.
+    """
 
     conversation: str
     number: int
@@ -19,6 +22,8 @@ class HeldView(Struct, frozen=True, omit_defaults=True):
     contact_name: str
     state: Literal["offered", "active", "parked", "wrap_up"]
     fence: int
+    watched_by: str = ""
+    watch: Literal["", "listen", "whisper", "barge"] = ""
 
 
 class AgentBoard(Struct, frozen=True, omit_defaults=True):

@@ -26,10 +26,10 @@ from hub.desk.frames import (
     OfferGone,
     OffersMissedEvent,
     QueuesEvent,
-    QueueView,
     SummaryEvent,
     TypingEvent,
 )
+from hub.desk.view_frames import QueueView
 from hub.desk.views import Views, canned_view, queue_view
 from hub.errors import Unavailable
 from hub.lanes import Appended, Lanes

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from channels.contract import Capabilities, Feature
-from hub.desk.frames import ChannelView, InboxView, TemplateChoice, TemplateView
+from hub.desk.command_frames import TemplateChoice
+from hub.desk.view_frames import ChannelView, InboxView, TemplateView
 from hub.errors import BadInput, Conflict, TooLarge
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from hub.bus import Bus
 from hub.clock import Clock
+from hub.desk.command_frames import MergeContacts, SetOwner, UndoMerge
 from hub.desk.floor import may_see, sees_all
-from hub.desk.frames import ContactView, MergeContacts, Merged, SameView, SetOwner, UndoMerge
+from hub.desk.frames import Merged
+from hub.desk.view_frames import ContactView, SameView
 from hub.desk.views import Views, same_view
 from hub.errors import BadInput, Conflict, NotFound
 from hub.model.config import Agent

@@ -10,9 +10,10 @@ from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder
 
 from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
+from hub.desk.command_frames import Auth, Command, Ping, Read, Typing
 from hub.desk.commands import Answer, Commands
 from hub.desk.floor import Floor, encode
-from hub.desk.frames import Auth, Bye, Command, Failure, Ping, Pong, Read, Result, StartOver, Typing
+from hub.desk.frames import Bye, Failure, Pong, Result, StartOver
 from hub.errors import HubError
 from hub.model.config import Agent
 from hub.model.ids import AgentId, ConversationId
@@ -109,13 +110,13 @@ class DeskSession:
             self._floor.leave(self)
             self.bye("end")
             if arrived:
-                await asyncio.shield(self._staff.left(self.agent))
+                await asyncio.shield(self._staff.left(self.agent, self))
             await asyncio.gather(writer, return_exceptions=True)
 
     async def _snapshot(self) -> None:
         self._held = []
         self._floor.join(self)
-        ready = encode(await self._commands.ready(self))
+        ready = encode(await self._commands.looking.ready(self))
         held, self._held = self._held, None
         for frame in (ready, *held):
             self.push(frame)

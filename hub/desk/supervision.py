@@ -21,11 +21,11 @@ from hub.desk.board_frames import (
     WatchCall,
 )
 from hub.desk.floor import Floor, encode
+from hub.desk.reach import author_of
 from hub.errors import BadInput, Conflict, Forbidden, HubError, NotFound, Unavailable
 from hub.lanes import Lanes
 from hub.model.config import LEADS, Agent
 from hub.model.conversation import Conversation
-from hub.model.entry import Author
 from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import Queue
 from hub.staff import Staff
@@ -76,7 +76,7 @@ class Supervision:
 
         async def move(state: Conversation) -> None:
             _refuse_queue(state, queue)
-            await self.acts.move(state, _author(me), queue.id)
+            await self.acts.move(state, author_of(me), queue.id)
             for agent in state.owner.asked:
                 self._tell(agent, _acted(state, "moved", me, to=queue.name))
             await self._record(me, "conversation.move", _target(state), queue=(self._name(state), queue.name))
@@ -91,7 +91,7 @@ class Supervision:
         async def prioritise(state: Conversation) -> None:
             if state.priority == wanted:
                 return
-            await self.acts.prioritise(state, _author(me), wanted)
+            await self.acts.prioritise(state, author_of(me), wanted)
             await self._record(me, "conversation.prioritise", _target(state), priority=(state.priority, wanted))
 
         return await self._each(command.conversations, prioritise)
@@ -119,7 +119,7 @@ class Supervision:
         to = self._agent(command.agent)
         if to.id != me.id and (not to.connected or to.status in {"offline", "not_responding"}):
             raise Conflict("This colleague is not at work.", code="agent_unavailable", field="agent")
-        await self.acts.assign(state, _author(me), to.id)
+        await self.acts.assign(state, author_of(me), to.id)
         what: ActedWhat = "taken_over" if to.id == me.id else "given_on"
         for agent in state.owner.asked:
             if agent not in {me.id, to.id}:
@@ -193,10 +193,6 @@ def _refuse_queue(state: Conversation, queue: Queue) -> None:
 
 def _target(state: Conversation) -> str:
     return f"conversation:{state.header.number}"
-
-
-def _author(agent: Agent) -> Author:
-    return Author(kind="agent", id=agent.id, name=agent.name)
 
 
 def _acted(state: Conversation, what: ActedWhat, by: Agent, *, to: str | None = None) -> ActedEvent:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from channels.calls import BROWSER
 from channels.contract import Capabilities
 from channels.views import PartView, part_view
-from hub.desk.frames import (
+from hub.desk.limits import channel_view, inbox_view, reply_until
+from hub.desk.view_frames import (
     AgentView,
     CannedView,
     ChannelView,
@@ -32,7 +33,6 @@ from hub.desk.frames import (
     Summary,
     UnderstoodView,
 )
-from hub.desk.limits import channel_view, inbox_view, reply_until
 from hub.model.config import Agent, Canned, room_for
 from hub.model.contact import Clash, Contact, Merge, Person, Shared
 from hub.model.conversation import Conversation
@@ -102,6 +102,8 @@ class Views:
             callback=state.callback_to or None,
             wrap_up_until=wrap_up_over(state, self.config.workplace, self._queue(state)),
             wrap_up_extended=state.extended,
+            tape=state.tape or None,
+            third=state.third,
         )
 
     def _sla(self, state: Conversation) -> SlaView | None:

@@ -20,7 +20,7 @@ from hub.model.conversation import Conversation
 from hub.model.ids import AgentId, ConversationId
 from hub.model.queues import Queue
 from hub.model.service import Service
-from hub.staff import AgentChanged, Staff
+from hub.staff import AgentChanged, Staff, Watched
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.today import Today
@@ -51,6 +51,7 @@ class Wallboard:
     _told: dict[str, QueueBoard | AgentBoard] = field(default_factory=dict)
     _shown: set[str] = field(default_factory=set)
     _day_from: int = 0
+    _ears: dict[ConversationId, Watched] = field(default_factory=dict)
 
     async def load(self) -> None:
         """Read who waits and who has what."""
@@ -97,6 +98,14 @@ class Wallboard:
         if before is None or _work(before) != _work(after):
             self._changed_queues.update(after.queues or self.config.queues)
             self._changed_queues.update(() if before is None else before.queues)
+
+    def on_watched(self, event: Watched) -> None:
+        """A supervisor is in a call, or has left it."""
+        if event.watch == "leave":
+            self._ears.pop(event.conversation, None)
+        else:
+            self._ears[event.conversation] = event
+        self._changed_agents.update(one for one, held in self._held.items() if event.conversation in held)
 
     def on_rules_changed(self, kind: str) -> None:
         """Queues or rules changed: everything is looked at again."""
@@ -211,26 +220,28 @@ class Wallboard:
             load=agent.used,
             capacity=agent.capacity,
             channels=dict(Counter(item.channel for item in agent.load)),
-            held=[_held_view(state) for state in held],
+            held=[self._held_view(state) for state in held],
             misses=agent.misses,
             active_at=self._active.get(agent.id),
+        )
+
+    def _held_view(self, state: Conversation) -> HeldView:
+        ear = self._ears.get(state.id)
+        return HeldView(
+            conversation=state.id,
+            number=state.header.number,
+            channel=state.header.channel,
+            contact_name=state.contact_name,
+            state=_state_of(state),
+            fence=state.fence,
+            watched_by=(self.staff.name(ear.by) or "") if ear is not None else "",
+            watch=ear.watch if ear is not None and ear.watch != "leave" else "",
         )
 
 
 def _work(agent: Agent) -> tuple[object, ...]:
     """What of an agent counts for the queues."""
     return agent.available, agent.queues, agent.used, agent.capacity
-
-
-def _held_view(state: Conversation) -> HeldView:
-    return HeldView(
-        conversation=state.id,
-        number=state.header.number,
-        channel=state.header.channel,
-        contact_name=state.contact_name,
-        state=_state_of(state),
-        fence=state.fence,
-    )
 
 
 def _state_of(state: Conversation) -> Literal["offered", "active", "parked", "wrap_up"]:

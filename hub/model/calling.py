@@ -14,21 +14,30 @@ CALL_STATES: Mapping[str, CallState] = {
     "joined": "joined",
     "held": "held",
     "consulting": "consult",
+    "conference": "conference",
+    "party_left": "joined",
     "resumed": "joined",
     "parked": "live",
     "callback": "callback",
     "voicemail": "message",
     "not_reached": "over",
+    "dial_refused": "over",
     "ended": "over",
 }
 """How a call stands after what happened to it; everything else changes nothing."""
+
+CALL_AGAIN = "call_again"
+"""Why an agent is given their own conversation once more: the customer could not be reached by phone."""
 
 
 def called(state: Conversation, entry: Entry, event: Event) -> Conversation:
     """Something happened to a call (see `channels.calls.Happened`)."""
     what = event.reason or ""
+    third = event.values.get("agent", "") if what in {"consulting", "conference"} else ""
     more = _MORE[what](state, entry, event) if what in _MORE else {}
-    return replace(state, call=_stands(state, what), **more)
+    stands = _stands(state, what)
+    kept = state.third if stands == state.call else third
+    return replace(state, call=stands, third=kept, **more)
 
 
 def _stands(state: Conversation, what: str) -> CallState:
@@ -48,16 +57,19 @@ def _begun(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
 def _joined(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
     return {
         **_NOT_IN_LINE,
+        "deferred": None,
         "waiting_since": None,
         "unanswered_since": None,
         "first_response_at": state.first_response_at or entry.at,
         "answered_at": state.answered_at or entry.at,
+        "tape": event.values.get("tape", ""),
     }
 
 
 def _parked(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
     """An agent who was given a live call has yet to pick up."""
-    return {"queued_at": entry.at, "entered_at": entry.at} if state.owner.kind == "agent" else {}
+    waits = {"queued_at": entry.at, "entered_at": entry.at} if state.owner.kind == "agent" else {}
+    return {**waits, "tape": ""}
 
 
 def _left_number(state: Conversation, entry: Entry, event: Event) -> dict[str, Any]:
@@ -73,8 +85,13 @@ _NOT_IN_LINE: Mapping[str, None] = {"queued_at": None, "entered_at": None}
 _MORE: Mapping[str, Callable[[Conversation, Entry, Event], dict[str, Any]]] = {
     "ringing": _begun,
     "joined": _joined,
+    "tape_on": lambda state, entry, event: {"tape": "on"},
+    "tape_paused": lambda state, entry, event: {"tape": "paused"},
+    "tape_resumed": lambda state, entry, event: {"tape": "on"},
+    "ended": lambda state, entry, event: {"tape": ""},
     "parked": _parked,
     "callback": _left_number,
     "voicemail": _left_message,
     "not_reached": lambda state, entry, event: dict(_NOT_IN_LINE),
+    "dial_refused": lambda state, entry, event: dict(_NOT_IN_LINE),
 }

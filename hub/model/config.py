@@ -118,7 +118,7 @@ class Agent:
     recounted from it in each claim. `skills` maps a skill to a proficiency of 1-5; `maxima` a channel to how many at
     once, before those of the workplace. `offered_at`: when an offer
     was last made (ms); `misses`: those missed in a row. `phone`: the extension, number or SIP address that rings for
-    calls; without one, none are offered.
+    calls; without one, none are offered. `phone_ready`: a browser of theirs is a telephone now.
     """
 
     id: AgentId
@@ -132,6 +132,7 @@ class Agent:
     teams: tuple[str, ...] = ()
     maxima: Mapping[str, int] = field(default_factory=dict)
     phone: str = ""
+    phone_ready: bool = False
     capacity: int = 100
     active: bool = True
     status: str = "offline"

@@ -28,6 +28,8 @@ _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LONGEST = 254
 _NUMBER = re.compile(r"\+?[\d\s().\-/\u2010-\u2015]{3,40}")
 """The parser below finds a number also within words and ids, which are none."""
+_LOCAL = re.compile(r"[^\d+]*(?![0۰٠])(?:\d\D*){1,8}")
+"""Without an area code, in one town of many; it may look like a number of some small country."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def email(text: str) -> str | None:
 def phone(text: str, region: str = HOME_REGION) -> str | None:
     """A phone number as E.164, digits of any script; None for what is nobody's own (anonymous, an extension)."""
     text = text.strip()
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or _LOCAL.fullmatch(text):
         return None
     return _e164(text, region) or _e164(f"+{text}", region)
 

@@ -14,7 +14,12 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId
 from hub.model.queues import Need
 
 OwnerKind = Literal["none", "bot", "queue", "offer", "agent"]
-CallState = Literal["", "live", "ringing", "joined", "held", "consult", "callback", "message", "over"]
+TapeState = Literal["", "off", "on", "paused"]
+CallState = Literal["", "live", "ringing", "joined", "held", "consult", "conference", "callback", "message", "over"]
+AGENT_SILENT = "agent_silent"
+"""Why a conversation returns to its line whose agent leaves the customer without an answer for too long."""
+SPEAKING: frozenset[CallState] = frozenset({"joined", "held", "consult", "conference"})
+LIVE: frozenset[CallState] = SPEAKING | {"live", "ringing"}
 StatusCategory = Literal["open", "waiting", "resolved"]
 
 
@@ -81,7 +86,8 @@ class Conversation:
     over while its agent wraps up; `ended_by`: whom it was ended by; `extended`: the agent took more time.
     `contact_name`: what the customer calls themselves. `reply`: what the channel's adapter needs to answer the
     customer's newest message. `call`: how a live call stands, "" where there is none; its caller keeps the place in
-    line until they are joined with whoever accepted it (`awaits_phone`).
+    line until they are joined with whoever accepted it (`awaits_phone`). `tape`: whether what is said in it can be
+    recorded, is, or pauses in that. `third`: who is asked beside, or in a conference with them, by name or number.
     """
 
     header: Header
@@ -136,6 +142,8 @@ class Conversation:
     rating: int | None = None
     resolved_at: int | None = None
     call: CallState = ""
+    tape: TapeState = ""
+    third: str = ""
 
     @property
     def id(self) -> ConversationId:
@@ -155,7 +163,7 @@ class Conversation:
     @property
     def on_phone(self) -> bool:
         """Whether an agent has a live call, be it on hold."""
-        return self.call in {"joined", "held", "consult"} and self.ended_at is None
+        return self.call in SPEAKING and self.ended_at is None
 
     @property
     def waits(self) -> bool:
@@ -192,6 +200,10 @@ def check(state: Conversation, event: Event) -> None:
     if event.type is EventType.EXTENDED and (state.ended_at is None or state.extended):
         code = "too_late" if state.ended_at is None else "already_extended"
         raise Conflict("This can be extended once, while it lasts.", code=code)
+    if event.type in _LEAVES and event.up_to is not None and state.contact_seq > event.up_to:
+        raise Conflict("The customer has just written.", code="customer_wrote")
+    if event.type is EventType.RETURNED and event.reason == AGENT_SILENT and state.waiting_since is None:
+        raise Conflict("The agent has just answered.", code="too_late")
     if event.agent is not None and event.type in _BY_HOLDER and event.agent not in state.owner.asked:
         raise StaleFence("Somebody else has it.")
 
@@ -223,6 +235,7 @@ _ALLOWED: dict[EventType, frozenset[OwnerKind]] = {
     EventType.PRIORITISED: frozenset({"queue", "offer"}),
     EventType.ASSIGNED: _ANY_LIVE,
 }
+_LEAVES = frozenset({EventType.RESOLVED, EventType.WRAPPED, EventType.SNOOZED})
 _GIVES_ON = frozenset(
     {EventType.RETURNED, EventType.TRANSFERRED, EventType.TO_BOT, EventType.SNOOZED, EventType.ASSIGNED}
 )

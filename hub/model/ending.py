@@ -8,6 +8,9 @@ from hub.model.entry import Entry, Event
 from hub.model.queues import Queue, WrapUp
 from hub.model.said import resumed
 
+NOT_GIVEN = "not_given"
+"""The disposition of what had to have one and ran out of time without: lists and figures show it."""
+
 
 def wrap_up_over(state: Conversation, rules: Workplace, queue: Queue | None) -> int | None:
     """Until when the agent may wrap up (ms); None when they don't."""

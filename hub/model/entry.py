@@ -148,21 +148,22 @@ class Event:
     """One happening.
 
     Fields by type: opened: `queue` (None = the bot begins). handoff: `reason`, `summary`, `queue`. offered: `agent`
-    (or several at once, `among`), `until`, `reason` (why them),
-    `auto` (needs no answer). accepted, declined, expired, withdrawn: `agent`,
-    `reason`. taken, reopened: `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`. transferred:
-    `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`. resolved: `agent`,
-    `disposition`, `note`, `reason`. rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's
-    last number that the bot has dealt with). locale: `locale` (the customer chose a language). automatic: `reason`
+    (or several at once, `among`), `until`, `reason` (why them), `auto` (needs no answer). accepted, declined, expired,
+    withdrawn: `agent`, `reason`. taken, reopened: `agent`. returned: `agent` (who had it), `reason`, `queue`, `front`.
+    transferred: `agent` (from), `to_agent` or `queue`, `note`. to_bot: `agent`, `note`. snoozed: `until`,
+    `up_to` (not if the customer has written more). resolved: `agent`, `disposition`, `note`, `reason`, `up_to`.
+    rated: `score`, `note`. ticket: `ticket`. bot_turn: `up_to` (the customer's last number that the bot has dealt
+    with). locale: `locale` (the customer chose a language). automatic: `reason`
     (auto_reply, list), `note` (its first words). reopened by the customer: `queue`, no `agent`. overflowed: `queue`
     (the next line), `reason`. moved: `agent` (the supervisor), `queue`. prioritised: `agent`, `priority`.
     assigned: `agent` (whom a supervisor gave it to, wherever it was).
 
     sla: `reason` (which promise), `note` (warned or breached), `clock` (which run of it). waited_out: `reason` (what
     was offered when nobody came in time: form, callback, voicemail). wrapped: `agent`,
-    `disposition`, `note`. extended: `agent`.
+    `disposition`, `note`, `up_to`. extended: `agent`.
 
-    call: `reason` (see `channels.calls.Happened`) and its `values`.
+    call: `reason` (see `channels.calls.Happened`) and its `values`; or `transcript`: `file` was written down in
+    `locale`, with what `outcome` (written, nothing, failed), and `note`: the words.
 
     Whatever enters a line may carry `since` (ms): the old place of who came back in time, and `known_to`, who served
     them last. opened, handoff and reopened may carry `priority` and `needs`, as the rules say, and `route`: why this

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hub.model.calling import called
+from hub.model.calling import CALL_AGAIN, called
 from hub.model.conversation import NOBODY, Conversation, Owner
 from hub.model.ending import customer_ended, extended, wrapped
 from hub.model.entry import Entry, Event, EventType
@@ -108,7 +108,8 @@ def _held(state: Conversation, entry: Entry, event: Event) -> Conversation:
 
 def _assigned(state: Conversation, entry: Entry, event: Event) -> Conversation:
     woken = _woke(state, entry, event) if state.status == "waiting" else state
-    return _held(woken, entry, event)
+    again = replace(woken, call="callback") if event.reason == CALL_AGAIN else woken
+    return _held(again, entry, event)
 
 
 def _reopened(state: Conversation, entry: Entry, event: Event) -> Conversation:

@@ -13,6 +13,7 @@ from hub.model.ids import AgentId, QueueId
 Strategy = Literal["longest_idle", "least_loaded", "most_proficient", "round_robin", "broadcast"]
 ExitKind = Literal["form", "queue", "callback", "voicemail"]
 WrapUpMode = Literal["none", "fixed", "until_done"]
+RecordingMode = Literal["inbox", "all", "none", "on_demand"]
 
 STRONGEST = 5
 """The highest proficiency; the lowest is 1."""
@@ -56,12 +57,23 @@ class ServiceTarget:
 class WrapUp:
     """What follows a conversation: nothing, a fixed time, or as long as the agent needs, at most `seconds`.
 
-    Where `disposition_required`, no agent closes one without; one that is over by itself says that it has none.
+    Where `disposition_required`, no agent closes one without; one whose time runs out ends as `not_given`.
     """
 
     mode: WrapUpMode = "none"
     seconds: int = 120
     disposition_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPolicy:
+    """Which calls of a line are recorded: as their inbox says, all, none, or those whose agent begins it.
+
+    `announced`: the caller is told before the recording begins.
+    """
+
+    mode: RecordingMode = "inbox"
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,7 @@ class Queue:
     auto_accept: tuple[str, ...] = ()
     wrap_up: WrapUp = field(default_factory=WrapUp)
     calendar: str = ""
+    recording: RecordingPolicy = field(default_factory=RecordingPolicy)
 
     def takes(self, channel: str, locale: str) -> bool:
         """Whether conversations of a channel and a language may stand here."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from channels.calls import BROWSER
 from hub.model.config import PATIENCE_PER_CHANNEL, Agent, Workplace, cost_of, maximum_of
 from hub.model.conversation import Conversation
 from hub.model.due import next_due
@@ -34,8 +35,9 @@ class Verdict:
     """Whether an agent may get an item now, and why.
 
     Yes: reserved, preferred, broadcast, or the queue's strategy. No: inactive, not_connected, offline, break,
-    finishing, not_responding, no_phone, other_queue, wrong_team, speaks_not, lacks_skill, no_room, at_maximum, cooling,
-    awaiting_preferred, awaiting_addressee. `detail` names the skill and level that is lacking, or who is awaited.
+    finishing, not_responding, no_phone, phone_not_ready, other_queue, wrong_team, speaks_not, lacks_skill, too_small,
+    no_room, at_maximum, cooling, awaiting_preferred, awaiting_addressee. `detail` names the skill and level that is
+    lacking, what one costs, or who is awaited.
     """
 
     agent: Agent
@@ -190,10 +192,17 @@ def absence(agent: Agent) -> str | None:
 
 
 def crowded(channel: str, agent: Agent, rules: Workplace) -> str | None:
-    """Why an agent has no room for an item of a channel: no_room, at_maximum, no_phone; None when they have."""
+    """Why an agent cannot have an item of a channel; None: they can.
+
+    no_phone, phone_not_ready, too_small:<cost> (never, with nothing else at hand either), no_room, at_maximum.
+    """
     if channel == "voice" and not agent.phone:
         return "no_phone"
-    if agent.used + cost_of(channel, rules) > agent.capacity:
+    if channel == "voice" and agent.phone == BROWSER and not agent.phone_ready:
+        return "phone_not_ready"
+    if (cost := cost_of(channel, rules)) > agent.capacity:
+        return f"too_small:{cost}"
+    if agent.used + cost > agent.capacity:
         return "no_room"
     maximum = maximum_of(channel, agent, rules)
     if maximum is not None and agent.carries(channel) >= maximum:

@@ -19,6 +19,10 @@ RETURNED = {"agent_gone": "agent_lost", "agent_silent": "agent_silent"}
 
 With nobody there to take it over, the same sentence with `_alone` behind its name says so, over a form.
 """
+ON_THE_LINE = frozenset({"live", "ringing", "joined", "held", "consult", "conference"})
+"""Calls whose callers hear what is said to them."""
+UNHEARD = frozenset({EventType.ACCEPTED, EventType.TAKEN, EventType.ASSIGNED, EventType.RESOLVED})
+"""After these a caller hears a person, or nothing more."""
 
 
 @dataclass(slots=True)
@@ -26,7 +30,8 @@ class Courtesy:
     """Tells customers.
 
     `staffed(queue)`: somebody who serves a queue is at work, or will be in a moment. `live(channel)`: somebody waits at
-    the other end. Who has written a letter hears once that it has come, and then only from people.
+    the other end. Who has written a letter hears once that it has come, and then only from people. `spoken(channel)`:
+    what is told is said to a caller, so what no caller would hear is not told.
     """
 
     acts: Acts
@@ -35,6 +40,7 @@ class Courtesy:
     clock: Clock
     staffed: Callable[[str], bool]
     live: Callable[[str], bool]
+    spoken: Callable[[str], bool]
     pool: Pool = field(default_factory=lambda: Pool("courtesy"))
 
     def on_appended(self, event: Appended) -> None:
@@ -42,6 +48,8 @@ class Courtesy:
         entry, state = event.entry, event.after
         if entry.event is not None and entry.event.reason == "agent_unreachable":
             return  # a caller has heard nothing of the phone that rang
+        if self.spoken(state.header.channel) and not _is_heard(event):
+            return
         if entry.moves_fence and entry.event is not None:
             self.pool.start(self._tell(entry.event.type, entry.event.reason, state), entry.event.type)
         elif any(part.type == "form_reply" for part in entry.parts) or event.before.deferred != state.deferred:
@@ -51,20 +59,22 @@ class Courtesy:
 
     async def remind(self, state: Conversation) -> None:
         """After a restart: who waits has heard that they wait."""
-        if state.contact_seq:
+        gone = self.spoken(state.header.channel) and state.call not in ON_THE_LINE
+        if state.contact_seq and not gone:
             await self._welcome_to_line(state)
 
     async def waited_out(self, state: Conversation, exit_: ExitKind) -> None:
         """Nobody came for too long: let the customer leave an address, or a number that is called back.
 
-        Whoever saw the form already is not shown it again. Voicemail is the channel's own to offer.
+        Whoever saw the form already is not shown it again. Voicemail is the channel's own to offer, and to a caller the
+        callback, too.
         """
         if not self.live(state.header.channel):
             await self._acknowledge(state)
-        elif exit_ == "callback":
-            await self.acts.ask_form(state, "callback_form", "callback")
         elif exit_ == "form":
-            await self.acts.ask_form(state, "long_wait_form", "offline")
+            await self._ask(state, "long_wait_form")
+        elif exit_ == "callback" and not self.spoken(state.header.channel):
+            await self.acts.ask_form(state, "callback_form", "callback")
 
     async def _tell(self, kind: EventType, reason: str | None, state: Conversation) -> None:
         occasion = str(state.fence)
@@ -95,13 +105,13 @@ class Courtesy:
         if self._served(state):
             await self.acts.tell(state, phrase, once=str(state.fence))
         else:
-            await self.acts.ask_form(state, f"{phrase}_alone", "offline")
+            await self._ask(state, f"{phrase}_alone")
 
     async def _tell_overflowed(self, state: Conversation) -> None:
         if self._served(state):
             await self.acts.tell(state, "overflowed", once=str(state.fence))
         else:
-            await self.acts.ask_form(state, "offline_form", "offline")
+            await self._ask(state, "offline_form")
 
     async def _thank(self, state: Conversation, seq: int) -> None:
         """Who has left a message and an address has done all that is needed: no line, no second form."""
@@ -119,7 +129,14 @@ class Courtesy:
         if hours_open and self._served(state):
             await self.acts.tell(state, "line_joined", once=str(state.asked_at or state.queued_at))
         else:
-            await self.acts.ask_form(state, "offline_form" if hours_open else "closed_form", "offline")
+            await self._ask(state, "offline_form" if hours_open else "closed_form")
+
+    async def _ask(self, state: Conversation, phrase: str) -> None:
+        """A sentence over a form for a message and an address; to a caller, one that asks for nothing."""
+        if self.spoken(state.header.channel):
+            await self.acts.tell(state, f"{phrase}_call", once=str(state.queued_at))
+        else:
+            await self.acts.ask_form(state, phrase, "offline")
 
     def _hours(self, state: Conversation) -> Calendar:
         """The hours of the line; where it has none of its own, those of the inbox."""
@@ -132,3 +149,11 @@ class Courtesy:
         """Whether anybody is at work who could take the conversation over."""
         queue = self.config.queue_for(state.queue, state.header.inbox)
         return queue is not None and self.staffed(queue.id)
+
+
+def _is_heard(event: Appended) -> bool:
+    """Whether a caller hears what is told of an event; who leaves a number or a message has heard all there is."""
+    happened, stands = event.entry.event, event.after.call
+    if happened is None or stands not in ON_THE_LINE:
+        return False
+    return happened.type not in UNHEARD and happened.reason not in {"callback", "voicemail"}

@@ -256,4 +256,4 @@ class Line:
 
 def _presence(agent: Agent) -> tuple[object, ...]:
     """What makes it worth while to wait for somebody."""
-    return (absence(agent), agent.queues, agent.capacity, agent.maxima, agent.phone)
+    return (absence(agent), agent.queues, agent.capacity, agent.maxima, agent.phone, agent.phone_ready)

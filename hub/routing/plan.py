@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.model.config import Agent, Workplace, cost_of
+from hub.model.config import OTHERS, Agent, Workplace, cost_of
 from hub.model.ids import QueueId
 from hub.model.queues import ANYBODY, Need, Queue, Ring, Rule
 from hub.routing.choose import in_ring, serves
@@ -83,22 +83,44 @@ def _able(agent: Agent, rule: Rule) -> bool:
     return here and in_ring(agent, rule.needs, ANYBODY, "") is None
 
 
-def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Problem]:
-    """Costs and maxima under which nobody could ever take anything."""
+def cut_off(queue: Queue, before: Queue, queues: Mapping[str, Queue], rules: Iterable[Rule]) -> list[Problem]:
+    """Lines and rules that lead to a line which, as it would be from now on, takes none of their customers."""
+    if (queue.channels, queue.languages) == (before.channels, before.languages):
+        return []
+    others = [one for one in queues.values() if one.id != queue.id and one.exit == "queue"]
+    found = [
+        Problem(code="cuts_off_overflow", place="channels", detail=one.name)
+        for one in others
+        if one.exit_queue == queue.id and not _accepts(queue, one.channels, one.languages)
+    ]
+    return found + [
+        Problem(code="cuts_off_rule", place="channels", detail=rule.name)
+        for rule in rules
+        if rule.queue == queue.id and not _accepts(queue, rule.when.channels, rule.when.locales)
+    ]
+
+
+def workplace_problems(rules: Workplace, before: Workplace, agents: Iterable[Agent]) -> list[Problem]:
+    """Costs and maxima under which nobody could ever take anything; costs that stay as they were `before` pass."""
     staff = [agent for agent in agents if agent.active]
     largest = max((agent.capacity for agent in staff), default=None)
     costs = (("costs", rules.costs), ("parked_costs", rules.parked_costs))
     found = [
+        problem
+        for name, values in (*costs, ("maxima", rules.maxima))
+        for problem in _unknown(name, values, (*CHANNELS, OTHERS), "unknown_channel")
+    ]
+    found += [
         Problem(code="cost_out_of_range", place=f"{name}.{channel}")
         for name, values in costs
         for channel, cost in values.items()
-        if not 0 <= cost <= 1_000
+        if not (0 if values is rules.parked_costs else 1) <= cost <= 1_000
     ]
     if largest is not None:
         found += [
             Problem(code="nobody_has_room", place=f"costs.{channel}")
             for channel, cost in rules.costs.items()
-            if cost > largest
+            if cost > largest and cost != before.costs.get(channel)
         ]
     return found + [
         Problem(code="maximum_out_of_range", place=f"maxima.{channel}")
@@ -110,7 +132,7 @@ def workplace_problems(rules: Workplace, agents: Iterable[Agent]) -> list[Proble
 def _leads(place: str, rule: Rule, queue: Queue | None) -> Iterator[Problem]:
     if queue is None:
         yield Problem(code="no_such_queue", place=place, detail=rule.queue or "")
-    elif not _meets(rule.when.channels, queue.channels) or not _meets(rule.when.locales, queue.languages):
+    elif not _accepts(queue, rule.when.channels, rule.when.locales):
         yield Problem(code="queue_takes_none", place=place, detail=queue.id)
 
 
@@ -132,6 +154,8 @@ def _rings(queue: Queue, staff: list[Agent], rules: Workplace) -> Iterator[Probl
     for place, ring in enumerate(queue.rings):
         if not last < ring.until_seconds <= 86_400:
             yield Problem(code="rings_not_ascending", place=f"rings.{place}.until_seconds")
+        elif last >= queue.max_wait_seconds:
+            yield Problem(code="ring_never_begins", place=f"rings.{place}.until_seconds")
         last = ring.until_seconds
         yield from _needs(f"rings.{place}.needs", ring.needs, rules)
         yield from _unknown(f"rings.{place}.teams", ring.teams, rules.teams, "unknown_team")
@@ -153,12 +177,14 @@ def _needs(place: str, needs: Iterable[Need], rules: Workplace) -> Iterator[Prob
 
 
 def _exit(queue: Queue, queues: Mapping[str, Queue]) -> Iterator[Problem]:
+    if queue.exit == "voicemail" and not _meets(queue.channels, ("voice",)):
+        yield Problem(code="voicemail_without_calls", place="exit")
     if queue.exit != "queue":
         return
     following = queues.get(queue.exit_queue or "")
     if following is None:
         yield Problem(code="no_such_queue", place="exit_queue", detail=queue.exit_queue or "")
-    elif not _meets(queue.channels, following.channels) or not _meets(queue.languages, following.languages):
+    elif not _accepts(following, queue.channels, queue.languages):
         yield Problem(code="queue_takes_none", place="exit_queue", detail=following.id)
     elif (circle := _circle(queue.id, queues)) is not None:
         yield Problem(code="overflow_in_a_circle", place="exit_queue", detail=" > ".join(circle))
@@ -191,6 +217,11 @@ def _burden(queue: Queue, staff: list[Agent], rules: Workplace) -> Iterator[Prob
 def _unknown(place: str, values: Iterable[str], known: Iterable[str], code: str) -> list[Problem]:
     allowed = set(known)
     return [Problem(code=code, place=place, detail=one) for one in values if one not in allowed]
+
+
+def _accepts(queue: Queue, channels: tuple[str, ...], languages: tuple[str, ...]) -> bool:
+    """Whether a line takes any of those who come by these channels and speak these languages."""
+    return _meets(channels, queue.channels) and _meets(languages, queue.languages)
 
 
 def _meets(some: tuple[str, ...], others: tuple[str, ...]) -> bool:

@@ -59,10 +59,11 @@ def line_that_takes(wanted: Queue, usual: Queue | None, channel: str, locale: st
 def old_place(earlier: Sequence[Conversation], queue: Queue, now: int) -> int | None:
     """The place (ms) of who left this line a moment ago and is back; `earlier`: newest first.
 
-    The last stay alone counts: a place that led to an answer is used up.
+    The last stay alone counts: a place that led to an answer is used up. Who was taken on by another line has left
+    this one, too.
     """
     last = next((state for state in earlier if state.queue is not None), None)
-    if last is None or last.queue != queue.id or last.left_at is None:
+    if last is None or queue.id not in {last.queue, *last.lines} or last.left_at is None:
         return None
     return last.left_place if now - last.left_at <= queue.return_seconds * 1000 else None
 

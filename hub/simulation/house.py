@@ -141,7 +141,7 @@ def parts(database: Database, clock: Clock, *, desks_here: bool = True) -> House
         staff=staff,
         config=config,
         conversations=conversations,
-        courtesy=Courtesy(acts, staff, config, clock, router.places.expected, lambda _: True),
+        courtesy=Courtesy(acts, staff, config, clock, router.places.expected, lambda _: True, lambda _: False),
         promises=Promises(acts, config, clock, router.pool),
         clock=clock,
     )
@@ -154,3 +154,4 @@ def subscribe(house: House) -> None:
     house.bus.on(Appended, house.router.on_appended)
     house.bus.on(AgentChanged, house.router.on_agent_changed)
     house.config.on_change(house.router.on_rules_changed)
+    house.config.on_change(house.deadlines.on_rules_changed)

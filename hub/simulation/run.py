@@ -158,7 +158,10 @@ def _levels(world: World, tally: Tally) -> dict[str, object]:
     return {
         "service_level": round(tally.in_time_of_all() if exact else tally.service_level(), 4),
         "asa_s": round(tally.asa_s(everybody=impatient), 2),
-        "ci": {name: round(value, 4) for name, value in tally.intervals(everybody=impatient).items()},
+        "ci": {
+            name: None if width is None else round(width, 4)
+            for name, width in tally.intervals(everybody=impatient).items()
+        },
         "erlang": _rounded(_formula(world)),
     }
 

@@ -80,8 +80,8 @@ class Tally:
         waits = [wait for one, wait in self.waits.items() if everybody or self.fates[one] == "answered"]
         return mean(waits) / 1000 if waits else 0.0
 
-    def intervals(self, *, everybody: bool) -> dict[str, float]:
-        """Half widths of the confidence intervals of service level and wait, from batch means."""
+    def intervals(self, *, everybody: bool) -> dict[str, float | None]:
+        """Half widths of the confidence intervals of service level and wait, from batch means; None: of too few."""
         fated = [one for one in self.began if one in self.fates]
         in_time = self._in_time(short=True)
         level = [float(in_time[one]) for one in fated if one in in_time]
@@ -112,9 +112,9 @@ def _name(event: Event) -> str:
     return f"{event.type}:{event.reason}" if by_reason and event.reason else str(event.type)
 
 
-def _half_width(values: list[float]) -> float:
+def _half_width(values: list[float]) -> float | None:
     size = len(values) // BATCHES
     if size < 2:
-        return math.inf
+        return None
     means = [mean(values[start : start + size]) for start in range(0, size * BATCHES, size)]
     return SURE * stdev(means) / math.sqrt(BATCHES)

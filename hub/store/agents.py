@@ -24,6 +24,7 @@ _FIELDS = {
     "teams": 1,
     "maxima": 1,
     "phone": 1,
+    "phone_ready": 1,
     "capacity": 1,
     "active": 1,
     "status": 1,
@@ -36,6 +37,8 @@ _FIELDS = {
     "load": 1,
     "epoch": 1,
 }
+
+_GONE = {"connected": False, "phone_ready": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,16 @@ class Agents:
             "connected": agent.connected,
             "gone_at": agent.gone_at,
             "misses": agent.misses,
+            "phone_ready": agent.phone_ready,
         }
         same = {name: getattr(seen, name) for name in ("status", "status_since", "connected", "gone_at", "misses")}
+        same["phone_ready"] = True if seen.phone_ready else {"$ne": True}
         return await self._change({"_id": agent.id, **same}, {"$set": change})
 
     async def all_gone(self, now: int) -> None:
         """A hub that starts has no sockets: whoever was connected is gone since now."""
         async with guard():
-            await self._rows.update_many({"connected": True}, {"$set": {"connected": False, "gone_at": now}})
+            await self._rows.update_many({"connected": True}, {"$set": _GONE | {"gone_at": now}})
 
     async def _change(self, query: dict[str, Any], change: dict[str, Any]) -> Agent | None:
         async with guard():

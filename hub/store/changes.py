@@ -25,6 +25,20 @@ class AgentWritten:
     agent: AgentId
 
 
+async def config_changes(database: Database) -> AsyncIterator[None]:
+    """Once when it is sure to hear of everything from now on, then after each change of what admins decide.
+
+    Raises `Unavailable`.
+    """
+    try:
+        async with await database.watch([{"$match": {"ns.coll": "config"}}, {"$project": {"_id": 1}}]) as stream:
+            yield
+            async for _ in stream:
+                yield
+    except PyMongoError as error:
+        raise Unavailable("The store tells of no changes now.") from error
+
+
 async def changes(database: Database) -> AsyncIterator[EntryWritten | AgentWritten]:
     """Everything that is written from now on to timelines and agents, by whomever. Raises `Unavailable`."""
     watched = {"$match": {"ns.coll": {"$in": ["entries", "agents"]}, "operationType": {"$in": ["insert", "update"]}}}

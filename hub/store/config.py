@@ -1,11 +1,12 @@
 """What admins decide, as stored: inboxes, queues, canned replies, the workplace's rules.
 
 Read once and kept in memory, because every message needs some of it; every change goes through `save` or `remove`,
-which store first, then update the memory, then tell the listeners.
+which store first, then update the memory, then tell the listeners. `refresh` takes in what another process changed.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -15,12 +16,14 @@ from pymongo.errors import DuplicateKeyError
 from hub.errors import Conflict, NotFound
 from hub.model.calendar import Calendar
 from hub.model.config import Canned, Inbox, NamedCalendar, Workplace
+from hub.model.dialling import Dialling
+from hub.model.flows import CallFlow
 from hub.model.queues import Queue, Rules
 from hub.model.sla import SlaPolicy
 from hub.store.database import Database, guard
 
-Thing = Inbox | Queue | Canned | Workplace | Rules | NamedCalendar | SlaPolicy
-ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace, Rules, NamedCalendar, SlaPolicy)
+Thing = Inbox | Queue | Canned | Workplace | Rules | Dialling | NamedCalendar | SlaPolicy | CallFlow
+ThingT = TypeVar("ThingT", Inbox, Queue, Canned, Workplace, Rules, Dialling, NamedCalendar, SlaPolicy, CallFlow)
 
 _KINDS: dict[type[Thing], str] = {
     Inbox: "inbox",
@@ -28,9 +31,13 @@ _KINDS: dict[type[Thing], str] = {
     Canned: "canned",
     Workplace: "workplace",
     Rules: "rules",
+    Dialling: "dialling",
     NamedCalendar: "calendar",
     SlaPolicy: "sla",
+    CallFlow: "flow",
 }
+_Single = Workplace | Rules | Dialling
+"""Things of which there is one."""
 _TYPES = {kind: type_ for type_, kind in _KINDS.items()}
 
 
@@ -47,14 +54,21 @@ class Config:
         self._versions: dict[str, int] = {}
         self._slas: tuple[SlaPolicy, ...] | None = None
         self._listeners: list[Callable[[str], None]] = []
+        self._one_at_a_time = asyncio.Lock()
+        """A reading that a write overtakes would leave the older value in memory."""
 
     async def load(self) -> None:
-        """Read everything anew (at start, and when another process says that something changed)."""
+        """Read everything anew; nobody is told."""
         async with guard():
             found = await self._documents.find({}).to_list()
         self._values = {fields["_id"]: _value(fields) for fields in found}
         self._versions = {fields["_id"]: fields["version"] for fields in found}
         self._slas = None
+
+    async def refresh(self) -> None:
+        """Read everything anew, and tell of what another process changed."""
+        async with self._one_at_a_time:
+            await self._read_anew()
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Have `listener` called with the kind ("inbox", "queue", ...) after each stored change."""
@@ -125,51 +139,71 @@ class Config:
             self._slas = tuple(sorted(found, key=lambda one: (one.order, one.id)))
         return self._slas
 
+    def flow(self, id_: str) -> CallFlow | None:
+        """One flow of calls, None when there is none."""
+        return self._one(CallFlow, id_)
+
+    @property
+    def flows(self) -> Mapping[str, CallFlow]:
+        """All flows of calls by id."""
+        return {value.id: value for value in self._values.values() if isinstance(value, CallFlow)}
+
     @property
     def rules(self) -> Rules:
         """Which line a conversation goes to."""
         return self._one(Rules, "") or Rules()
 
+    @property
+    def dialling(self) -> Dialling:
+        """Which numbers people may have dialled; the usual rules until an admin changes them."""
+        return self._one(Dialling, "") or Dialling()
+
     async def create(self, thing: Thing) -> None:
         """Store something new. Raises Conflict (`exists`) when the id is taken."""
-        key = key_of(thing)
-        async with guard():
+        async with self._one_at_a_time, guard():
             try:
                 await self._documents.insert_one(_document(thing, 1))
             except DuplicateKeyError as error:
                 raise Conflict("There is one with this id already.", code="exists", field="id") from error
-        self._remember(key, thing, 1)
+            self._remember(key_of(thing), thing, 1)
 
-    async def save(self, thing: Thing) -> None:
-        """Store the new state of something.
+    async def save(self, thing: Thing, *, made_of: Thing | None = None) -> None:
+        """Store the new state of something; `made_of`: the state to which a change was applied.
 
         Raises Conflict when somebody changed it meanwhile, NotFound when it is gone.
         """
         key = key_of(thing)
         version = self._versions.get(key)
+        if made_of is not None and self._values.get(key) != made_of:
+            raise _changed()
         if version is None:
-            if isinstance(thing, Workplace | Rules):
+            if isinstance(thing, _Single):
                 await self.create(thing)
                 return
             raise NotFound("There is no such thing any more.")
-        async with guard():
-            written = await self._documents.replace_one({"_id": key, "version": version}, _document(thing, version + 1))
-        if not written.matched_count:
-            await self.load()
-            raise Conflict(
-                "Somebody else changed this meanwhile; look at it again.",
-                code="changed_meanwhile",
-            )
-        self._remember(key, thing, version + 1)
+        seen = {"_id": key, "version": version}
+        async with self._one_at_a_time, guard():
+            written = await self._documents.replace_one(seen, _document(thing, version + 1))
+            if not written.matched_count:
+                await self._read_anew()
+                raise _changed()
+            self._remember(key, thing, version + 1)
 
     async def remove(self, thing: Thing) -> None:
         """Delete something; deleting it twice is the same as once."""
         key = key_of(thing)
-        async with guard():
+        async with self._one_at_a_time, guard():
             await self._documents.delete_one({"_id": key})
-        self._values.pop(key, None)
-        self._versions.pop(key, None)
-        self._tell(_KINDS[type(thing)])
+            self._values.pop(key, None)
+            self._versions.pop(key, None)
+            self._tell(_KINDS[type(thing)])
+
+    async def _read_anew(self) -> None:
+        before = self._values
+        await self.load()
+        changed = {key for key in before.keys() | self._values.keys() if before.get(key) != self._values.get(key)}
+        for kind in sorted({key.partition(":")[0] for key in changed}):
+            self._tell(kind)
 
     def _remember(self, key: str, thing: Thing, version: int) -> None:
         self._values[key] = thing
@@ -188,7 +222,11 @@ class Config:
 
 def key_of(thing: Thing) -> str:
     """The `_id` under which a thing is stored, like "queue:support"."""
-    return f"{_KINDS[type(thing)]}:{'' if isinstance(thing, Workplace | Rules) else thing.id}"
+    return f"{_KINDS[type(thing)]}:{'' if isinstance(thing, _Single) else thing.id}"
+
+
+def _changed() -> Conflict:
+    return Conflict("Somebody else changed this meanwhile; look at it again.", code="changed_meanwhile")
 
 
 def _document(thing: Thing, version: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
 from hub.errors import Conflict
@@ -57,21 +58,15 @@ class Contacts:
         verified from now on, never the other way round.
         """
         key = f"{channel if everywhere else inbox}\x1f{address}"
+        identity = Identity(channel=channel, inbox=InboxId(inbox), address=address, verified=verified)
         fresh = {
             "_id": new_id(),
             "name": name,
             "locale": locale,
             "created_at": now,
-            "identities": [
-                {
-                    "channel": channel,
-                    "inbox": inbox,
-                    "address": address,
-                    "verified": verified,
-                }
-            ],
+            "identities": [msgspec.to_builtins(identity)],
             "attributes": {},
-            "match": _keys(Identity(channel=channel, inbox=InboxId(inbox), address=address)),
+            "match": _keys(identity),
         }
         async with guard():
             row = await self._rows.find_one_and_update(
@@ -80,17 +75,17 @@ class Contacts:
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
-            doubted = {"address": address, "verified": {"$ne": True}}
             if verified and any(one["address"] == address and not one.get("verified") for one in row["identities"]):
-                row = (
-                    await self._rows.find_one_and_update(
-                        {"keys": key, "identities": {"$elemMatch": doubted}},
-                        {"$set": {"identities.$.verified": True}},
-                        return_document=ReturnDocument.AFTER,
-                    )
-                    or row
-                )
+                row = await self._verify(key, address) or row
         return _contact(row)
+
+    async def _verify(self, key: str, address: str) -> Any:
+        doubted = {"address": address, "verified": {"$ne": True}}
+        return await self._rows.find_one_and_update(
+            {"keys": key, "identities": {"$elemMatch": doubted}},
+            {"$set": {"identities.$.verified": True}},
+            return_document=ReturnDocument.AFTER,
+        )
 
     async def by_identity(self, *, channel: str, inbox: str, address: str, everywhere: bool) -> Contact | None:
         """The contact with this identity, if there is one."""

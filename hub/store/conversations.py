@@ -12,9 +12,9 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from hub.model.conversation import Conversation, Header
+from hub.model.conversation import LIVE, Conversation, Header
 from hub.model.due import Due
-from hub.model.ids import AgentId, ContactId, ConversationId
+from hub.model.ids import AgentId, ContactId, ConversationId, new_id
 from hub.model.queues import Told
 from hub.store.codec import conversation_fields, decoded, document
 from hub.store.database import Database, guard, next_value
@@ -90,6 +90,7 @@ class Conversations:
                 sparse=True,
             )
             await self._rows.create_index([("state.owner.among", ASCENDING)], sparse=True)
+            await self._rows.create_index("state.call", partialFilterExpression={"state.call": {"$gt": ""}})
 
     async def next_number(self) -> int:
         """The next short number that people say."""
@@ -177,17 +178,6 @@ class Conversations:
             rows = await self._rows.find(query, {"_id": 1}).sort("header.created_at", DESCENDING).limit(limit).to_list()
         return [ConversationId(row["_id"]) for row in rows]
 
-    async def due(self, now: int, *, limit: int = 100) -> list[ConversationId]:
-        """Conversations whose deadline has come, most overdue first."""
-        async with guard():
-            rows = (
-                await self._rows.find({"due_at": {"$lte": now}}, {"_id": 1})
-                .sort("due_at", ASCENDING)
-                .limit(limit)
-                .to_list()
-            )
-        return [ConversationId(row["_id"]) for row in rows]
-
     async def without_due(self) -> list[ConversationId]:
         """Open conversations that nothing would ever happen to by itself: there must be none."""
         query = {"state.status": {"$ne": "resolved"}, "state.last_seq": {"$gt": 0}, "due_at": {"$exists": False}}
@@ -195,14 +185,22 @@ class Conversations:
             rows = await self._rows.find(query, {"_id": 1}).to_list()
         return [ConversationId(row["_id"]) for row in rows]
 
-    async def claim_due(self, conversation: ConversationId, now: int, lease_ms: int) -> bool:
-        """Whether this process is the one that does what is due now; the next is asked when the lease is over."""
-        row = {"_id": conversation, "due_at": {"$lte": now}}
+    async def claim_due(self, now: int, lease_ms: int, *, limit: int) -> list[ConversationId]:
+        """Conversations whose deadline has come, most overdue first, for this process alone to do what is due.
+
+        Nobody is given one of them again, also not this process, until its deadline changes or the lease is over.
+        """
         free = {"$or": [{"$ne": ["$due_claim.at", "$due_at"]}, {"$lte": ["$due_claim.until", now]}]}
-        claim = [{"$set": {"due_claim": {"at": "$due_at", "until": now + lease_ms}}}]
+        due, me = {"due_at": {"$lte": now}, "$expr": free}, new_id()
+        claim = [{"$set": {"due_claim": {"at": "$due_at", "until": now + lease_ms, "by": me}}}]
         async with guard():
-            written = await self._rows.update_one({**row, "$expr": free}, claim)
-        return bool(written.modified_count)
+            rows = await self._rows.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit).to_list()
+            ids = [row["_id"] for row in rows]
+            claimed = await self._rows.update_many({"_id": {"$in": ids}, **due}, claim) if ids else None
+            if claimed is not None and claimed.modified_count < len(ids):  # another process was faster
+                mine = await self._rows.find({"_id": {"$in": ids}, "due_claim.by": me}, {"_id": 1}).to_list()
+                ids = [row["_id"] for row in mine]
+        return [ConversationId(one) for one in ids]
 
     async def correct_due(self, states: Sequence[tuple[Conversation, Due | None]]) -> None:
         """Set the deadlines of exactly these states again: the rules changed, or a projection had fallen behind."""
@@ -220,6 +218,23 @@ class Conversations:
     async def unresolved(self, *, kind: str | None = None) -> list[Row]:
         """All open conversations, or those with an owner of one kind."""
         query: dict[str, Any] = {"state.owner.kind": kind} if kind else {"state.status": {"$ne": "resolved"}}
+        async with guard():
+            rows = await self._rows.find(query).to_list()
+        return [_row(row) for row in rows]
+
+    async def ids(self) -> list[ConversationId]:
+        """Every conversation that there is."""
+        async with guard():
+            rows = await self._rows.find({}, {"_id": 1}).to_list()
+        return [ConversationId(row["_id"]) for row in rows]
+
+    async def live_calls(self, *, quiet_since: int) -> list[Row]:
+        """Open conversations whose call is not over, and to whose timeline nothing was added since a time (ms)."""
+        query = {
+            "state.call": {"$in": sorted(LIVE)},
+            "state.last_at": {"$lte": quiet_since},
+            "state.status": {"$ne": "resolved"},
+        }
         async with guard():
             rows = await self._rows.find(query).to_list()
         return [_row(row) for row in rows]

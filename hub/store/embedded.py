@@ -50,6 +50,7 @@ class MongodOptions:
         oplog_mb: Size of the oplog, megabytes; decides how long a change stream can be resumed.
         start_timeout: Seconds until a start counts as failed; recovery after a crash may take some.
         bound_to_parent: True: the server ends when the process that started it ends, however that happens.
+        expires: Whether what has expired by the server's own clock is deleted; not where the clock is held.
     """
 
     directory: Path
@@ -59,6 +60,7 @@ class MongodOptions:
     oplog_mb: int = 512
     start_timeout: float = 60.0
     bound_to_parent: bool = True
+    expires: bool = True
 
 
 class Mongod:
@@ -197,6 +199,7 @@ class Mongod:
         command += ["--logpath", str(options.log), "--logappend", "--quiet"]
         command += ["--wiredTigerCacheSizeGB", str(options.cache_gb), "--oplogSize", str(options.oplog_mb)]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        command += [] if options.expires else ["--setParameter", "ttlMonitorEnabled=false"]
         # A lone member has nobody to hand over to: it need not linger for its clients when told to stop.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         # A session of its own: Ctrl-C in the terminal must reach the owner alone, which stops its children in order.
@@ -247,6 +250,8 @@ class Mongod:
 def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> Iterator[Mongod]:
     """Run a private server for the length of a ``with`` block, without needing an event loop (session fixtures, tools).
 
+    Nothing expires in it: those who use it hold the clock, or live in virtual time.
+
     Args:
         directory: A folder of its own; data goes to ``directory/data``, the log to ``directory/mongod.log``.
         tools: Where the server program is kept (``var/tools`` of the checkout, so that it is fetched once).
@@ -256,7 +261,12 @@ def private_mongod(directory: Path, tools: Path, *, cache_gb: float = 0.25) -> I
         The running server; ``uri`` is what a driver needs.
     """
     options = MongodOptions(
-        directory=directory / "data", tools=tools, log=directory / "mongod.log", cache_gb=cache_gb, oplog_mb=64
+        directory=directory / "data",
+        tools=tools,
+        log=directory / "mongod.log",
+        cache_gb=cache_gb,
+        oplog_mb=64,
+        expires=False,
     )
     server = Mongod(options)
     asyncio.run(_started(server))

@@ -99,12 +99,25 @@ class Entries:
             row = await self._rows.find_one({"_id": dedupe})
         return entry_of(row) if row else None
 
+    async def stored(self, dedupes: Sequence[str]) -> dict[str, Entry]:
+        """The entries stored under some dedupe keys, by key."""
+        async with guard():
+            rows = await self._rows.find({"_id": {"$in": list(dedupes)}}).to_list()
+        return {row["_id"]: entry_of(row) for row in rows}
+
     async def after(self, conversation: ConversationId, seq: int, *, limit: int = 1_000) -> list[Entry]:
         """Entries with a higher number, ascending, at most `limit`."""
         query = {"conversation": conversation, "seq": {"$gt": seq}}
         async with guard():
             rows = await self._rows.find(query).sort("seq", ASCENDING).limit(limit).to_list()
         return [entry_of(row) for row in rows]
+
+    async def all_of(self, conversation: ConversationId) -> list[Entry]:
+        """A whole timeline, ascending."""
+        found: list[Entry] = []
+        while page := await self.after(conversation, found[-1].seq if found else 0):
+            found += page
+        return found
 
     async def before(
         self,

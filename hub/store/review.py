@@ -26,7 +26,8 @@ KEPT_PLACES = 20
 class Doubt:
     """A moment in which the bot may have been wrong: the masked text, what it made of it, and why we think so.
 
-    `reason`: unsure, fallback, handed_off, rated_badly, marked. `intent` is its best guess, empty when it had none.
+    `reason`: unsure, fallback, handed_off, rated_badly, rephrased, marked. `intent` is its best guess,
+    empty when it had none.
     """
 
     text: str

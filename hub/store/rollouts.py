@@ -9,7 +9,7 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from hub.errors import Conflict
-from hub.model.studio import Rollout
+from hub.model.rollout import Rollout
 from hub.store.database import Database, guard
 
 
@@ -26,7 +26,16 @@ class Rollouts:
         if row is None:
             return Rollout()
         del row["_id"]
+        if row["pending"] is not None:  # from before a version could wait for its slot
+            row["pending"].setdefault("number", row["slots"][row["pending"]["slot"]])
         return msgspec.convert(row, Rollout)
+
+    async def talks(self) -> list[tuple[str, int]]:
+        """The conversations that the bot has: their ids, and when each came to it (ms)."""
+        with_bot, fields = {"state.owner.kind": "bot"}, {"state.fence_at": 1}
+        async with guard():
+            rows = await self.database.collection("conversations").find(with_bot, fields).to_list()
+        return [(row["_id"], row["state"]["fence_at"]) for row in rows]
 
     async def put(self, rollout: Rollout) -> Rollout:
         """Store what was made of the present one. Raises Conflict (`changed_meanwhile`)."""

@@ -1,27 +1,31 @@
 """Versions of the bot: what each was made from, its training, its report, its model.
 
 `bot_versions`: `_id` the number, and the fields of `Version`; in training also the lease, `holder` and `until` (ms).
-GridFS `bot_models`: `<number>.data` (JSON: files and examples) and `<number>.<holder>.model` (Rasa's archive).
+What each was made from and its model: `hub.store.model_files`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-from gridfs.errors import NoFile
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
 
 from bot.training.data import Example
 from bot.training.report import Change, Report
+from bot.training.stories import Story, StoryRun
 from hub.errors import Conflict, NotFound, Unavailable
-from hub.model.studio import VersionState
+from hub.model.studio import VersionEvent, VersionState
 from hub.store.database import Database, guard, next_value
+from hub.store.model_files import ModelFiles
 
 MOST_TRIES = 3
+KEPT_EVENTS = 200
+LEFT_OVER_MS = 3_600_000
+"""What no version names after so long never will be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,9 @@ class Version:
 
     `stage`, `detail`, `done`, `of`: how far its training is. `failure`: why there is no model (`training`, `memory`,
     `time`, `disk`, `died`, ...) and `failure_text` in words. `base`: the version that its report is compared with.
+    `pinned`: its model is kept for ever; `pruned`: its model is gone, all the rest is there. `history`: what was done
+    with it since, the oldest first. `stories`: how the pinned conversations `pins` (id: version) went; `pins_wanted`:
+    it is to be tried with them again, `pins_failure`: why that could not be done.
     """
 
     number: int
@@ -62,15 +69,23 @@ class Version:
     report: Report | None = None
     fixed: tuple[Change, ...] = ()
     broken: tuple[Change, ...] = ()
+    stories: tuple[StoryRun, ...] = ()
+    pins: Mapping[str, int] = field(default_factory=dict)
+    pins_wanted: bool = False
+    pins_failure: str = ""
     made: Made | None = None
+    pinned: bool = False
+    pruned: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    history: tuple[VersionEvent, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """What a version is made from: the project's files by path, and all examples."""
+    """What a version is made from: the project's files by path, all examples, and the stories that it is tried with."""
 
     files: dict[str, str]
     examples: list[Example]
+    stories: list[Story] = []
 
 
 class LostLease(Conflict):
@@ -86,6 +101,11 @@ class Versions:
     database: Database
 
     @property
+    def files(self) -> ModelFiles:
+        """What versions were made from, and their models."""
+        return ModelFiles(self.database)
+
+    @property
     def _rows(self) -> Any:
         return self.database.collection("bot_versions")
 
@@ -98,7 +118,7 @@ class Versions:
         """Queue a new version for training."""
         async with guard():
             number = await next_value(self.database, "bot_versions")
-            await self._put(f"{number}.data", msgspec.json.encode(snapshot))
+            await self.files.put(f"{number}.data", msgspec.json.encode(snapshot))
             counts = {"intents": len({one.intent for one in snapshot.examples}), "examples": len(snapshot.examples)}
             version = Version(number=number, state="queued", by=by, at=now, note=note, base=base, counts=counts)
             await self._rows.insert_one(_document(version))
@@ -114,7 +134,8 @@ class Versions:
 
     async def page(self, limit: int = 50) -> list[Version]:
         """The newest ones, the newest first, without the long lists of their reports."""
-        without = {"report.errors": 0, "report.per_intent": 0, "report.confused": 0, "fixed": 0, "broken": 0}
+        long = ("report.errors", "report.per_intent", "report.confused", "fixed", "broken", "stories", "history")
+        without = dict.fromkeys(long, 0)
         async with guard():
             rows = await self._rows.find({}, without).sort("_id", DESCENDING).limit(limit).to_list()
         for row in rows:
@@ -124,16 +145,64 @@ class Versions:
 
     async def snapshot(self, number: int) -> Snapshot:
         """What a version is made from. Raises NotFound."""
-        return msgspec.json.decode(await self._file(f"{number}.data"), type=Snapshot)
+        return msgspec.json.decode(await self.files.read(f"{number}.data"), type=Snapshot)
 
     async def model(self, version: Version) -> bytes:
         """A version's model. Raises NotFound; Unavailable (`model_damaged`) when it is not what was stored."""
         if version.made is None:
             raise NotFound("This version has no model.")
-        raw = await self._file(version.made.file)
+        raw = await self.files.read(version.made.file)
         if sha256(raw).hexdigest() != version.made.digest:
             raise Unavailable("The model's file is damaged.", code="model_damaged")
         return raw
+
+    async def pin(self, number: int, pinned: bool) -> Version:
+        """Keep a version's model for ever, or no longer. Raises NotFound."""
+        async with guard():
+            await self._rows.update_one({"_id": number}, {"$set": {"pinned": pinned}})
+        return await self.get(number)
+
+    async def sweep(self, now: int, held: Collection[int]) -> int:
+        """Remove files that nobody needs: what a full disk or a crash left of them, after a while. How many."""
+        async with guard():
+            rows = await self._rows.find({}, {"made.file": 1}).to_list()
+        kept = {f"{row['_id']}.data" for row in rows} | {row["made"]["file"] for row in rows if row.get("made")}
+        return await self.files.sweep(now - LEFT_OVER_MS, kept, held)
+
+    async def note(self, number: int, event: VersionEvent) -> None:
+        """Write into a version's history; the one of the product has none."""
+        pushed = {"$each": [msgspec.to_builtins(event)], "$slice": -KEPT_EVENTS}
+        async with guard():
+            await self._rows.update_one({"_id": number}, {"$push": {"history": pushed}})
+
+    async def of_model(self, id_: str) -> bool:
+        """Whether a model with this id (Rasa's), or with this digest, is or was a version's."""
+        async with guard():
+            return await self._rows.find_one({"$or": [{"made.id": id_}, {"made.digest": id_}]}, {"_id": 1}) is not None
+
+    async def with_models(self) -> list[int]:
+        """The numbers of the versions that have a model and are not pinned, the newest first."""
+        having = {"state": "ready", "made": {"$ne": None}, "pinned": {"$ne": True}}
+        async with guard():
+            rows = await self._rows.find(having, {"_id": 1}).sort("_id", DESCENDING).to_list()
+        return [row["_id"] for row in rows]
+
+    async def take_model(self, number: int) -> Made | None:
+        """Take the model off a version that is not pinned; None when there is none. Its file is still there."""
+        mine = {"_id": number, "made": {"$ne": None}, "pinned": {"$ne": True}}
+        async with guard():
+            row = await self._rows.find_one_and_update(mine, {"$set": {"made": None, "pruned": True}})
+        return _version(row).made if row else None
+
+    async def give_model(self, number: int, made: Made) -> None:
+        """Undo `take_model`."""
+        async with guard():
+            change = {"$set": {"made": msgspec.to_builtins(made), "pruned": False}}
+            await self._rows.update_one({"_id": number}, change)
+
+    async def drop_model(self, made: Made) -> None:
+        """Remove the file of a model that was taken off."""
+        await self.files.drop(made.file)
 
     async def claim(self, holder: str, now: int, until: int) -> Version | None:
         """Take the oldest version that nobody trains, until `until` (ms).
@@ -165,15 +234,13 @@ class Versions:
         """Keep the model and the report of `version`. Raises LostLease when it is somebody else's by now."""
         if version.made is None:
             raise ValueError("a finished version has a model")
-        async with guard():
-            await self._put(version.made.file, model)
+        await self.files.put(version.made.file, model)
         fields = _document(version)
         del fields["_id"]
         try:
             await self._held(version.number, holder, fields, unset=("holder", "until"))
         except LostLease:
-            async with guard():
-                await self._drop(version.made.file)
+            await self.files.drop(version.made.file)
             raise
 
     async def fail(self, number: int, holder: str, code: str, text: str, now: int) -> None:
@@ -182,9 +249,10 @@ class Versions:
         fields = {"state": state, "failure": code, "failure_text": text, "ended_at": now}
         await self._held(number, holder, fields, unset=("holder", "until"), also_stopped=True)
 
-    async def put_back(self, number: int, holder: str) -> None:
-        """Return it to the queue: the trainer ends. Raises LostLease."""
-        await self._held(number, holder, {"state": "queued"}, unset=("holder", "until"))
+    async def put_back(self, version: Version, holder: str) -> None:
+        """Return it to the queue: the trainer ends, which is none of the version's tries. Raises LostLease."""
+        fields = {"state": "queued", "tries": version.tries - 1}
+        await self._held(version.number, holder, fields, unset=("holder", "until"))
 
     async def stop(self, number: int, now: int) -> None:
         """Cancel a training that waits or runs. Raises Conflict (`too_late`) when it does neither."""
@@ -215,22 +283,6 @@ class Versions:
             done = await self._rows.update_one(mine, change)
         if not done.matched_count:
             raise LostLease("This training is not ours any more.")
-
-    async def _put(self, name: str, raw: bytes) -> None:
-        await self._drop(name)
-        await self.database.bucket("bot_models").upload_from_stream(name, raw)
-
-    async def _drop(self, name: str) -> None:
-        bucket = self.database.bucket("bot_models")
-        async for old in bucket.find({"filename": name}):
-            await bucket.delete(old._id)
-
-    async def _file(self, name: str) -> bytes:
-        async with guard():
-            try:
-                return bytes(await (await self.database.bucket("bot_models").open_download_stream_by_name(name)).read())
-            except NoFile:
-                raise NotFound("There is no such file.") from None
 
 
 def _document(version: Version) -> dict[str, Any]:

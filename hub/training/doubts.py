@@ -6,6 +6,7 @@ A doubt that is lost in a crash is no loss to a customer: the next one of its ki
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import structlog
 
@@ -17,6 +18,7 @@ from hub.model.ids import ConversationId
 from hub.store.entries import Entries
 from hub.store.review import Doubt, Review
 from hub.training.masking import masked
+from hub.training.rephrased import rephrased
 from hub.workers import Pool
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,9 @@ SURE = 0.7
 MARGIN = 0.1
 """Below this confidence, or this near to the runner-up, a turn is worth a look though the bot answered."""
 BAD_RATING = 2
+LOOK_BACK = 20
+SOON_MS = 600_000
+"""Who says the same again later than this asks anew."""
 MISSED = frozenset({"low_confidence", "bot_looping", "bot_silent"})
 
 
@@ -46,6 +51,8 @@ class Doubts:
                 self.pool.start(self._turn(entry, event.before.bot_seq, up_to, reason), entry.conversation)
         elif entry.event and entry.event.type is EventType.RATED and (event.after.rating or 5) <= BAD_RATING:
             self.pool.start(self._rated(entry), entry.conversation)
+        elif entry.kind == "message" and entry.author.kind == "contact" and _after_an_answer(event):
+            self.pool.start(self._said_again(entry, event.after.fence), entry.conversation)
 
     async def mark(self, conversation: ConversationId, seq: int) -> bool:
         """An agent marks a customer's message; False when it is taught already. Raises NotFound."""
@@ -65,6 +72,15 @@ class Doubts:
         if at is not None:
             said = [one for one in page[:at] if one.author.kind == "contact"][-1:]
             await self._note(said, entry.at, "rated_badly", page[at].understood)
+
+    async def _said_again(self, entry: Entry, since: int) -> None:
+        """What the bot answered, and the customer now says nearly the same again."""
+        page, _ = await self.entries.before(entry.conversation, entry.seq, limit=LOOK_BACK, messages_only=True)
+        page = [one for one in page if one.seq > since and entry.at - one.at <= SOON_MS]
+        answers = list(takewhile(lambda one: one.author.kind == "bot", reversed(page)))
+        asked = list(takewhile(lambda one: one.author.kind == "contact", reversed(page[: len(page) - len(answers)])))
+        if answers and asked and rephrased(" ".join(one.text for one in reversed(asked)), entry.text):
+            await self._note(asked[::-1], entry.at, "rephrased", answers[0].understood)
 
     async def _note(self, said: list[Entry], at: int, reason: str, understood: Understood | None) -> bool:
         words = [one for one in said if one.kind == "message" and one.author.kind == "contact" and one.text.strip()]
@@ -86,6 +102,11 @@ class Doubts:
             runner_up_confidence=next_sure,
         )
         return await self.review.add(doubt)
+
+
+def _after_an_answer(event: Appended) -> bool:
+    before = event.before
+    return before.owner.kind == event.after.owner.kind == "bot" and before.bot_seq >= before.contact_seq > before.fence
 
 
 def reason_of(entry: Entry) -> str:

@@ -10,29 +10,61 @@ from typing import Any, cast
 import yaml
 
 from bot.contract import Locale
-from bot.training.data import DataRefused, Example, Mark, Problem, Split, refused
-from bot.training.project import examples_of, is_nlu, problems_of
-from bot.training.safe_yaml import compose, plain
-from hub.model.studio import Intent, Kept, Sentence
+from bot.training.data import DataRefused, Example, Mark, Problem, Split
+from bot.training.domain import domain_of, name_of
+from bot.training.pinned import STORIES, stories_in
+from bot.training.project import examples_of, problems_of, without_examples
+from bot.training.stories import Story
+from bot.training.words import words_of
+from hub.model.studio import Form, Intent, Kept, Sentence, Span, Term
+from hub.training import forms as studio_forms
+from hub.training.form_problems import fit_problems, forms_in
+from hub.training.word_files import WORDS, data_of, with_words
 
 ANSWER = "utter_faq_"
 GENERATED = "data/rules/studio.yml"
 """Rules that are made anew from the intents with an answer of their own."""
+MADE_FILES = (GENERATED, WORDS, studio_forms.RULES)
+MADE_HEAD = "# Made by the studio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """All of it. `files`: the project's files without examples and without `GENERATED`."""
+    """All of it. `files`: the project's files without examples and without those that the studio makes.
+
+    `stories`: pinned conversations that a project brings; None where it has no file of them, and those that are
+    pinned stay.
+    """
 
     intents: tuple[Intent, ...]
     responses: tuple[Kept, ...]
     files: tuple[Kept, ...]
+    terms: tuple[Term, ...] = ()
+    forms: tuple[Form, ...] = ()
+    stories: tuple[Story, ...] | None = None
 
 
 def sentence_of(example: Example) -> Sentence:
     """An example without its intent."""
-    marks = tuple((one.start, one.end, one.entity, one.value or "") for one in example.marks)
-    return Sentence(text=example.text, lang=example.lang, split=example.split, marks=marks)
+    marks = tuple(
+        Span(one.start, one.end, one.entity, one.value or "", one.role or "", one.group or "") for one in example.marks
+    )
+    return Sentence(text=example.text, lang=example.lang, split=example.split, marks=marks, about=example.about)
+
+
+def marks_of(sentence: Sentence) -> tuple[Mark, ...]:
+    """Its entities."""
+    return tuple(
+        Mark(
+            start=one.start,
+            end=one.end,
+            entity=one.entity,
+            value=one.value or None,
+            role=one.role or None,
+            group=one.group or None,
+        )
+        for one in sentence.marks
+    )
 
 
 def examples_in(intents: Iterable[Intent]) -> list[Example]:
@@ -43,7 +75,8 @@ def examples_in(intents: Iterable[Intent]) -> list[Example]:
             intent=intent.name,
             lang=cast("Locale", one.lang),
             split=cast("Split", one.split),
-            marks=tuple(Mark(start=s, end=e, entity=kind, value=value or None) for s, e, kind, value in one.marks),
+            marks=marks_of(one),
+            about=one.about,
         )
         for intent in intents
         for one in intent.sentences
@@ -57,22 +90,58 @@ def taken_apart(files: Mapping[str, str]) -> Knowledge:
         DataRefused: Something in it is not fit; nothing is to be kept then.
     """
     examples = examples_of(files)
-    if problems := problems_of(files, examples):
+    if problems := [*_taken_names(files), *problems_of(files, examples)]:
         raise DataRefused(problems)
-    domain = _domain(files["domain.yml"])
+    domain = domain_of(files["domain.yml"])
+    terms = terms_of(files)
+    kept = {name: text for name, text in without_examples(files).items() if name not in MADE_FILES}
+    stories = tuple(stories_in(kept.pop(STORIES))) if STORIES in kept else None
+    forms = forms_in(kept.pop(studio_forms.FORMS)) if studio_forms.FORMS in kept else []
+    if forms:
+        domain = studio_forms.without_forms(domain, forms)
+        kept["domain.yml"] = yaml.safe_dump(domain, allow_unicode=True, sort_keys=False)
     responses = {name: tuple(variants) for name, variants in (domain.get("responses") or {}).items()}
-    grouped: dict[str, list[Sentence]] = {_name(one): [] for one in domain.get("intents") or []}
+    grouped: dict[str, list[Sentence]] = {name_of(one): [] for one in domain.get("intents") or []}
     for one in examples:
         grouped[one.intent].append(sentence_of(one))
-    kept = {name: text for name, text in files.items() if name != GENERATED and not is_nlu(name, text)}
+    written = [Kept(name=name, text=text) for name, text in kept.items()]
+    made = [Kept(name=GENERATED, text=files.get(GENERATED, ""))]
+
+    def has_answer(name: str) -> bool:
+        """Not what written rules answer: the rules that the studio makes would contradict them."""
+        return ANSWER + name in responses and (bool(rules_naming(name, made)) or not rules_naming(name, written))
+
     return Knowledge(
         intents=tuple(
-            Intent(name=name, sentences=tuple(sentences), faq=ANSWER + name in responses)
-            for name, sentences in grouped.items()
+            Intent(name=name, sentences=tuple(sentences), faq=has_answer(name)) for name, sentences in grouped.items()
         ),
         responses=tuple(Kept(name=name, variants=variants) for name, variants in responses.items()),
-        files=tuple(Kept(name=name, text=text) for name, text in kept.items()),
+        files=tuple(written),
+        terms=tuple(terms),
+        forms=tuple(forms),
+        stories=stories,
     )
+
+
+def terms_of(files: Mapping[str, str]) -> list[Term]:
+    """The kinds of entities in a project's domain, and the synonyms, patterns and lists in its data.
+
+    Raises:
+        DataRefused: One of them is not fit.
+    """
+    kinds = [Term(name=f"entity:{name_of(one)}") for one in domain_of(files["domain.yml"]).get("entities") or []]
+    return [*kinds, *(Term(name=f"{one.kind}:{one.name}", values=one.values) for one in words_of(data_of(files)))]
+
+
+def _taken_names(files: Mapping[str, str]) -> list[Problem]:
+    """Files that have the name of one that the studio makes, and are none."""
+    return [
+        Problem(
+            place=f"{name}:1", code="reserved_file", text=f"The studio makes a file {name} itself; rename this one."
+        )
+        for name in MADE_FILES
+        if name in files and not files[name].startswith(MADE_HEAD)
+    ]
 
 
 def put_together(known: Knowledge) -> tuple[dict[str, str], list[Example]]:
@@ -84,7 +153,7 @@ def put_together(known: Knowledge) -> tuple[dict[str, str], list[Example]]:
         DataRefused: An intent has no answer, or is not known to the domain, and so on.
     """
     files = {one.name: one.text for one in known.files}
-    domain = _domain(files["domain.yml"])
+    domain = domain_of(files["domain.yml"])
     intents = {one.name for one in known.intents}
     responses = {one.name: [dict(variant) for variant in one.variants] for one in known.responses}
     problems = [
@@ -92,10 +161,22 @@ def put_together(known: Knowledge) -> tuple[dict[str, str], list[Example]]:
         for one in known.intents
         if one.faq and ANSWER + one.name not in responses
     ]
-    was = {_name(one): one for one in domain.get("intents") or []}
-    if set(was) != intents or (domain.get("responses") or {}) != responses:
+    was = {name_of(one): one for one in domain.get("intents") or []}
+    kinds = {name_of(one): one for one in domain.get("entities") or []}
+    wanted = entities_of(known)
+    if set(was) != intents or set(kinds) != set(wanted) or (domain.get("responses") or {}) != responses:
+        domain["entities"] = [
+            kinds.get(name, name) for name in [*kinds, *sorted(set(wanted) - set(kinds))] if name in wanted
+        ]
         domain["intents"] = [was.get(name, name) for name in [*was, *sorted(intents - set(was))] if name in intents]
         domain["responses"] = responses
+        files["domain.yml"] = yaml.safe_dump(domain, allow_unicode=True, sort_keys=False)
+    files = with_words(files, known.terms)
+    if known.forms:
+        problems = [*fit_problems(known.forms, domain, _answered(known)), *problems]
+        files[studio_forms.RULES] = studio_forms.rules_file(known.forms, domain)
+        files[studio_forms.FORMS] = studio_forms.forms_file(known.forms)
+        domain = studio_forms.with_forms(domain, known.forms)
         files["domain.yml"] = yaml.safe_dump(domain, allow_unicode=True, sort_keys=False)
     if faqs := sorted(one.name for one in known.intents if one.faq):
         files[GENERATED] = _faq_rules(faqs, _entity_forms(domain))
@@ -106,10 +187,27 @@ def put_together(known: Knowledge) -> tuple[dict[str, str], list[Example]]:
     return files, examples
 
 
+def misfits(known: Knowledge, form: str) -> list[Problem]:
+    """What of one form does not fit the rest, as `put_together` would say it."""
+    try:
+        put_together(known)
+    except DataRefused as error:
+        return [one for one in error.problems if one.place == f"form {form}"]
+    return []
+
+
+def _answered(known: Knowledge) -> dict[str, list[str]]:
+    """What answers each intent that a form begins with, besides the form."""
+    return {
+        one.name: ["answer"] if one.faq else rules_naming(one.name, known.files)
+        for one in known.intents
+        if one.name in {form.intent for form in known.forms}
+    }
+
+
 def entities_of(known: Knowledge) -> list[str]:
     """Kinds of entities that sentences may mark."""
-    domain = next((_domain(one.text) for one in known.files if one.name == "domain.yml"), {})
-    return [_name(one) for one in domain.get("entities") or []]
+    return [one.title for one in known.terms if one.kind == "entity"]
 
 
 def rules_naming(intent: str, files: Iterable[Kept]) -> list[str]:
@@ -118,12 +216,13 @@ def rules_naming(intent: str, files: Iterable[Kept]) -> list[str]:
     return [
         f"{one.name}:{number}"
         for one in files
-        if one.name.startswith("data/")
+        if one.name.startswith("data/") and _RULES.search(one.text)
         for number, line in enumerate(one.text.split("\n"), 1)
         if named.search(line)
     ]
 
 
+_RULES = re.compile(r"^(?:rules|stories):", re.MULTILINE)
 PERSIAN = {"type": "slot", "name": "lang", "value": "fa"}
 
 
@@ -182,14 +281,3 @@ def _entity_forms(domain: Mapping[str, Any]) -> list[str]:
         for name, form in (domain.get("forms") or {}).items()
         if not any(takes_text(slot) for slot in (form or {}).get("required_slots") or [])
     ]
-
-
-def _domain(text: str) -> dict[str, Any]:
-    found = plain(compose("domain.yml", text, aliases=True))
-    if not isinstance(found, dict):
-        raise refused("domain.yml:1", "not_domain", "The domain must be keys and values.")
-    return found
-
-
-def _name(intent: object) -> str:
-    return str(next(iter(intent))) if isinstance(intent, Mapping) else str(intent)

@@ -1,23 +1,31 @@
 """The model server that Rasa servers ask: `GET /bot/models/{slot}` with the bot's token.
 
 200 with the model, its digest as ETag; 304 for who has it; 404 when the slot has no version of the studio (then the
-server keeps the model that it has); 401 without the token; 503 for a damaged file, which also leaves the old model.
+server keeps the model that it has, unless that is one of the studio's: it gets the product's own, where it is at hand);
+401 without the token; 503 for a damaged file, which also leaves the old model.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import structlog
 from aiohttp import web
 
+from hub.clock import Clock
 from hub.errors import HubError, NotFound
-from hub.model.studio import BUILT_IN
+from hub.model.rollout import BUILT_IN, Pending
 from hub.store.rollouts import Rollouts
 from hub.store.versions import Version, Versions
 
 log = structlog.get_logger(__name__)
+
+EVERYBODY_KNOWS_MS = 2_000
+"""So long after a version lost its slot a hub may still send one of its conversations there (`hub.training.slots`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,9 @@ class ModelServer:
     token: str
     rollouts: Rollouts
     versions: Versions
+    clock: Clock
+    built_in: Callable[[], bytes | None] = lambda: None
+    """The model that comes with the product, None where it lies elsewhere."""
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one question."""
@@ -42,14 +53,30 @@ class ModelServer:
             return web.Response(status=503)
 
     async def _answer(self, slot: str, known: str | None) -> web.Response:
-        slots = (await self.rollouts.get()).slots
-        number = next((number for name, number in slots.items() if name == slot), BUILT_IN)
-        version = await self.versions.get(number) if number != BUILT_IN else None
-        if version is None or version.made is None:
+        rollout = await self.rollouts.get()
+        if rollout.pending is not None and rollout.pending.slot == slot and self._just_evicted(rollout.pending):
+            raise NotFound("Somebody may still be answered by the version before.")
+        number = next((number for name, number in rollout.slots.items() if name == slot), BUILT_IN)
+        if number == BUILT_IN:
+            return await self._product(known)
+        version = await self.versions.get(number)
+        if version.made is None:
             raise NotFound("This slot has no model of the studio.")
         if known == version.made.digest:
             return web.Response(status=304, headers={"ETag": known})
         return await self._model(version, version.made.digest)
+
+    def _just_evicted(self, pending: Pending) -> bool:
+        return pending.evicted is not None and self.clock.now() - pending.since < EVERYBODY_KNOWS_MS
+
+    async def _product(self, known: str | None) -> web.Response:
+        raw = None
+        if known is not None and await self.versions.of_model(known):
+            raw = await asyncio.to_thread(self.built_in)
+        if raw is None:
+            raise NotFound("This slot has no model of the studio.")
+        headers = {"ETag": sha256(raw).hexdigest(), "filename": "peyk.tar.gz"}
+        return web.Response(body=raw, content_type="application/gzip", headers=headers)
 
     async def _model(self, version: Version, digest: str) -> web.Response:
         raw = await self.versions.model(version)

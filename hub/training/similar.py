@@ -14,10 +14,10 @@ def groups(texts: Sequence[str]) -> list[list[int]]:
 
     Each text joins the first group whose first text is near enough, so that every member is near what is shown.
     """
-    pieces = [_pieces(text) for text in texts]
+    cut = [pieces(text) for text in texts]
     found: list[list[int]] = []
-    for number, mine in enumerate(pieces):
-        home = next((group for group in found if nearness(mine, pieces[group[0]]) >= NEAR), None)
+    for number, mine in enumerate(cut):
+        home = next((group for group in found if nearness(mine, cut[group[0]]) >= NEAR), None)
         if home is None:
             found.append([number])
         else:
@@ -30,7 +30,8 @@ def nearness(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / (len(one | other) or 1)
 
 
-def _pieces(text: str) -> frozenset[str]:
+def pieces(text: str) -> frozenset[str]:
+    """A text's words cut into runs of three letters."""
     words = re.findall(r"\w+", text.casefold().replace("\u200c", ""))
     padded = [f" {word} " for word in words]
     return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))

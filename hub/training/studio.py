@@ -1,9 +1,9 @@
-"""What admins do in the studio, besides looking: teach, train, activate, roll back. Who may is decided before."""
+"""What admins do in the studio, besides looking: teach and train. Who may is decided before."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -12,49 +12,82 @@ from bot.environment import ASSISTANT
 from bot.training.data import (
     DataRefused,
     Example,
-    Mark,
     Problem,
     Warned,
     conflicts,
-    marks_problem,
-    name_problem,
     scarce,
-    text_problem,
 )
+from bot.training.pinned import STORIES, stories_file
 from bot.training.project import read_project
-from bot.training.report import Report
+from bot.training.words import Words
 from hub.clock import Clock
-from hub.errors import BadInput, Conflict, NotFound
-from hub.model.studio import BUILT_IN, Gate, Gates, Intent, Kept, Rollout, Sentence, prepare, roll_back
+from hub.errors import Conflict, NotFound
+from hub.model.ids import new_id
+from hub.model.studio import Form, Intent, Kept, Sentence, Term
+from hub.store.acts import Act, ActKind
 from hub.store.rollouts import Rollouts
-from hub.store.studio import StudioStore
+from hub.store.shelves import Shelf, Shelves, Thing
+from hub.store.stories import Stories
+from hub.store.studio import Change, StudioStore, changed_meanwhile
 from hub.store.versions import Snapshot, Version, Versions
-from hub.training.knowledge import Knowledge, examples_in, put_together, rules_naming, sentence_of, taken_apart
+from hub.training.checks import bad_data, check_intent
+from hub.training.form_problems import form_problems
+from hub.training.knowledge import (
+    ANSWER,
+    Knowledge,
+    examples_in,
+    misfits,
+    put_together,
+    rules_naming,
+    taken_apart,
+    terms_of,
+)
+from hub.training.launch import Launch
+from hub.training.masking import hidden_in, masked_intents, masked_story
+from hub.training.teaching import Added, Placed, add
+from hub.training.terms import entity_places, term_problems, tidy_term
 
 log = structlog.get_logger(__name__)
 
-SHORTEST_REASON = 10
-MOST_SENTENCES = 5_000
+
+async def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(slots=True)
 class Studio:
-    """The studio of one hub. The first look at an empty one fills it with the assistant that comes with the product."""
+    """The studio of one hub. The first look at an empty one fills it with the assistant that comes with the product.
+
+    `decided` is told when it was decided which version answers whom.
+    """
 
     store: StudioStore
     versions: Versions
     rollouts: Rollouts
+    stories: Stories
     clock: Clock
+    decided: Callable[[], Awaitable[None]] = _nobody
     _filled: bool = False
     _filling: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def launch(self) -> Launch:
+        """Versions on their way to customers, and back."""
+        return Launch(self.store, self.versions, self.rollouts, self.stories, self.clock)
 
     async def known(self) -> Knowledge:
         """All that the bot knows by now."""
         await self.fill()
-        intents, responses, files = await asyncio.gather(
-            self.store.intents(), self.store.responses(), self.store.files()
+        intents, responses, files, terms, forms = await asyncio.gather(
+            self.store.intents(), self.store.responses(), self.store.files(), self.store.terms(), self.store.forms()
         )
-        return Knowledge(intents=tuple(intents), responses=tuple(responses), files=tuple(files))
+        return Knowledge(
+            intents=tuple(intents),
+            responses=tuple(responses),
+            files=tuple(files),
+            terms=tuple(terms),
+            forms=tuple(forms),
+        )
 
     async def fill(self) -> None:
         """Put the assistant that comes with the product into an empty studio."""
@@ -62,18 +95,38 @@ class Studio:
             if self._filled:
                 return
             if await self.store.empty():
-                await self.replace_project(await asyncio.to_thread(read_project, ASSISTANT))
+                await self._replace(await asyncio.to_thread(lambda: taken_apart(read_project(ASSISTANT))))
+            elif not await self.store.terms_taken():
+                files = {one.name: one.text for one in await self.store.files()}
+                await self.store.replace_all({"bot_terms": await asyncio.to_thread(terms_of, files)})
             self._filled = True
 
-    async def replace_project(self, files: Mapping[str, str]) -> Knowledge:
-        """Take a whole Rasa project in place of what is there. Raises BadInput with the places: nothing changed."""
+    async def replace_project(self, files: Mapping[str, str], what: str = "", by: str = "") -> tuple[Knowledge, int]:
+        """Take a whole Rasa project in place of what is there; also how many sentences were masked.
+
+        It can be taken back where `what` names it.
+
+        Raises BadInput with the places: nothing changed.
+        """
         try:
-            known = await asyncio.to_thread(taken_apart, files)
+            known, hidden = await asyncio.to_thread(_masked_project, files)
         except DataRefused as error:
             raise bad_data(error) from error
-        await self.store.replace_all(known.intents, known.responses, known.files)
+        await self._replace(known, self.act("project", what, by) if what else None)
+        return known, hidden
+
+    async def _replace(self, known: Knowledge, act: Act | None = None) -> None:
+        shelves: dict[Shelf, Sequence[Thing]] = {
+            "bot_intents": known.intents,
+            "bot_responses": known.responses,
+            "bot_files": known.files,
+            "bot_terms": known.terms,
+            "bot_forms": known.forms,
+        }
+        if known.stories is not None:
+            shelves["bot_stories"] = known.stories
+        await self.store.replace_all(shelves, act)
         self._filled = True
-        return known
 
     async def project(self) -> tuple[dict[str, str], list[Example]]:
         """The Rasa project of what the bot knows. Raises BadInput when it doesn't fit together."""
@@ -83,49 +136,89 @@ class Studio:
         except DataRefused as error:
             raise bad_data(error) from error
 
+    async def exported(self) -> tuple[dict[str, str], list[Example]]:
+        """The project with the pinned conversations; see `project`."""
+        files, examples = await self.project()
+        stories = await self.stories.all()
+        return files | ({STORIES: stories_file(stories)} if stories else {}), examples
+
     async def looked_over(self) -> tuple[list[Problem], list[Warned]]:
         """What keeps it from being trained, and sentences that stand under several intents, exactly or nearly."""
         known = await self.known()
         return await asyncio.to_thread(looked_over, known)
 
     async def write_intent(self, intent: Intent) -> Intent:
-        """Store an intent over the version that it names. Raises BadInput, Conflict."""
+        """Store an intent, masked, over the version that it names. Raises BadInput, Conflict."""
         await self.fill()
         check_intent(intent)
-        return await self.store.write_intent(intent)
+        return await self.store.write_intent(masked_intents([intent])[0])
 
-    async def remove_intent(self, name: str, version: int) -> None:
-        """Remove an intent. Raises Conflict (`intent_used`) while written rules name it."""
-        used = rules_naming(name, await self.store.files())
-        if used:
+    async def remove_intent(self, name: str, version: int, by: str) -> None:
+        """Remove an intent and its answer. Raises Conflict (`intent_used`) while written rules or forms name it."""
+        if used := await self.uses_of(name):
             raise Conflict(f"Written rules name this intent: {', '.join(used[:5])}", code="intent_used")
-        await self.store.remove_intent(name, version)
+        intent = await existing(self.store, name)
+        answer = await self.store.response(ANSWER + name) if intent.faq else None
+        gone: dict[Shelf, list[Intent | Kept]] = {"bot_intents": [replace(intent, version=version)]}
+        if answer is not None:
+            gone["bot_responses"] = [answer]
+        await self._remove(gone, name, by)
 
-    async def add_examples(self, examples: Sequence[Example]) -> dict[str, int]:
-        """Add sentences to their intents, making those that are new; how many were added to each.
+    async def _remove(self, things: Shelves, what: str, by: str) -> None:
+        """So that it can be taken back."""
+        await self.store.change(Change(removed=things), self.act("remove", what, by), before=things)
 
-        All are checked before any is written; intents that somebody changes meanwhile are read again.
-        """
+    def act(self, kind: ActKind, what: str, by: str) -> Act:
+        """A new act, of now."""
+        return Act(id=new_id(), kind=kind, by=by, at=self.clock.now(), what=what)
+
+    async def write_term(self, term: Term) -> Term:
+        """Store an entity, a synonym, a pattern or a list over the version that it names. Raises BadInput, Conflict."""
         await self.fill()
-        grouped: dict[str, list[Sentence]] = {}
-        for one in examples:
-            grouped.setdefault(one.intent, []).append(sentence_of(one))
-        for name, sentences in grouped.items():
-            check_intent(Intent(name=name, sentences=tuple(sentences)))
-        return {name: await self._add(name, sentences) for name, sentences in grouped.items()}
+        tidy = tidy_term(term)
+        if problems := await asyncio.to_thread(term_problems, tidy):
+            raise bad_data(DataRefused(problems))
+        return await self.store.write_term(tidy)
 
-    async def _add(self, name: str, sentences: Sequence[Sentence]) -> int:
-        while True:
-            intent = await self.store.intent(name) or Intent(name=name)
-            known = {one.text for one in intent.sentences}
-            fresh = [one for one in dict.fromkeys(sentences) if one.text not in known]
-            if not fresh and intent.version:
-                return 0
-            try:
-                await self.store.write_intent(replace(intent, sentences=(*intent.sentences, *fresh)))
-            except Conflict:
-                continue
-            return len(fresh)
+    async def remove_term(self, name: str, version: int, by: str) -> None:
+        """Remove one. Raises Conflict (`entity_used`) while sentences, slots or rules name an entity."""
+        if name.startswith("entity:") and (used := entity_places(name.split(":", 1)[1], await self.known())):
+            raise Conflict(f"This entity is used: {', '.join(used[:5])}", code="entity_used")
+        if (term := await self.store.term(name)) is None:
+            raise changed_meanwhile()
+        await self._remove({"bot_terms": [replace(term, version=version)]}, term.title, by)
+
+    async def write_form(self, form: Form) -> Form:
+        """Store a form over the version that it names. Raises BadInput, also when it doesn't fit the rest; Conflict."""
+        known = await self.known()
+        problems = form_problems(form)
+        if not problems:
+            others = [one for one in known.forms if one.name != form.name]
+            problems = await asyncio.to_thread(misfits, replace(known, forms=(*others, form)), form.name)
+        if problems:
+            raise bad_data(DataRefused(problems))
+        return await self.store.write_form(form)
+
+    async def remove_form(self, name: str, version: int, by: str) -> None:
+        """Remove a form. Raises Conflict."""
+        if (form := await self.store.form(name)) is None:
+            raise changed_meanwhile()
+        await self._remove({"bot_forms": [replace(form, version=version)]}, name, by)
+
+    async def add_set(self, placed: Sequence[Placed], words: Sequence[Words], what: str, by: str) -> Added:
+        """Add the data set of a file named `what`, as one act; see `teaching.add`."""
+        await self.fill()
+        return await add(self.store, placed, words, self.act("import", what, by))
+
+    async def add_examples(self, examples: Sequence[Example]) -> dict[str, list[Sentence]]:
+        """Add sentences; those that were new, by intent. See `teaching.add`."""
+        await self.fill()
+        return dict((await add(self.store, [(one, "") for one in examples], [])).sentences)
+
+    async def uses_of(self, name: str) -> list[str]:
+        """What names an intent: places of written rules, and forms."""
+        forms = [f"form {one.name}" for one in await self.store.forms() if one.intent == name]
+        return rules_naming(name, await self.store.files()) + forms
 
     async def take_back(self, name: str, text: str) -> None:
         """Remove a sentence from an intent, if it is there."""
@@ -145,40 +238,15 @@ class Studio:
         if problems := _scarce(examples):
             raise bad_data(DataRefused(problems))
         base = (await self.rollouts.get()).active
-        snapshot = Snapshot(files=files, examples=examples)
+        snapshot = Snapshot(files=files, examples=examples, stories=await self.stories.all())
         return await self.versions.add(snapshot, by=by, note=note, now=self.clock.now(), base=base)
 
-    async def gates(self, version: Version) -> list[Gate]:
-        """The conditions of activation, with this version's figures against the active one."""
-        if version.report is None:
-            return []
-        active = (await self.rollouts.get()).active
-        live = (await self.versions.get(active)).report if active not in (BUILT_IN, version.number) else None
-        return gates_of(await self.store.gates(), version, live)
 
-    async def activate(self, number: int, share: int, reason: str) -> Rollout:
-        """Have a version loaded and given its share of new conversations.
-
-        Raises:
-            Conflict: `not_ready`, `gates`: a condition is not met and no reason was written; or of `prepare`.
-        """
-        version = await self.versions.get(number)
-        if version.state != "ready" or version.made is None:
-            raise Conflict("This version has no model.", code="not_ready")
-        await self.versions.model(version)  # a damaged one never gets near a customer
-        failed = [one.name for one in await self.gates(version) if not one.passed]
-        if failed and len(reason.strip()) < SHORTEST_REASON:
-            raise Conflict(f"Not met: {', '.join(failed)}. Write down why it is to be activated still.", code="gates")
-        rollout = prepare(await self.rollouts.get(), number, share, self.clock.now())
-        return await self.rollouts.put(rollout)
-
-    async def roll_back(self) -> Rollout:
-        """Undo the last activation at once, also for the conversations that it was given."""
-        return await self.rollouts.put(roll_back(await self.rollouts.get()))
-
-    async def answer_of(self, intent: Intent) -> Kept | None:
-        """The response of an intent with an answer of its own."""
-        return await self.store.response("utter_faq_" + intent.name) if intent.faq else None
+def _masked_project(files: Mapping[str, str]) -> tuple[Knowledge, int]:
+    known = taken_apart(files)
+    intents = masked_intents(known.intents)
+    stories = known.stories and tuple(masked_story(one) for one in known.stories)
+    return replace(known, intents=tuple(intents), stories=stories), hidden_in(known.intents, intents)
 
 
 def looked_over(known: Knowledge) -> tuple[list[Problem], list[Warned]]:
@@ -193,41 +261,6 @@ def looked_over(known: Knowledge) -> tuple[list[Problem], list[Warned]]:
 
 def _scarce(examples: Sequence[Example]) -> list[Problem]:
     return scarce((one, f"intent {one.intent}") for one in examples)
-
-
-def gates_of(gates: Gates, version: Version, live: Report | None) -> list[Gate]:
-    """The conditions with their figures. Without a live report nothing can have become worse."""
-    report = version.report
-    if report is None:
-        return []
-    least, accuracy = gates.min_accuracy, report.accuracy
-    drop = round(live.macro_f1 - report.macro_f1, 4) if live is not None else 0.0
-    broken = len(version.broken)
-    return [
-        Gate(name="accuracy", passed=accuracy >= least, figure=accuracy, wanted=least),
-        Gate(name="f1_drop", passed=drop <= gates.max_f1_drop, figure=drop, wanted=gates.max_f1_drop),
-        Gate(name="broken", passed=broken <= gates.max_broken, figure=broken, wanted=gates.max_broken),
-    ]
-
-
-def check_intent(intent: Intent) -> None:
-    """Raise BadInput that names the sentence at fault."""
-    problems = [name_problem(intent.name, "name")]
-    if len(intent.sentences) > MOST_SENTENCES:
-        raise BadInput(f"An intent may have {MOST_SENTENCES} sentences.", code="too_many_rows", field="sentences")
-    for number, one in enumerate(intent.sentences):
-        place = f"sentences.{number}"
-        marks = [Mark(start=s, end=e, entity=kind, value=value or None) for s, e, kind, value in one.marks]
-        problems += [text_problem(one.text, place), marks_problem(one.text, marks, place)]
-    found = [one for one in problems if one is not None]
-    if found:
-        raise bad_data(DataRefused(found))
-
-
-def bad_data(error: DataRefused) -> BadInput:
-    """The refusal as the API says it: the first problem's code and place, all of them in the text."""
-    first = error.problems[0]
-    return BadInput(str(error), code=first.code, field=first.place)
 
 
 async def existing(store: StudioStore, name: str) -> Intent:

@@ -17,19 +17,22 @@ from pathlib import Path
 import structlog
 
 from bot.training.data import DataRefused, Example
+from bot.training.pipeline import fitted_config, threshold_of
 from bot.training.project import write_project
-from bot.training.report import Change, Report, compare, judge
+from bot.training.report import judge
 from bot.training.runs import STANDARD, Limits, Progress, RunFailed, Trained, train
 from channels.tasks import end
 from hub.clock import Clock
-from hub.errors import HubError, NotFound
+from hub.errors import HubError
 from hub.model.ids import new_id
 from hub.processes import is_alive
+from hub.store.rollouts import Rollouts
 from hub.store.versions import LostLease, Made, Snapshot, Version, Versions
+from hub.training.comparing import compared
+from hub.training.pin_runner import PinRunner
+from hub.training.pruning import prune
 
 log = structlog.get_logger(__name__)
-
-Changes = tuple[Change, ...]
 
 LEASE_MS = 30_000
 RENEW_SECONDS = 2.0
@@ -50,9 +53,13 @@ class Trainer:
 
     async def run(self) -> None:
         """Train for ever; a store that is away is waited for."""
-        await asyncio.to_thread(self._sweep)
+        await asyncio.to_thread(self.sweep)
+        tidied = False
         while True:
             try:
+                if not tidied:
+                    await self._tidy()
+                    tidied = True
                 worked = await self.once()
             except HubError as error:
                 log.warning("trainer_waits", code=error.code)
@@ -60,18 +67,19 @@ class Trainer:
             if not worked:
                 await asyncio.sleep(ASK_SECONDS)
 
-    def _sweep(self) -> None:
-        """Remove what killed trainers left."""
+    def sweep(self) -> None:
+        """Remove what killed trainers left; in a container each of them had the number of this one."""
         for folder in (self.home / RUNS).glob("*-*"):
-            if not is_alive(int(folder.name.split("-")[0])):
+            process = int(folder.name.split("-")[0])
+            if process == os.getpid() or not is_alive(process):
                 shutil.rmtree(folder, ignore_errors=True)
 
     async def once(self) -> bool:
-        """Train the oldest version that waits; False when none does."""
+        """Train the oldest version that waits, or try one with the pinned conversations; False when none waits."""
         now = self.clock.now()
         version = await self.versions.claim(self.holder, now, now + LEASE_MS)
         if version is None:
-            return False
+            return await PinRunner(self.versions, self.home, self.home / RUNS, self.clock, self.limits).once()
         log.info("training_begins", version=version.number, tries=version.tries)
         try:
             await self._train(version)
@@ -81,6 +89,12 @@ class Trainer:
             await asyncio.shield(self._put_back(version))
             raise
         return True
+
+    async def _tidy(self) -> None:
+        """Old models go, and what killed trainers and full disks left of files."""
+        rollouts = Rollouts(self.versions.database)
+        await prune(self.versions, rollouts)
+        await self.versions.sweep(self.clock.now(), (await rollouts.get()).held)
 
     async def _train(self, version: Version) -> None:
         progress = _Shown()
@@ -109,7 +123,9 @@ class Trainer:
         try:
             await asyncio.to_thread(write_project, folder, snapshot.files, snapshot.examples)
             texts = [one.text for one in test]
-            trained = await train(self.home, folder, texts, limits=self.limits, tell=progress.show)
+            trained = await train(
+                self.home, folder, texts, stories=snapshot.stories, limits=self.limits, tell=progress.show
+            )
             model = await asyncio.to_thread(trained.model.read_bytes)
             await self._finish(version, snapshot, test, trained, model)
         except OSError as error:
@@ -122,8 +138,9 @@ class Trainer:
     ) -> None:
         n_train = len(snapshot.examples) - len(test)
         seconds, peak_mb = trained.train_seconds, trained.peak_mb
-        report = judge(test, trained.read, n_train=n_train, train_seconds=seconds, peak_mb=peak_mb)
-        fixed, broken = await self._compared(version, report, test)
+        threshold = threshold_of(fitted_config(snapshot.files["config.yml"], snapshot.examples, []))
+        report = judge(test, trained.read, n_train=n_train, train_seconds=seconds, peak_mb=peak_mb, threshold=threshold)
+        fixed, broken = await compared(self.versions, version.base, report, test)
         finished = replace(
             await self.versions.get(version.number),
             state="ready",
@@ -131,6 +148,8 @@ class Trainer:
             report=report,
             fixed=fixed,
             broken=broken,
+            stories=trained.stories,
+            pins={one.id: one.version for one in snapshot.stories},
             made=Made(
                 file=f"{version.number}.{self.holder}.model",
                 id=trained.model_id,
@@ -140,18 +159,8 @@ class Trainer:
             ),
         )
         await self.versions.finish(finished, self.holder, model)
+        await self._tidy()
         log.info("training_done", version=version.number, accuracy=report.accuracy, seconds=report.train_seconds)
-
-    async def _compared(self, version: Version, report: Report, test: list[Example]) -> tuple[Changes, Changes]:
-        """What got better and worse than in the base, over the sentences that both were tested on."""
-        try:
-            base = await self.versions.get(version.base)
-            known = {(one.text, one.intent) for one in (await self.versions.snapshot(version.base)).examples}
-        except NotFound:
-            return (), ()
-        if base.report is None:
-            return (), ()
-        return compare(base.report, report, [one for one in test if (one.text, one.intent) in known])
 
     @asynccontextmanager
     async def _leased(self, version: Version, progress: _Shown) -> AsyncIterator[asyncio.Timeout]:
@@ -180,7 +189,7 @@ class Trainer:
 
     async def _put_back(self, version: Version) -> None:
         try:
-            await self.versions.put_back(version.number, self.holder)
+            await self.versions.put_back(version, self.holder)
         except HubError as error:  # the lease runs out by itself
             log.warning("training_not_put_back", version=version.number, code=error.code)
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot import environment
 from bot.environment import BotEnvironmentError
-from hub.model.studio import Slot
+from hub.model.rollout import Slot
 from hub.processes import die_with_parent
 from hub.settings import Settings, child_environment
 from hub.up.progress import Progress, Step

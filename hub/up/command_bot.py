@@ -6,9 +6,10 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot import environment
 from bot.environment import ASSISTANT, BotEnvironmentError
 from bot.training.data import DataRefused, conflicts, refused
 from bot.training.evaluating import evaluate
+from bot.training.pipeline import threshold_of
 from bot.training.project import examples_of, problems_of, read_project, write_project
 from bot.training.reading import read_path
 from bot.training.report import Report, judge
@@ -29,11 +31,13 @@ from hub.store.audit import AuditTrail, Deed
 from hub.store.database import connect
 from hub.store.embedded import Mongod, MongodError, MongodOptions, running_uri
 from hub.store.rollouts import Rollouts
+from hub.store.stories import Stories
 from hub.store.studio import StudioStore
 from hub.store.versions import Versions
 from hub.training.studio import Studio
 
 SHOWN_ERRORS = 20
+ENDED = 128 + signal.SIGTERM
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument("--data", type=Path, default=ASSISTANT, help="folder of the project (default: the assistant)")
     training.add_argument("--out", type=Path, help="where to put the model (default: beside the other models)")
     judging = what.add_parser("evaluate", help="train on a data set's train part, report on its test part")
-    judging.add_argument("--data", type=Path, required=True, help="CSV, JSON Lines or Rasa YAML, or a folder of them")
+    kinds = "CSV, JSON Lines, Rasa YAML, a folder of them, or a Rasa project"
+    judging.add_argument("--data", type=Path, required=True, help=kinds)
     exporting = what.add_parser("export", help="write what the bot knows as a Rasa project")
     importing = what.add_parser("import", help="put a Rasa project in place of what the bot knows")
     for one, words in ((exporting, "a new or empty folder"), (importing, "the folder of the project")):
@@ -57,17 +62,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """0: done; 1: the data or the run is refused, in words."""
+    """0: done; 1: the data or the run is refused, in words; 143: ended from outside, with nothing left behind."""
     work = {"train": _train, "evaluate": _evaluate, "export": _export, "import": _import}[arguments.what]
     try:
-        return asyncio.run(work(arguments))
+        return asyncio.run(_endable(work(arguments)))
+    except asyncio.CancelledError:
+        return ENDED
     except (DataRefused, RunFailed, BotEnvironmentError, HubError, MongodError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
+async def _endable(work: Coroutine[None, None, int]) -> int:
+    """SIGTERM ends the work as Ctrl+C does: what it trains ends, and its folder goes."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
 async def _evaluate(arguments: argparse.Namespace) -> int:
     examples = await asyncio.to_thread(read_path, arguments.data)
+    taught = {one.text for one in examples if one.split == "train"}
+    test = [one.text for one in examples if one.split == "test"]
+    if not test:
+        _say("no row is marked as test: a fifth is held out")
+    if known := sum(text in taught for text in test):
+        _say(f"{known} of the {len(test)} test rows are trained on, too")
     home = await _home(arguments)
     report = await evaluate(home, examples, limits=_limits(arguments), tell=_teller(arguments))
     _print(report, arguments)
@@ -83,9 +103,12 @@ async def _train(arguments: argparse.Namespace) -> int:
     for one in conflicts(examples):
         print(f"{'nearly ' if one.near else ''}the same in {', '.join(one.intents)}: {one.text}", file=sys.stderr)
     test = [one for one in examples if one.split == "test"]
+    if not test:
+        _say("there is no tests/nlu to test on: nothing will be known of its accuracy")
     folder = Path(tempfile.mkdtemp(prefix="peyk-training-"))
     try:
         await asyncio.to_thread(write_project, folder, files, examples)
+        threshold = threshold_of((folder / "config.yml").read_text("utf-8"))
         limits, tell = _limits(arguments), _teller(arguments)
         done = await train(home, folder, [one.text for one in test], limits=limits, tell=tell)
         out = arguments.out or home / "models" / f"trained-{done.model_id}.tar.gz"
@@ -93,7 +116,8 @@ async def _train(arguments: argparse.Namespace) -> int:
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     n_train = len(examples) - len(test)
-    report = judge(test, done.read, n_train=n_train, train_seconds=done.train_seconds, peak_mb=done.peak_mb)
+    seconds, peak_mb = done.train_seconds, done.peak_mb
+    report = judge(test, done.read, n_train=n_train, train_seconds=seconds, peak_mb=peak_mb, threshold=threshold)
     print(f"the model: {out}", file=sys.stderr)
     _print(report, arguments)
     return 0
@@ -104,7 +128,7 @@ async def _export(arguments: argparse.Namespace) -> int:
     if await asyncio.to_thread(_holds_something, folder):
         raise refused(str(folder), "not_empty", "This folder is not empty.")
     async with _studio(arguments) as studio:
-        files, examples = await studio.project()
+        files, examples = await studio.exported()
     await asyncio.to_thread(write_project, folder, files, examples, fit=False)
     print(f"{len(examples)} examples and {len(files)} files are in {folder}; `rasa train` takes it as it is.")
     return 0
@@ -113,10 +137,12 @@ async def _export(arguments: argparse.Namespace) -> int:
 async def _import(arguments: argparse.Namespace) -> int:
     files = await asyncio.to_thread(read_project, arguments.folder)
     async with _studio(arguments) as studio:
-        known = await studio.replace_project(files)
-        await AuditTrail(studio.store.database, SystemClock()).add(
-            Deed(actor="", action="bot.project", target="bot:project", changes={"intents": [None, len(known.intents)]})
-        )
+        known, masked = await studio.replace_project(files, arguments.folder.resolve().name)
+        changes = {"intents": [None, len(known.intents)], "masked": [None, masked]}
+        deed = Deed(actor="", action="bot.project", target="bot:project", changes=changes)
+        await AuditTrail(studio.store.database, SystemClock()).add(deed)
+    if masked:
+        print(f"{masked} sentences had personal data in them, which is masked.")
     print(f"The bot knows {len(known.intents)} intents now. Customers notice once a version is trained and activated.")
     return 0
 
@@ -136,13 +162,11 @@ async def _studio(arguments: argparse.Namespace) -> AsyncIterator[Studio]:
             options = MongodOptions(directory=directory, tools=settings.tools_dir, log=settings.log_dir / "mongod.log")
             uri = (await stack.enter_async_context(Mongod(options, _say))).uri
         database = await stack.enter_async_context(connect(uri, settings.database))
-        yield Studio(StudioStore(database), Versions(database), Rollouts(database), SystemClock())
+        yield Studio(StudioStore(database), Versions(database), Rollouts(database), Stories(database), SystemClock())
 
 
 async def _home(arguments: argparse.Namespace) -> Path:
     var = settings_or_exit(var_dir=arguments.var).var_dir.resolve()
-    if not arguments.data.exists():
-        raise refused(str(arguments.data), "no_data", "There is no such file or folder.")
     await asyncio.to_thread(environment.install, var, _say)
     return var / "bot"
 
@@ -167,7 +191,8 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(msgspec.to_builtins(report), ensure_ascii=False))
         return
-    print(f"accuracy {report.accuracy:.3f}, macro F1 {report.macro_f1:.3f}")
+    if report.n_test:
+        print(f"accuracy {report.accuracy:.3f}, macro F1 {report.macro_f1:.3f}")
     print(
         f"{report.n_train} examples trained in {report.train_seconds} s and {report.peak_mb} MB; {report.n_test} tested"
     )

@@ -45,7 +45,7 @@ def main(arguments: argparse.Namespace) -> int:
         private_mongod(Path(folder), settings_or_exit().tools_dir) as server,
     ):
         found = uvloop.run(_run(server.uri, arguments))
-    print(json.dumps(found, ensure_ascii=False))
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False))
     return 1 if found["violations"] or found["stranded"] else 0
 
 

@@ -1,5 +1,7 @@
 """`peyk test [pytest's arguments]`: install the real parts that the tests use, then become pytest.
 
+Everything (no path named) is shared among several workers; tests that are named run in this process.
+
 A part that cannot be had is named here; its tests are skipped with the reason, and fail when ``CI=true``.
 ``--no-install`` as the first word goes straight to pytest.
 """
@@ -21,6 +23,7 @@ from hub.up import browser_parts, telephones
 from hub.up.progress import Progress
 from hub.up.tools import Say, ToolError, run
 
+MOST_WORKERS = 4
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -35,8 +38,15 @@ def main(arguments: argparse.Namespace) -> int:
         del words[0]
     else:
         prepare(settings_or_exit(), Progress())
+    if not any(word.startswith("tests") for word in words):
+        words[:0] = ["-n", str(_workers()), "--no-loadscope-reorder"]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *words])  # noqa: S606 (no shell is wanted)
+
+
+def _workers() -> int:
+    """Each has a database and a browser of its own."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def prepare(settings: Settings, progress: Progress) -> list[str]:

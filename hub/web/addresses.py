@@ -1,9 +1,10 @@
-"""Whose address a request comes from, when proxies stand in between."""
+"""Addresses: whose a request comes from, when proxies stand in between; the origin of one."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -47,3 +48,13 @@ def _grouped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def origin_of(url: str) -> str:
+    """The origin of an address: scheme, host, and port unless it is the scheme's own. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError(f"not a web address: {url[:100]}")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")

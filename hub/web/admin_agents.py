@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from hub.errors import BadInput, Conflict, NotFound
-from hub.model.config import Agent
+from hub.model.config import OTHERS, Agent
 from hub.model.ids import AgentId, QueueId, new_id
+from hub.routing.plan import CHANNELS
 from hub.store.config import Config
 from hub.web.account import HIDDEN
 from hub.web.diff import changes
@@ -112,7 +113,7 @@ async def create_agent(call: Call) -> AgentRecord:
         active=wanted.active,
         skills=_skills(call.web.config, wanted.skills),
         teams=_teams(call.web.config, wanted.teams),
-        maxima=wanted.maxima,
+        maxima=_maxima(wanted.maxima),
         phone=wanted.phone,
     )
     password = await call.web.passwords.hash(wanted.password)
@@ -152,7 +153,7 @@ _LIVE = ("status", "connected")
 async def _fields(call: Call, wanted: AgentChange) -> dict[str, object]:
     fields: dict[str, object] = {
         name: value
-        for name in ("role", "locale", "capacity", "active", "maxima", "phone")
+        for name in ("role", "locale", "capacity", "active", "phone")
         if (value := getattr(wanted, name)) is not UNSET
     }
     if wanted.login is not UNSET:
@@ -167,6 +168,8 @@ async def _fields(call: Call, wanted: AgentChange) -> dict[str, object]:
         fields["skills"] = _skills(call.web.config, wanted.skills)
     if wanted.teams is not UNSET:
         fields["teams"] = _teams(call.web.config, wanted.teams)
+    if wanted.maxima is not UNSET:
+        fields["maxima"] = _maxima(wanted.maxima)
     if wanted.password is not UNSET:
         fields["password"] = await call.web.passwords.hash(wanted.password)
     if not fields:
@@ -205,6 +208,12 @@ def _queues(config: Config, queues: list[str]) -> tuple[QueueId, ...]:
         if config.queue(queue) is None:
             raise BadInput("There is no such queue.", code="no_such_queue", field="queues")
     return tuple(QueueId(queue) for queue in dict.fromkeys(queues))
+
+
+def _maxima(wanted: dict[str, int]) -> dict[str, int]:
+    if not set(wanted) <= {*CHANNELS, OTHERS}:
+        raise BadInput("There is no such channel.", code="unknown_channel", field="maxima")
+    return wanted
 
 
 def _skills(config: Config, skills: dict[str, int]) -> dict[str, int]:

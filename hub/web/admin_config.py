@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, Struct
 
+from hub.call_flows import live_reviews, reader
 from hub.errors import BadInput, Conflict, NotFound
 from hub.model.config import Agent, Canned, Workplace
 from hub.model.ids import QueueId, new_id
 from hub.model.queues import Queue
-from hub.routing.plan import queue_problems, workplace_problems
+from hub.routing.plan import cut_off, queue_problems, workplace_problems
 from hub.store.config import Thing, key_of
 from hub.web.admin_routing import refuse
 from hub.web.admin_shapes import (
@@ -69,14 +70,17 @@ async def change_queue(call: Call) -> QueueRecord:
     fields = _given(call.body_as(QueueChange))
     if "name" in fields:
         fields["name"] = line(str(fields["name"]), "name", longest=60)
-    for name in ("channels", "languages", "rings", "auto_accept"):
+    for name in ("channels", "languages", "auto_accept"):
         if name in fields:
-            fields[name] = tuple(fields[name])
+            fields[name] = tuple(dict.fromkeys(fields[name]))
+    if "rings" in fields:
+        fields["rings"] = tuple(fields["rings"])
     after = replace(before, **fields)
     config = call.web.config
     people = await call.web.accounts.all()
-    refuse(queue_problems(after, config.queues, people, config.workplace, config.calendars))
-    await _save(call, "queue.change", _queue_record(before), _queue_record(after), after)
+    found_here = queue_problems(after, config.queues, people, config.workplace, config.calendars)
+    refuse(found_here + cut_off(after, before, config.queues, config.rules.rules))
+    await _save(call, "queue.change", _queue_record(before), _queue_record(after), before, after)
     return _queue_record(after)
 
 
@@ -96,6 +100,8 @@ async def delete_queue(call: Call) -> None:
         raise Conflict("A promise names this queue.", code="in_use")
     if any(queue.id in agent.queues for agent in await call.web.accounts.all()):
         raise Conflict("There are agents in this queue.", code="in_use")
+    if any(queue.id in one.queues for one in live_reviews(config, reader(call.web.channels.channels))):
+        raise Conflict("A flow of calls names this queue.", code="in_use")
     await config.remove(queue)
     await call.record("queue.delete", f"queue:{queue.id}", changes(_queue_record(queue), None))
 
@@ -126,7 +132,7 @@ async def change_canned(call: Call) -> CannedRecord:
         fields["text"] = paragraph(str(fields["text"]), "text", longest=4000)
     after = replace(before, **fields)
     _refuse_twin(call, after)
-    await _save(call, "canned.change", _canned_record(before), _canned_record(after), after)
+    await _save(call, "canned.change", _canned_record(before), _canned_record(after), before, after)
     return _canned_record(after)
 
 
@@ -154,18 +160,19 @@ async def change_workplace(call: Call) -> WorkplaceRecord:
             fields[name] = tuple(dict.fromkeys(line(str(one), name, longest=40) for one in fields[name]))
     after = replace(before, **fields)
     people = await call.web.accounts.all()
-    refuse(workplace_problems(after, people))
+    refuse(workplace_problems(after, before, people))
     _refuse_used(call, before, after, people)
-    await _save(call, "settings.change", _workplace_record(before), _workplace_record(after), after)
+    await _save(call, "settings.change", _workplace_record(before), _workplace_record(after), before, after)
     return _workplace_record(after)
 
 
-async def _save(call: Call, action: str, before: Struct, after: Struct, thing: Thing) -> None:
-    difference = changes(before, after)
+async def _save(call: Call, action: str, was: Struct, becomes: Struct, before: Thing, after: Thing) -> None:
+    difference = changes(was, becomes)
     if not difference:
         raise BadInput("Nothing to change.", code="nothing_to_change")
-    await call.web.config.save(thing)
-    target = "workplace" if isinstance(thing, Workplace) else key_of(thing)
+    never_saved = isinstance(before, Workplace) and before == Workplace()
+    await call.web.config.save(after, made_of=None if never_saved else before)
+    target = "workplace" if isinstance(after, Workplace) else key_of(after)
     await call.record(action, target, difference)
 
 

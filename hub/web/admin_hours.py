@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from hub.call_flows import live_reviews, reader
 from hub.errors import BadInput, Conflict
 from hub.model.config import NamedCalendar
 from hub.model.sla import PROMISES, SlaPolicy
@@ -88,6 +89,10 @@ async def delete_calendar(call: Call) -> None:
         raise Conflict("A queue names these hours.", code="in_use")
     if any(sla.calendar == calendar.id for sla in config.slas):
         raise Conflict("A promise names these hours.", code="in_use")
+    if any(rule.calendar == calendar.id for rule in config.dialling.rules):
+        raise Conflict("A rule of dialling names these hours.", code="in_use")
+    if any(calendar.id in one.calendars for one in live_reviews(config, reader(call.web.channels.channels))):
+        raise Conflict("A flow of calls names these hours.", code="in_use")
     await config.remove(calendar)
     await call.record("calendar.delete", key_of(calendar), changes(_calendar(calendar, 0), None))
 

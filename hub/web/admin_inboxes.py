@@ -19,11 +19,12 @@ from hub.model.config import Inbox
 from hub.model.ids import InboxId, QueueId, new_id
 from hub.store.inbox_use import open_conversations
 from hub.vault import is_sealed
+from hub.web.addresses import origin_of
 from hub.web.admin_config import found
 from hub.web.calendars import calendar_of, calendar_view
 from hub.web.channel_settings import Value, checked, generate, keeper_of_previous, refuse_gaps, to_generate
 from hub.web.diff import changes
-from hub.web.http import Call, origin_of
+from hub.web.http import Call
 from hub.web.inbox_shapes import (
     ChannelList,
     ChannelView,
@@ -167,6 +168,8 @@ def _filled(call: Call, channel: Channel, inbox: Inbox, given: Mapping[str, Valu
         if value is None:
             settings.pop(name, None)
         else:
+            if kinds[name] == "flow":
+                _refuse_unknown_flow(call, name, str(value))
             settings[name] = own.seal(inbox, name, str(value)) if kinds[name] in SECRET_KINDS else value
     refuse_gaps([field for field in channel.fields if field.kind != "generated"], settings)
     shown = {}
@@ -176,6 +179,12 @@ def _filled(call: Call, channel: Channel, inbox: Inbox, given: Mapping[str, Valu
         if field.shown:
             shown[field.name] = secret
     return replace(inbox, settings=settings), shown
+
+
+def _refuse_unknown_flow(call: Call, name: str, flow: str) -> None:
+    known = call.web.config.flow(flow)
+    if known is None or known.live is None:
+        raise BadInput("There is no such flow that was published.", code="no_such_flow", field=f"settings.{name}")
 
 
 def _channel(call: Call, inbox: Inbox) -> Channel:

@@ -8,14 +8,17 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from hub.errors import BadInput
+from hub.model.config import Agent
 from hub.model.conversation import Conversation, Header, Owner
 from hub.model.ids import ContactId, ConversationId, InboxId
-from hub.model.queues import Queue, Ring, Rule, Rules
+from hub.model.queues import ANYBODY, Queue, Ring, Rule, Rules
 from hub.routing.choose import Plan, candidates, choose, stage
-from hub.routing.plan import Problem, need_problems, rule_problems
+from hub.routing.plan import CHANNELS, MOST_RINGS, Problem, need_problems, rule_problems
 from hub.routing.signpost import Facts, first_rule, line_that_takes
 from hub.web.diff import changes
 from hub.web.http import Call
+from hub.web.names import line as one_line
+from hub.web.plan_words import sentence
 
 Text = Annotated[str, Meta(max_length=200)]
 LATER_MS = 1
@@ -28,14 +31,19 @@ class RuleList(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DryRun(Struct, frozen=True, forbid_unknown_fields=True):
-    """A conversation that has not happened: who would get it? `queue`: a line as it would be saved."""
+    """A conversation that has not happened: who would get it? `queue`: a line as it would be saved.
+
+    `channel`: the inbox's own, if none is named.
+    `at`: the hour that it is asked for (ms, now without one), by which rules and hours go; people are as they are now.
+    """
 
     inbox: Text
-    channel: Text = "webchat"
+    channel: Text | None = None
     locale: Literal["fa", "en"] = "fa"
     intent: Text | None = None
     attributes: dict[Text, Text] = field(default_factory=dict)
     waited_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    at: Annotated[int, Meta(ge=0, le=32_503_680_000_000)] | None = None
     queue: Queue | None = None
     rules: Annotated[list[Rule], Meta(max_length=100)] | None = None
 
@@ -58,7 +66,11 @@ class RingView(Struct, frozen=True):
 
 
 class DryRunResult(Struct, frozen=True):
-    """Who would get it now, and why; `rule` is the name of the one that decided."""
+    """Who would get it now, and why; `rule` is the name of the one that decided.
+
+    `ever`: somebody could take it, now or later, if everybody were at work with nothing at hand. Where nobody could,
+    `verdicts` tell why not even then.
+    """
 
     rule: str | None
     queue: str | None
@@ -68,6 +80,7 @@ class DryRunResult(Struct, frozen=True):
     exit_queue: str | None
     exit_seconds: int
     gets: list[str]
+    ever: bool
     verdicts: list[VerdictView]
 
 
@@ -82,6 +95,11 @@ async def change_rules(call: Call) -> RuleList:
     config = call.web.config
     found = rule_problems(wanted.rules, config.queues, config.calendars, config.inboxes)
     refuse(found + need_problems(wanted.rules, await call.web.accounts.all(), config.workplace))
+    named = [
+        replace(rule, name=one_line(rule.name, f"rules.{number}.name", longest=60))
+        for number, rule in enumerate(wanted.rules)
+    ]
+    wanted = RuleList(rules=named)
     before = RuleList(rules=list(config.rules.rules))
     difference = changes(before, wanted)
     if not difference:
@@ -92,14 +110,21 @@ async def change_rules(call: Call) -> RuleList:
 
 
 async def dry_run(call: Call) -> DryRunResult:
-    """Who would get a conversation now, and why: with the functions that decide it for real."""
+    """Who would get a conversation at some hour, and why: with the functions that decide it for real."""
     asked = call.body_as(DryRun)
-    config, now = call.web.config, call.web.clock.now()
-    if config.inbox(asked.inbox) is None:
+    config = call.web.config
+    now = call.web.clock.now() if asked.at is None else asked.at
+    inbox = config.inbox(asked.inbox)
+    if inbox is None:
         raise BadInput("There is no such inbox.", code="no_such_inbox", field="inbox")
+    channel = inbox.channel if asked.channel is None else asked.channel
+    if channel not in {*CHANNELS, inbox.channel}:
+        raise BadInput("There is no such channel.", code="unknown_channel", field="channel")
+    if asked.queue is not None and len(asked.queue.rings) > MOST_RINGS:
+        refuse([Problem(code="too_many_rings", place="queue.rings")])
     facts = Facts(
         inbox=asked.inbox,
-        channel=asked.channel,
+        channel=channel,
         locale=asked.locale,
         intent=asked.intent,
         attributes=asked.attributes,
@@ -117,25 +142,29 @@ async def dry_run(call: Call) -> DryRunResult:
     usual = lines[usual.id] if usual is not None else None
     line = lines.get(wanted or "") or usual
     if asked.queue is None and line is not None:
-        line, _ = line_that_takes(line, usual, asked.channel, asked.locale)
+        line, _ = line_that_takes(line, usual, channel, asked.locale)
     if line is None:
-        return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], [])
+        return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], False, [])
     people = {agent.id: agent for agent in await call.web.accounts.all()}
     plan = Plan(queues=lines, rules=config.workplace, agents=people)
-    item = _item(asked, line, rule, now)
-    choice = choose(item, plan, now)
+    item = _item(asked, channel, line, rule, now)
+    choice, begins = choose(item, plan, now), stage(item, plan, now).index
+    ideal = replace(plan, agents={id_: _at_work(agent) for id_, agent in people.items()})
+    rings = [_ring(item, ring, line, ideal, last=ring is line.rings[-1]) for ring in line.rings]
+    ever = any(ring.names for ring in rings[begins:] or [_ring(item, ANYBODY, line, ideal, last=True)])
     return DryRunResult(
         rule=rule.name if rule is not None else None,
         queue=line.id,
-        ring=stage(item, plan, now).index,
-        rings=[_ring(item, ring, line, plan, last=ring is line.rings[-1]) for ring in line.rings],
+        ring=begins,
+        rings=rings,
         exit=line.exit,
         exit_queue=line.exit_queue,
         exit_seconds=line.max_wait_seconds,
         gets=[agent.name for agent in choice.agents] if choice is not None else [],
+        ever=ever,
         verdicts=[
             VerdictView(one.agent.id, one.agent.name, one.fits, one.reason, one.detail)
-            for one in candidates(item, plan, now)
+            for one in candidates(item, plan if ever else ideal, now)
         ],
     )
 
@@ -143,24 +172,28 @@ async def dry_run(call: Call) -> DryRunResult:
 def refuse(problems: list[Problem]) -> None:
     """Raise BadInput that names every problem; the first one's code and place are the answer's."""
     if problems:
-        words = "; ".join(f"{one.place}: {one.code} {one.detail}".strip() for one in problems)
+        words = " ".join(sentence(one) for one in problems)
         raise BadInput(words, code=problems[0].code, field=problems[0].place)
 
 
 def _ring(item: Conversation, ring: Ring, line: Queue, plan: Plan, *, last: bool) -> RingView:
-    """Who may be asked in a ring, whether they are at work now or not."""
-    everybody = {id_: replace(agent, status="online", connected=True, load=()) for id_, agent in plan.agents.items()}
-    alone = replace(plan, queues={line.id: replace(line, rings=(ring,), preferred_seconds=0)}, agents=everybody)
+    """Who may be asked in a ring."""
+    alone = replace(plan, queues={line.id: replace(line, rings=(ring,), preferred_seconds=0)})
     fitting = [one.agent.name for one in candidates(item, alone, item.entered_at or 0) if one.fits]
     return RingView(until_seconds=None if last else ring.until_seconds, names=fitting)
 
 
-def _item(asked: DryRun, line: Queue, rule: Rule | None, now: int) -> Conversation:
+def _at_work(agent: Agent) -> Agent:
+    """An agent as at work with nothing at hand."""
+    return replace(agent, status="online", connected=True, phone_ready=True, load=())
+
+
+def _item(asked: DryRun, channel: str, line: Queue, rule: Rule | None, now: int) -> Conversation:
     header = Header(
         id=ConversationId("dry-run"),
         number=0,
         inbox=InboxId(asked.inbox),
-        channel=asked.channel,
+        channel=channel,
         contact=ContactId("dry-run"),
         address="",
         created_at=now,

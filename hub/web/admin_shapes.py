@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model.queues import ExitKind, Ring, ServiceTarget, Strategy, WrapUp
+from hub.model.queues import ExitKind, RecordingPolicy, Ring, ServiceTarget, Strategy, WrapUp
 
 Locale = Literal["fa", "en"]
 Name = Annotated[str, Meta(max_length=200)]
@@ -35,6 +35,7 @@ class QueueRecord(Struct, frozen=True):
     auto_accept: list[str]
     wrap_up: WrapUp
     calendar: str
+    recording: RecordingPolicy
 
 
 class QueueList(Struct, frozen=True):
@@ -78,6 +79,7 @@ class QueueChange(Struct, frozen=True, forbid_unknown_fields=True):
     auto_accept: Words | UnsetType = UNSET
     wrap_up: WrapUp | UnsetType = UNSET
     calendar: Name | UnsetType = UNSET
+    recording: RecordingPolicy | UnsetType = UNSET
 
 
 class CannedRecord(Struct, frozen=True):

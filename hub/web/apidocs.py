@@ -21,7 +21,9 @@ from msgspec import Struct, structs
 import channels.views
 import channels.webchat.frames
 import hub.desk.board_frames
+import hub.desk.command_frames
 import hub.desk.frames
+import hub.desk.view_frames
 
 Aliases = dict[frozenset[str], str]
 
@@ -43,6 +45,11 @@ class Protocol:
     markdown: str
     typescript: str
 
+
+_PARTS: dict[str, tuple[ModuleType, ...]] = {
+    hub.desk.frames.__name__: (hub.desk.view_frames, hub.desk.command_frames, hub.desk.board_frames)
+}
+"""Modules that a protocol's own one stands on, in the order in which a reader wants them."""
 
 PROTOCOLS = (
     Protocol(
@@ -89,7 +96,7 @@ def typescript(module: ModuleType) -> str:
     A field that the server leaves out when it has its default is optional; one that a client may leave out is, too, and
     may also be null where the server takes null.
     """
-    inbound = set(_members(module.Command)) | {
+    inbound = set(_members(_names(module)["Command"])) | {
         struct for struct in _structs(module) if struct.__name__.endswith("Request")
     }
     aliases = _aliases(module)
@@ -104,7 +111,7 @@ def typescript(module: ModuleType) -> str:
         lines += [f"  {line}" for line in _interface(struct, inbound=struct in inbound, aliases=aliases)]
         lines += ["}", ""]
     for union in ("Command", "Event"):
-        names = [struct.__name__ for struct in _members(getattr(module, union))]
+        names = [struct.__name__ for struct in _members(_names(module)[union])]
         lines += [f"export type {union} =", *(f"  | {name}" for name in names), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -112,7 +119,7 @@ def typescript(module: ModuleType) -> str:
 def markdown(protocol: Protocol) -> str:
     """Return the reference page of a protocol: module text, then commands, events and the shapes they share."""
     module = protocol.module
-    commands, events = _members(module.Command), _members(module.Event)
+    commands, events = (_members(_names(module)[union]) for union in ("Command", "Event"))
     shared = [struct for struct in _structs(module) if struct not in commands and struct not in events]
     aliases = _aliases(module)
     lines = [
@@ -197,9 +204,14 @@ def _type(kind: object, aliases: Aliases) -> str:
 
 
 def _structs(module: ModuleType) -> list[type[Struct]]:
-    mine = vars(module).values()
-    own = {module.__name__, channels.views.__name__, hub.desk.board_frames.__name__}
-    return [one for one in mine if isinstance(one, type) and issubclass(one, Struct) and one.__module__ in own]
+    own = {part.__name__ for part in (module, channels.views, *_PARTS.get(module.__name__, ()))}
+    found = _names(module).values()
+    return [one for one in found if isinstance(one, type) and issubclass(one, Struct) and one.__module__ in own]
+
+
+def _names(module: ModuleType) -> dict[str, object]:
+    """Everything that a protocol's modules name."""
+    return {name: one for part in (*_PARTS.get(module.__name__, ()), module) for name, one in vars(part).items()}
 
 
 def _members(union: object) -> list[type[Struct]]:
@@ -207,12 +219,12 @@ def _members(union: object) -> list[type[Struct]]:
 
 
 def _aliases(module: ModuleType) -> Aliases:
-    found = {name: one for name, one in vars(module).items() if typing.get_origin(one) is typing.Literal}
+    found = {name: one for name, one in _names(module).items() if typing.get_origin(one) is typing.Literal}
     return {frozenset(typing.get_args(one)): name for name, one in found.items()}
 
 
 def _order(module: ModuleType, alias: str) -> typing.Callable[[str], int]:
-    values = typing.get_args(getattr(module, alias))
+    values = typing.get_args(_names(module)[alias])
     return values.index
 
 

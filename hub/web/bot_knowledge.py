@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-import msgspec
 from aiohttp import web
 
 from bot.persian import normalise
 from bot.training.data import DataRefused, text_problem
 from bot.training.nlu_yaml import nlu_file
 from bot.training.project import nlu_files
-from bot.training.reading import MAX_BYTES, read_files, to_csv
+from bot.training.reading import MAX_BYTES, decoded, read_placed, to_csv
+from bot.training.words import Words, words_of
+from bot.training.zipped import zipped_project
 from hub.errors import BadInput
-from hub.model.studio import Intent, Kept, Sentence
-from hub.training.knowledge import ANSWER, answer_variants, entities_of, examples_in, rules_naming, told
-from hub.training.studio import bad_data, existing
+from hub.model.studio import Intent, Sentence, Span
+from hub.store.studio import changed_meanwhile
+from hub.training.checks import bad_data
+from hub.training.knowledge import entities_of, examples_in
+from hub.training.masking import hidden_in
+from hub.training.studio import existing
+from hub.training.teaching import Placed
 from hub.web.admin_config import found
 from hub.web.bodies import read_limited
+from hub.web.bot_answers import answer_of, check_answer, plain_or_refuse, texts_of, write_answer
 from hub.web.bot_shapes import (
-    Answer,
-    ButtonRecord,
     Conflicting,
     FileRecord,
     Imported,
@@ -35,8 +41,7 @@ from hub.web.bot_shapes import (
     MarkRecord,
     NewIntent,
     ProblemRecord,
-    ResponseChange,
-    ResponseRecord,
+    ProjectImported,
     Seen,
     SentenceRecord,
 )
@@ -76,11 +81,9 @@ async def make_intent(call: Call) -> IntentRecord:
     made = await call.web.studio.write_intent(intent)
     if wanted.answers:
         # An answer may be left from an intent of that name that was removed.
-        before = await call.web.studio.store.response(ANSWER + made.name)
-        version = before.version if before is not None else 0
-        await _write_answer(call, made.name, wanted.answers, version)
+        await write_answer(call, await answer_of(call, made.name), wanted.answers)
     await call.record("bot.intent.create", f"intent:{made.name}", {"sentences": [0, len(made.sentences)]})
-    return await _record(call, made)
+    return await _record(call, made, masked=hidden_in([intent], [made]))
 
 
 async def change_intent(call: Call) -> IntentRecord:
@@ -89,49 +92,31 @@ async def change_intent(call: Call) -> IntentRecord:
     studio = call.web.studio
     before = await existing(studio.store, call.path("name"))
     _check_answers(wanted.answers)
+    answer = await answer_of(call, before.name)
+    said, anew = texts_of(answer.variants), {lang: text.strip() for lang, text in wanted.answers.items()}
+    answers_anew = bool(anew) and anew != said
+    if answers_anew and answer.version != wanted.answer_version:
+        raise changed_meanwhile()
+    if answers_anew:
+        plain_or_refuse(answer.variants)
     faq = before.faq or bool(wanted.answers)
-    intent = Intent(name=before.name, sentences=_sentences(wanted.sentences), faq=faq, version=wanted.version)
+    about = {one.text: one.about for one in before.sentences}
+    sentences = tuple(replace(one, about=about.get(one.text, "")) for one in _sentences(wanted.sentences))
+    intent = Intent(name=before.name, sentences=sentences, faq=faq, version=wanted.version)
     after = await studio.write_intent(intent)
-    if wanted.answers:
-        await _write_answer(call, before.name, wanted.answers, wanted.answer_version)
-    await call.record("bot.intent.change", f"intent:{before.name}", _difference(before, after))
-    return await _record(call, after)
+    if answers_anew:
+        await write_answer(call, answer, anew)
+    change = _difference(before, after) | ({"answers": [said, anew]} if answers_anew else {})
+    await call.record("bot.intent.change", f"intent:{before.name}", change)
+    return await _record(call, after, masked=hidden_in([intent], [after]))
 
 
 async def remove_intent(call: Call) -> None:
     """Remove an intent that no written rule names, and its answer."""
     studio, name = call.web.studio, call.path("name")
     before = await existing(studio.store, name)
-    await studio.remove_intent(name, call.body_as(Seen).version)
-    if (answer := await studio.answer_of(before)) is not None:
-        await studio.store.remove_response(answer.name, answer.version)
+    await studio.remove_intent(name, call.body_as(Seen).version, call.me.agent.id)
     await call.record("bot.intent.delete", f"intent:{name}", {"sentences": [len(before.sentences), 0]})
-
-
-async def read_response(call: Call) -> ResponseRecord:
-    """What is said, in each language."""
-    await call.web.studio.fill()
-    return _response(found(await call.web.studio.store.response(call.path("name"))))
-
-
-async def change_response(call: Call) -> ResponseRecord:
-    """Put a new state of a response in place of the one that was seen; it is said from the next version on."""
-    wanted = call.body_as(ResponseChange)
-    before = found(await call.web.studio.store.response(call.path("name")))
-    if told(before.variants) is None:
-        raise BadInput("This response has variants of its own; edit the domain file.", code="not_plain")
-    for lang, answer in wanted.answers.items():
-        _check_answer(answer.text, lang)
-    texts: dict[str, str] = {lang: one.text for lang, one in wanted.answers.items()}
-    buttons = {str(lang): [(b.title, b.payload) for b in one.buttons] for lang, one in wanted.answers.items()}
-    images: dict[str, str] = {lang: one.image for lang, one in wanted.answers.items() if one.image}
-    variants = answer_variants(texts, buttons, images)
-    after = await call.web.studio.store.write_response(
-        Kept(name=before.name, variants=variants, version=wanted.version)
-    )
-    change = [_texts(before.variants), _texts(after.variants)]
-    await call.record("bot.response.change", f"response:{before.name}", {"texts": change})
-    return _response(after)
 
 
 async def read_file(call: Call) -> FileRecord:
@@ -146,12 +131,40 @@ async def import_set(call: Call) -> Imported:
     name = PurePosixPath(call.request.query.get("name", "")).name or "data"
     raw = await read_limited(call.request, MAX_BYTES)
     try:
-        examples = read_files({name: raw}, may_be_few=True)
+        placed, words = await asyncio.to_thread(_read_set, name, raw)
     except DataRefused as error:
         raise bad_data(error) from error
-    added = await call.web.studio.add_examples(examples)
-    await call.record("bot.import", f"file:{name}", {"sentences": [0, sum(added.values())]})
-    return Imported(added=added)
+    added = await call.web.studio.add_set(placed, words, name, call.me.agent.id)
+    counts, entries = {one: len(fresh) for one, fresh in added.sentences.items()}, sum(map(len, added.values.values()))
+    change: dict[str, Sequence[object]] = {
+        "sentences": [0, sum(counts.values())],
+        "values": [0, entries],
+        "masked": [None, added.masked],
+    }
+    await call.record("bot.import", f"file:{name}", change)
+    return Imported(added=counts, values=entries, masked=added.masked)
+
+
+async def import_project(call: Call) -> ProjectImported:
+    """Put a Rasa project, a zip file of one, in place of all that the bot knows."""
+    name = PurePosixPath(call.request.query.get("name", "")).name or "project.zip"
+    raw = await read_limited(call.request, MAX_BYTES)
+    try:
+        files = await asyncio.to_thread(zipped_project, name, raw)
+    except DataRefused as error:
+        raise bad_data(error) from error
+    known, masked = await call.web.studio.replace_project(files, name, call.me.agent.id)
+    change: dict[str, Sequence[object]] = {"intents": [None, len(known.intents)], "masked": [None, masked]}
+    await call.record("bot.project", "bot:project", change)
+    return ProjectImported(intents=len(known.intents), masked=masked)
+
+
+def _read_set(name: str, raw: bytes) -> tuple[list[Placed], list[Words]]:
+    """The sentences of a file, and the synonyms, patterns and lists of a Rasa file. Raises DataRefused."""
+    if PurePosixPath(name).suffix.lower() not in (".yml", ".yaml"):
+        return read_placed({name: raw}), []
+    words = words_of({name: decoded(name, raw)}) if len(raw) <= MAX_BYTES else []
+    return read_placed({name: raw}, may_be_none=bool(words)), words
 
 
 async def export(call: Call) -> web.Response:
@@ -160,8 +173,8 @@ async def export(call: Call) -> web.Response:
     if kind not in _TYPES:
         raise BadInput("Export as zip, csv or yml.", code="bad_choice", field="as")
     if kind == "zip":
-        files, examples = await call.web.studio.project()
-        body = _zipped(files | nlu_files(examples))
+        files, examples = await call.web.studio.exported()
+        body = _zipped(files | nlu_files(examples, files))
     else:
         examples = examples_in((await call.web.studio.known()).intents)
         body = (to_csv(examples) if kind == "csv" else nlu_file(examples)).encode()
@@ -185,8 +198,8 @@ def _summary(intent: Intent) -> IntentSummary:
     )
 
 
-async def _record(call: Call, intent: Intent) -> IntentRecord:
-    answer = await call.web.studio.answer_of(intent)
+async def _record(call: Call, intent: Intent, *, masked: int = 0) -> IntentRecord:
+    answer = await answer_of(call, intent.name)
     return IntentRecord(
         name=intent.name,
         version=intent.version,
@@ -200,9 +213,10 @@ async def _record(call: Call, intent: Intent) -> IntentRecord:
             )
             for one in intent.sentences
         ],
-        answers=_texts(answer.variants) if answer is not None else {},
-        answer_version=answer.version if answer is not None else 0,
-        used=rules_naming(intent.name, await call.web.studio.store.files()),
+        answers=texts_of(answer.variants),
+        answer_version=answer.version,
+        used=await call.web.studio.uses_of(intent.name),
+        masked=masked,
     )
 
 
@@ -215,7 +229,7 @@ def _sentences(wanted: Sequence[SentenceRecord]) -> tuple[Sentence, ...]:
         if wrong is not None:
             raise BadInput(wrong.text, code=wrong.code, field=wrong.place)
         text = normalise(one.text).lstrip("/").strip()
-        marks = tuple((mark.start, mark.end, mark.entity, mark.value) for mark in one.marks)
+        marks = tuple(Span(m.start, m.end, m.entity, m.value, m.role, m.group) for m in one.marks)
         if text != one.text and marks:
             raise BadInput(
                 "Mark the entities in the text as it is stored.", code="entity_span", field=f"sentences.{number}"
@@ -226,37 +240,7 @@ def _sentences(wanted: Sequence[SentenceRecord]) -> tuple[Sentence, ...]:
 
 def _check_answers(answers: Mapping[str, str]) -> None:
     for lang, text in answers.items():
-        _check_answer(text, lang)
-
-
-def _check_answer(text: str, lang: str) -> None:
-    if not text.strip():
-        raise BadInput("An answer needs words.", code="empty_text", field=f"answers.{lang}")
-    if "${" in text:
-        raise BadInput(
-            "Rasa would replace ${...} by something of the machine's.", code="variable", field=f"answers.{lang}"
-        )
-
-
-async def _write_answer(call: Call, intent: str, answers: Mapping[str, str], version: int) -> None:
-    texts = {lang: text.strip() for lang, text in answers.items()}
-    response = Kept(name=ANSWER + intent, variants=answer_variants(texts, {}), version=version)
-    await call.web.studio.store.write_response(response)
-
-
-def _texts(variants: Sequence[Mapping[str, object]]) -> dict[str, str]:
-    return {lang: str(one.get("text", "")) for lang, one in (told(variants) or {}).items()}
-
-
-def _response(response: Kept) -> ResponseRecord:
-    plain = told(response.variants)
-    answers = {lang: _answer(one) for lang, one in (plain or {}).items()}
-    return ResponseRecord(name=response.name, version=response.version, plain=plain is not None, answers=answers)
-
-
-def _answer(variant: Mapping[str, object]) -> Answer:
-    buttons = msgspec.convert(variant.get("buttons") or [], list[ButtonRecord])
-    return Answer(text=str(variant.get("text", "")), buttons=buttons, image=str(variant.get("image", "")))
+        check_answer(text, lang)
 
 
 def _difference(before: Intent, after: Intent) -> dict[str, Sequence[object]]:

@@ -13,8 +13,11 @@ from bot.training.data import Example, Mark
 from hub.errors import BadInput, NotFound
 from hub.model.ids import ConversationId
 from hub.store.review import ReviewRow, ReviewState
+from hub.store.studio import changed_meanwhile
+from hub.training.masking import masked_all
 from hub.training.similar import groups
 from hub.web.bot_shapes import MarkRecord, Text
+from hub.web.bot_undo import remember_label
 from hub.web.http import Call
 
 PAGE = 300
@@ -69,10 +72,11 @@ class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Decided(Struct, frozen=True):
-    """How many were decided, and how many are open now."""
+    """How many were decided, and how many are open now; `masked`: how many had personal data, which is not taught."""
 
     decided: int
     waiting: int
+    masked: int = 0
 
 
 class MarkedMessage(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +111,15 @@ async def label(call: Call) -> Decided:
     if len(rows) > 1 and (wanted.text or wanted.lang or wanted.marks):
         raise BadInput("Only a single sentence can be corrected.", code="bad_field", field="text")
     marks = tuple(
-        Mark(start=one.start, end=one.end, entity=one.entity, value=one.value or None) for one in wanted.marks
+        Mark(
+            start=one.start,
+            end=one.end,
+            entity=one.entity,
+            value=one.value or None,
+            role=one.role or None,
+            group=one.group or None,
+        )
+        for one in wanted.marks
     )
     examples = [
         Example(
@@ -119,9 +131,28 @@ async def label(call: Call) -> Decided:
         )
         for row in rows
     ]
-    await call.web.studio.add_examples(examples)
-    taught = examples[0].text if len(examples) == 1 else ""
-    return await _decided(call, wanted.ids, "done", wanted.intent, taught)
+    kept = masked_all(examples)
+    masked = sum(one is not was for one, was in zip(kept, examples, strict=True))
+    if any(row.state != "open" for row in rows):
+        raise changed_meanwhile()  # else the sentence would stand under two intents
+    added = await call.web.studio.add_examples(kept)
+    taught = kept[0].text if len(kept) == 1 else ""
+    decided = await _decided(call, wanted.ids, "done", wanted.intent, taught, masked)
+    if decided.decided:
+        await remember_label(call, wanted.intent, added[wanted.intent], wanted.ids)
+    if decided.decided < len(rows):
+        await _give_way(call, wanted, taught, {one.text for one in added[wanted.intent]})
+    return decided
+
+
+async def _give_way(call: Call, wanted: Label, corrected: str, taught: set[str]) -> None:
+    """Somebody labelled sentences in this very moment: those stand under their intent alone. Raises Conflict."""
+    theirs = [one.text for one in await call.web.review.some(wanted.ids) if one.label != wanted.intent]
+    for text in theirs:
+        if (mine := corrected or text) in taught:
+            await call.web.studio.take_back(wanted.intent, mine)
+    if theirs:
+        raise changed_meanwhile()
 
 
 async def ignore(call: Call) -> Decided:
@@ -154,12 +185,15 @@ async def _rows(call: Call, ids: list[str]) -> list[ReviewRow]:
     return rows
 
 
-async def _decided(call: Call, ids: list[str], state: ReviewState, intent: str = "", taught: str = "") -> Decided:
+async def _decided(
+    call: Call, ids: list[str], state: ReviewState, intent: str = "", taught: str = "", masked: int = 0
+) -> Decided:
     by, now = call.me.agent.id, call.web.clock.now()
     done = await call.web.review.decide(ids, state, label=intent, taught=taught, by=by, now=now)
     target = f"intent:{intent}" if intent else "bot:review"
-    await call.record(f"bot.review.{state}", target, {"sentences": [None, done]})
-    return Decided(decided=done, waiting=await call.web.review.waiting())
+    hidden = {"masked": [None, masked]} if masked else {}
+    await call.record(f"bot.review.{state}", target, {"sentences": [None, done], **hidden})
+    return Decided(decided=done, waiting=await call.web.review.waiting(), masked=masked)
 
 
 def _record(row: ReviewRow) -> ReviewRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.web import bot_knowledge, bot_review, bot_shapes, bot_tryout, bot_versions
+from hub.web import bot_answers, bot_knowledge, bot_review, bot_shapes
 from hub.web.access import Permission
 from hub.web.http import Route
 
@@ -10,10 +10,12 @@ TEACH = Permission.TEACH_BOT
 BASE = "/api/admin/bot"
 INTENT = BASE + "/intents/{name}"
 RESPONSE = BASE + "/responses/{name}"
-VERSION = BASE + "/versions/{number}"
 DATA_ERRORS = (
     *("intent_name", "intent_keyword", "empty_text", "long_text", "html", "entity_markup", "yaml_markup", "variable"),
-    *("entity_name", "entity_span", "entity_overlap", "too_many_rows", "changed_meanwhile"),
+    *("entity_name", "entity_value", "entity_span", "entity_overlap", "encoding", "too_many_rows", "changed_meanwhile"),
+)
+YAML_ERRORS = (
+    *("too_large", "bad_yaml", "yaml_alias", "yaml_tag", "yaml_depth", "yaml_size", "yaml_key_twice", "not_nlu"),
 )
 PROJECT_ERRORS = ("too_few_examples", "no_answer", "unknown_intent", "unknown_entity")
 
@@ -70,7 +72,7 @@ BOT = (
     Route(
         method="GET",
         path=RESPONSE,
-        handler=bot_knowledge.read_response,
+        handler=bot_answers.read_response,
         needs=TEACH,
         answer=bot_shapes.ResponseRecord,
         summary="What a response says in each language",
@@ -79,7 +81,7 @@ BOT = (
     Route(
         method="PATCH",
         path=RESPONSE,
-        handler=bot_knowledge.change_response,
+        handler=bot_answers.change_response,
         needs=TEACH,
         body=bot_shapes.ResponseChange,
         answer=bot_shapes.ResponseRecord,
@@ -103,18 +105,23 @@ BOT = (
         answer=bot_shapes.Imported,
         summary="Add the sentences of a data set (`?name=x.csv`, the file as body), all of them or none",
         errors=(
-            *("too_large", "encoding", "columns", "bad_csv", "bad_json", "bad_yaml", "yaml_alias", "yaml_tag"),
-            *(
-                "yaml_depth",
-                "yaml_size",
-                "yaml_key_twice",
-                "not_nlu",
-                "no_data",
-                "unknown_kind",
-                "field",
-                "lang",
-                "split",
-            ),
+            *("columns", "bad_csv", "bad_json", "no_data", "unknown_kind", "field", "lang", "split"),
+            *YAML_ERRORS,
+            "too_few_examples",
+            *DATA_ERRORS,
+        ),
+    ),
+    Route(
+        method="POST",
+        path=BASE + "/project",
+        handler=bot_knowledge.import_project,
+        needs=TEACH,
+        answer=bot_shapes.ProjectImported,
+        summary="Put a Rasa project in place of all that the bot knows (`?name=x.zip`, the file as body), or nothing",
+        errors=(
+            *("bad_zip", "not_project", "too_many_files", "reserved_file", "not_domain", "bad_stories", "bad_forms"),
+            *YAML_ERRORS,
+            *PROJECT_ERRORS,
             *DATA_ERRORS,
         ),
     ),
@@ -125,115 +132,6 @@ BOT = (
         needs=TEACH,
         summary="What the bot knows, to download (`?as=zip|csv|yml`)",
         errors=("bad_choice", *PROJECT_ERRORS),
-    ),
-    Route(
-        method="GET",
-        path=BASE + "/versions",
-        handler=bot_versions.versions,
-        needs=TEACH,
-        answer=bot_shapes.VersionList,
-        summary="Versions, newest first, with their progress",
-    ),
-    Route(
-        method="POST",
-        path=BASE + "/versions",
-        handler=bot_versions.train,
-        needs=TEACH,
-        body=bot_shapes.NewVersion,
-        answer=bot_shapes.VersionView,
-        status=201,
-        summary="Train what the bot knows now",
-        errors=PROJECT_ERRORS,
-    ),
-    Route(
-        method="GET",
-        path=VERSION,
-        handler=bot_versions.report,
-        needs=TEACH,
-        answer=bot_shapes.ReportView,
-        summary="A version's report, and the conditions of its activation",
-        errors=("not_found",),
-    ),
-    Route(
-        method="POST",
-        path=VERSION + "/stop",
-        handler=bot_versions.stop,
-        needs=TEACH,
-        status=204,
-        summary="Cancel a training",
-        errors=("not_found", "too_late"),
-    ),
-    Route(
-        method="POST",
-        path=VERSION + "/activate",
-        handler=bot_versions.activate,
-        needs=TEACH,
-        body=bot_shapes.Activation,
-        answer=bot_shapes.RolloutView,
-        summary="Give a version its share of new conversations",
-        errors=(
-            "not_found",
-            "not_ready",
-            "gates",
-            "already_active",
-            "rollout_busy",
-            "model_damaged",
-            "changed_meanwhile",
-        ),
-    ),
-    Route(
-        method="POST",
-        path=VERSION + "/try",
-        handler=bot_tryout.try_out,
-        needs=TEACH,
-        body=bot_tryout.TryOut,
-        answer=bot_tryout.TriedOut,
-        summary="Say something to a version that is loaded, and see what it understood",
-        errors=("not_found", "not_loaded"),
-    ),
-    Route(
-        method="GET",
-        path=VERSION + "/diff",
-        handler=bot_tryout.compare,
-        needs=TEACH,
-        answer=bot_tryout.DifferenceView,
-        summary="What a version was taught that another (`?with=`) was not",
-        errors=("not_found", "bad_choice"),
-    ),
-    Route(
-        method="GET",
-        path=BASE + "/rollout",
-        handler=bot_versions.rollout,
-        needs=TEACH,
-        answer=bot_shapes.RolloutView,
-        summary="Which version answers whom",
-    ),
-    Route(
-        method="POST",
-        path=BASE + "/rollout/back",
-        handler=bot_versions.roll_back,
-        needs=TEACH,
-        answer=bot_shapes.RolloutView,
-        summary="Undo the last activation at once",
-        errors=("nothing_before", "changed_meanwhile"),
-    ),
-    Route(
-        method="GET",
-        path=BASE + "/gates",
-        handler=bot_versions.read_gates,
-        needs=TEACH,
-        answer=bot_shapes.GatesRecord,
-        summary="The conditions of activation",
-    ),
-    Route(
-        method="PATCH",
-        path=BASE + "/gates",
-        handler=bot_versions.change_gates,
-        needs=TEACH,
-        body=bot_shapes.GatesRecord,
-        answer=bot_shapes.GatesRecord,
-        summary="Replace the conditions of activation",
-        errors=("nothing_to_change",),
     ),
     Route(
         method="GET",

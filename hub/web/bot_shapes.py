@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from bot.training.report import Change, IntentScore, Threshold, Wrong
+from bot.training.report import Bin, Change, IntentScore, Threshold, Wrong
+from bot.training.stories import StoryRun
 
 Text = Annotated[str, Meta(max_length=200)]
 Long = Annotated[str, Meta(max_length=4_000)]
@@ -22,6 +23,8 @@ class MarkRecord(Struct, frozen=True, forbid_unknown_fields=True):
     end: int
     entity: Text
     value: Text = ""
+    role: Text = ""
+    group: Text = ""
 
 
 class SentenceRecord(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +75,10 @@ class KnowledgeView(Struct, frozen=True):
 
 
 class IntentRecord(Struct, frozen=True):
-    """One intent with everything; `answers` by language where it has an answer of its own; `used`: rules naming it."""
+    """One intent with everything; `answers` by language where it has an answer of its own; `used`: what names it.
+
+    `masked`: how many of the sentences that were sent had personal data in them, which is not kept.
+    """
 
     name: str
     version: int
@@ -81,6 +87,7 @@ class IntentRecord(Struct, frozen=True):
     answers: dict[str, str]
     answer_version: int
     used: list[str]
+    masked: int = 0
 
 
 class NewIntent(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,7 +117,7 @@ class ButtonRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """A button: what is shown, and the intent that pressing it means, like `/order_status`."""
 
     title: Annotated[str, Meta(min_length=1, max_length=40)]
-    payload: Annotated[str, Meta(pattern=r"^/[a-z][a-z0-9_]{0,63}$")]
+    payload: Annotated[str, Meta(pattern=r"^/[^\W\d_][\w.?!-]{0,63}$")]
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,9 +153,21 @@ class FileRecord(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """How many sentences were new, by intent."""
+    """How many sentences were new, by intent; `values`: how many of synonyms, patterns and lists.
+
+    `masked`: how many of the file's sentences had personal data in them, which is not kept.
+    """
 
     added: dict[str, int]
+    values: int = 0
+    masked: int = 0
+
+
+class ProjectImported(Struct, frozen=True):
+    """How many intents the bot knows now; `masked`: how many sentences had personal data, which is not kept."""
+
+    intents: int
+    masked: int
 
 
 class NewVersion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,8 +176,28 @@ class NewVersion(Struct, frozen=True, forbid_unknown_fields=True):
     note: Text = ""
 
 
+class EventView(Struct, frozen=True):
+    """What happened to a version: activated, live, cancelled, rolled_back, returned or stuck; `at` in ms.
+
+    `by_name` is empty where the hub did it. `unmet`: conditions that `reason` went over; `moved`: so many conversations
+    went on with another version.
+    """
+
+    kind: str
+    at: int
+    by_name: str
+    share: int
+    reason: str
+    unmet: list[str]
+    moved: int
+
+
 class VersionView(Struct, frozen=True):
-    """A version in the list. Times in ms. `role`: active, previous (the other slot), loading, or empty."""
+    """A version in the list. Times in ms. `role`: active, previous (the other slot), waiting, loading, or empty.
+
+    `pins_wanted`: it is to be tried with the pinned conversations again; `pins_failure`: why that could not be done.
+    `history`: what was done with it, the oldest first; only where one version is asked for.
+    """
 
     number: int
     state: str
@@ -183,6 +222,17 @@ class VersionView(Struct, frozen=True):
     train_seconds: float
     peak_mb: int
     role: str
+    pinned: bool = False
+    pruned: bool = False
+    pins_wanted: bool = False
+    pins_failure: str = ""
+    history: list[EventView] = []
+
+
+class Pin(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a version's model is kept for ever."""
+
+    pinned: bool
 
 
 class VersionList(Struct, frozen=True):
@@ -193,12 +243,13 @@ class VersionList(Struct, frozen=True):
 
 
 class GateView(Struct, frozen=True):
-    """A condition of activation with its figure and its limit."""
+    """A condition of activation with its figure and its limit; `compared` false: there was nothing to compare with."""
 
     name: str
     passed: bool
     figure: float
     wanted: float
+    compared: bool
 
 
 class Confused(Struct, frozen=True):
@@ -218,32 +269,49 @@ class ReportView(Struct, frozen=True):
     errors: list[Wrong]
     confused: list[Confused]
     thresholds: list[Threshold]
+    bins: list[Bin]
+    threshold: float
     fixed: list[Change]
     broken: list[Change]
+    stories: list[StoryRun]
     gates: list[GateView]
 
 
 class Activation(Struct, frozen=True, forbid_unknown_fields=True):
-    """Give a version `share` percent of new conversations; `reason`: why, where a condition is not met."""
+    """Give a version `share` percent of new conversations; `reason`: why, where a condition is not met.
+
+    `at_once`: it does not wait for conversations of the version in its slot; needs a reason, too.
+    """
 
     share: Annotated[int, Meta(ge=1, le=100)] = 100
     reason: Annotated[str, Meta(max_length=1_000)] = ""
+    at_once: bool = False
 
 
 class RolloutView(Struct, frozen=True):
-    """Which version new conversations get. `loading` since `loading_since` (ms); 0 is the one of the product."""
+    """Which version new conversations get; 0 is the one of the product.
+
+    `loading` since `loading_since` (ms); it waits while `talks` conversations go on with version `waits_for`;
+    `returns`: it is put back into its slot. `back_to`: where rolling back leads, None where it is not possible.
+    `stuck` was not loaded in time.
+    """
 
     active: int
     share: int
     slots: dict[str, int]
     loading: int | None
     loading_since: int | None
-    can_roll_back: bool
+    back_to: int | None
+    waits_for: int | None = None
+    talks: int = 0
+    returns: bool = False
+    stuck: int | None = None
 
 
 class GatesRecord(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a version must be to be activated without a written reason."""
+    """What a version must be to be activated without a written reason; `version` is the one that was seen."""
 
     max_f1_drop: Share = 0.02
     min_accuracy: Share = 0.7
-    max_broken: Annotated[int, Meta(ge=0, le=10_000)] = 10
+    max_broken: Annotated[int, Meta(ge=0, le=10_000)] = 3
+    version: int = 0

@@ -11,7 +11,8 @@ from bot.contract import Reply, Turn
 from bot.environment import ASSISTANT
 from bot.training.project import examples_of, read_project
 from hub.errors import BadInput, Conflict
-from hub.model.studio import BUILT_IN, Slot
+from hub.model.rollout import BUILT_IN, Slot
+from hub.model.studio import TRIAL
 from hub.store.versions import Snapshot
 from hub.training.difference import difference
 from hub.web.bot_shapes import ButtonRecord
@@ -75,7 +76,7 @@ async def try_out(call: Call) -> TriedOut:
     """Say something to a version that a bot server has loaded. No customer sees it."""
     wanted, slot = call.body_as(TryOut), await _slot(call)
     turn = Turn(
-        conversation=f"try-{call.me.agent.id}-{slot}",
+        conversation=f"{TRIAL}{call.me.agent.id}-{slot}",
         texts=() if wanted.payload else (wanted.text,),
         locale=wanted.locale,
         payload=wanted.payload or None,
@@ -102,9 +103,8 @@ async def compare(call: Call) -> DifferenceView:
 async def _slot(call: Call) -> Slot:
     number = version_number(call.path("number"))
     rollout = await call.web.studio.rollouts.get()
-    pending = rollout.pending.slot if rollout.pending is not None else None
     for slot, loaded in rollout.slots.items():
-        if loaded == number and slot != pending:
+        if loaded == number and slot != rollout.loading:
             return slot
     raise Conflict("No bot server has this version loaded.", code="not_loaded")
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import cast
 
+from msgspec import structs
+
 from hub.errors import BadInput, NotFound
-from hub.model.studio import Gate, Gates, Rollout
+from hub.model.rollout import Rollout
+from hub.model.studio import Gate, Gates, VersionEvent
+from hub.store.pin_runs import PinRuns
 from hub.store.versions import Version
 from hub.web.bot_shapes import (
     Activation,
     Confused,
+    EventView,
     GatesRecord,
     GateView,
     NewVersion,
+    Pin,
     ReportView,
     RolloutView,
     VersionList,
@@ -50,13 +56,32 @@ async def stop(call: Call) -> None:
     await call.record("bot.train.stop", f"version:{number}")
 
 
+async def pin(call: Call) -> VersionView:
+    """Keep a version's model for ever, or no longer."""
+    number, wanted = version_number(call.path("number")), call.body_as(Pin)
+    before = await call.web.studio.versions.get(number)
+    after = await call.web.studio.versions.pin(number, wanted.pinned)
+    await call.record("bot.version.pin", f"version:{number}", {"pinned": [before.pinned, after.pinned]})
+    return _view(after, await call.web.studio.rollouts.get(), await _names(call))
+
+
+async def tell_pins(call: Call) -> VersionView:
+    """Have a version tried with the pinned conversations as they are now."""
+    number = version_number(call.path("number"))
+    await call.web.studio.versions.get(number)
+    await PinRuns(call.web.database).want(number)
+    await call.record("bot.version.tell_pins", f"version:{number}")
+    version = await call.web.studio.versions.get(number)
+    return _view(version, await call.web.studio.rollouts.get(), await _names(call))
+
+
 async def report(call: Call) -> ReportView:
     """A version's report and the conditions of its activation."""
     version = await call.web.studio.versions.get(version_number(call.path("number")))
     view = _view(version, await call.web.studio.rollouts.get(), await _names(call))
     made = version.report
     if made is None:
-        return ReportView(view, {}, {}, [], [], [], [], [], [])
+        return ReportView(view, {}, {}, [], [], [], [], 0.0, [], [], [], [])
     return ReportView(
         version=view,
         per_intent=made.per_intent,
@@ -64,9 +89,12 @@ async def report(call: Call) -> ReportView:
         errors=list(made.errors),
         confused=[Confused(*one) for one in made.confused],
         thresholds=list(made.thresholds),
+        bins=list(made.bins),
+        threshold=made.threshold,
         fixed=list(version.fixed),
         broken=list(version.broken),
-        gates=[_gate(one) for one in await call.web.studio.gates(version)],
+        stories=list(version.stories),
+        gates=[_gate(one) for one in await call.web.studio.launch.gates(version)],
     )
 
 
@@ -74,23 +102,39 @@ async def activate(call: Call) -> RolloutView:
     """Have a version loaded; once it is, it gets its share of the conversations that begin."""
     wanted, number = call.body_as(Activation), version_number(call.path("number"))
     before = await call.web.studio.rollouts.get()
-    after = await call.web.studio.activate(number, wanted.share, wanted.reason)
+    launch, by = call.web.studio.launch, call.me.agent.id
+    after = await launch.activate(number, wanted.share, wanted.reason, by=by, at_once=wanted.at_once)
     what = {"active": [before.active, number], "share": [None, wanted.share], "reason": [None, wanted.reason.strip()]}
+    if wanted.at_once:
+        what["at_once"] = [None, True]
     await call.record("bot.activate", f"version:{number}", what)  # type: ignore[arg-type]
-    return _rollout(after)
+    await call.web.studio.decided()
+    return await _rollout(call, after)
+
+
+async def cancel(call: Call) -> RolloutView:
+    """Take back what waits for its slot or is being loaded; everything stays as it was."""
+    before = await call.web.studio.rollouts.get()
+    after = await call.web.studio.launch.cancel(by=call.me.agent.id)
+    number = before.pending.number if before.pending is not None else before.active
+    await call.record("bot.activate.cancel", f"version:{number}")
+    await call.web.studio.decided()
+    return await _rollout(call, after)
 
 
 async def roll_back(call: Call) -> RolloutView:
     """Undo the last activation at once."""
     before = await call.web.studio.rollouts.get()
-    after = await call.web.studio.roll_back()
-    await call.record("bot.roll_back", f"version:{after.active}", {"active": [before.active, after.active]})
-    return _rollout(after)
+    after = await call.web.studio.launch.roll_back(by=call.me.agent.id)
+    gone, back = before.way_back or (before.active, after.active)
+    await call.record("bot.roll_back", f"version:{back}", {"active": [gone, back]})
+    await call.web.studio.decided()
+    return await _rollout(call, after)
 
 
 async def rollout(call: Call) -> RolloutView:
     """Which version answers whom."""
-    return _rollout(await call.web.studio.rollouts.get())
+    return await _rollout(call, await call.web.studio.rollouts.get())
 
 
 async def read_gates(call: Call) -> GatesRecord:
@@ -105,10 +149,9 @@ async def change_gates(call: Call) -> GatesRecord:
     difference = changes(before, wanted)
     if not difference:
         raise BadInput("Nothing to change.", code="nothing_to_change")
-    gates = Gates(max_f1_drop=wanted.max_f1_drop, min_accuracy=wanted.min_accuracy, max_broken=wanted.max_broken)
-    await call.web.studio.store.write_gates(gates)
+    stored = await call.web.studio.store.write_gates(Gates(**structs.asdict(wanted)))
     await call.record("bot.gates.change", "bot:gates", difference)
-    return wanted
+    return _gates(stored)
 
 
 def version_number(text: str) -> int:
@@ -124,6 +167,7 @@ async def _names(call: Call) -> dict[str, str]:
 
 def _view(version: Version, rollout: Rollout, names: dict[str, str]) -> VersionView:
     report = version.report
+    tested = report if report is not None and report.n_test else None
     return VersionView(
         number=version.number,
         state=version.state,
@@ -141,40 +185,55 @@ def _view(version: Version, rollout: Rollout, names: dict[str, str]) -> VersionV
         failure_text=version.failure_text,
         base=version.base,
         counts=dict(version.counts),
-        accuracy=report.accuracy if report else None,
-        macro_f1=report.macro_f1 if report else None,
+        accuracy=tested.accuracy if tested else None,
+        macro_f1=tested.macro_f1 if tested else None,
         n_train=report.n_train if report else 0,
         n_test=report.n_test if report else 0,
         train_seconds=report.train_seconds if report else 0.0,
         peak_mb=report.peak_mb if report else 0,
         role=_role(version.number, rollout),
+        pinned=version.pinned,
+        pruned=version.pruned,
+        pins_wanted=version.pins_wanted,
+        pins_failure=version.pins_failure,
+        history=[_event(one, names) for one in version.history],
     )
+
+
+def _event(event: VersionEvent, names: dict[str, str]) -> EventView:
+    by_name = names.get(event.by, "")
+    return EventView(event.kind, event.at, by_name, event.share, event.reason, list(event.unmet), event.moved)
 
 
 def _role(number: int, rollout: Rollout) -> str:
     pending = rollout.pending
-    if pending is not None and rollout.slots[pending.slot] == number:
-        return "loading"
+    if pending is not None and pending.number == number:
+        return "waiting" if pending.waits else "loading"
     if rollout.active == number:
         return "active"
     return "previous" if number in rollout.slots.values() else ""
 
 
-def _rollout(rollout: Rollout) -> RolloutView:
-    pending, last = rollout.pending, rollout.steps[-1]
+async def _rollout(call: Call, rollout: Rollout) -> RolloutView:
+    pending, last, back = rollout.pending, rollout.steps[-1], rollout.way_back
+    waits = pending is not None and pending.waits
     return RolloutView(
         active=rollout.active,
         share=last.share,
         slots=cast("dict[str, int]", dict(rollout.slots)),
-        loading=rollout.slots[pending.slot] if pending is not None else None,
+        loading=pending.number if pending is not None else None,
         loading_since=pending.since if pending is not None else None,
-        can_roll_back=pending is not None or len({one.slot for one in rollout.steps}) > 1,
+        stuck=rollout.stuck,
+        back_to=back[1] if back is not None else None,
+        waits_for=rollout.slots[pending.slot] if pending is not None and waits else None,
+        talks=await call.web.studio.launch.waits_for(rollout),
+        returns=pending is not None and pending.returns,
     )
 
 
 def _gate(gate: Gate) -> GateView:
-    return GateView(gate.name, gate.passed, gate.figure, gate.wanted)
+    return GateView(gate.name, gate.passed, gate.figure, gate.wanted, gate.compared)
 
 
 def _gates(gates: Gates) -> GatesRecord:
-    return GatesRecord(gates.max_f1_drop, gates.min_accuracy, gates.max_broken)
+    return GatesRecord(gates.max_f1_drop, gates.min_accuracy, gates.max_broken, gates.version)

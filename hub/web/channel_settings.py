@@ -74,6 +74,8 @@ def _value(field: SettingField, value: Value) -> Value:  # noqa: PLR0911 - one w
             if not field.least <= value <= field.most:
                 raise _bad(field, "bad_number", f"A whole number from {field.least} to {field.most}.")
             return value
+        case "flow", str():
+            return line(value, _at(field.name), longest=field.longest)
         case "choice", str():
             if value not in field.choices:
                 raise _bad(field, "bad_choice", f"One of: {', '.join(field.choices)}.")

@@ -12,17 +12,16 @@ from channels.contract import ChannelError
 from channels.contract import File as ChannelFile
 from channels.views import file_view
 from hub.errors import HubError, NotFound
+from hub.fetching import Fetch
 from hub.model.entry import File
 from hub.model.ids import ConversationId, FileId
-from hub.store.audit import Deed
-from hub.store.fetches import Fetch
 from hub.store.files import Files
 from hub.web.access import FileObject, Permission, authorize
 from hub.web.http import Call, json_response
 from hub.web.uploads import INLINE, Uploads, send_file, upload_field
 
-RECORDING = "audio/wav"
-"""Whoever listens to one is noted in the audit trail."""
+OF_CALLS = "call:"
+"""Who uploads recordings, of whatever kind of sound; whoever listens to one is noted in the audit trail."""
 
 
 async def upload(call: Call) -> web.Response:
@@ -39,9 +38,10 @@ async def download(call: Call) -> web.StreamResponse:
         raise NotFound("There is no such file.")
     target = FileObject(id=stored.file.id, uploader=stored.uploader, conversation=stored.conversation)
     authorize(call.me.agent, Permission.READ_FILES, target)
-    if stored.file.content_type == RECORDING:
-        deed = Deed(actor=call.me.agent.id, action="recording.listen", target=f"conversation:{stored.conversation}")
-        await call.web.audit.add(deed)
+    if stored.uploader.startswith(OF_CALLS):
+        with call.web.listening.to(call.me.agent.id, stored.file.id) as begins:
+            if begins:
+                await call.record("recording.listen", f"conversation:{stored.conversation}")
     if stored.file.content_type in INLINE:
         return await send_file(call.request, stored.file, call.web.files.read(stored.file.id))
     return web.Response(status=303, headers={"Location": call.web.file_links.make(stored.file.id)})
@@ -64,7 +64,9 @@ class Fetched:
 
     async def keep(self, chunks: AsyncIterator[bytes], fetch: Fetch) -> File:
         """Store a fetched file under its reserved id, bound to its conversation."""
-        return await self._uploads.keep(fetch.file, chunks, fetch.name, fetch.uploader, fetch.conversation)
+        return await self._uploads.keep(
+            fetch.file, chunks, fetch.name, fetch.uploader, fetch.conversation, most=fetch.most
+        )
 
 
 OwnerOf = Callable[[str], Awaitable[tuple[str, str] | None]]

@@ -117,16 +117,6 @@ def same_origin(request: web.Request, origin: str) -> bool:
     return request.headers.getall("Origin", []) == [origin]
 
 
-def origin_of(url: str) -> str:
-    """The origin of an address: scheme, host, and port unless it is the scheme's own. Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError(f"not a web address: {url[:100]}")
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-
-
 def _checked(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         return await _answer(route, request)

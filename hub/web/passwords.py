@@ -49,18 +49,19 @@ _TOO_COMMON = frozenset(
     ]
 )
 
+_MOST_WAITING = 32
+
 
 class Passwords:
     """Makes and checks password hashes. Use as an async context manager, or call `close`.
 
-    At most two checks run at a time, and at most `queue_limit` wait; beyond that `TooMany` is raised at once.
+    At most two checks run at a time, and at most `_MOST_WAITING` wait; beyond that `TooMany` is raised at once.
     """
 
-    def __init__(self, *, workers: int = 2, queue_limit: int = 32, memory_kib: int = 46 * 1024) -> None:
-        """Start with nobody waiting. `memory_kib` is lowered only by tests."""
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=memory_kib, parallelism=1, type=Type.ID)
-        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="passwords")
-        self._limit = queue_limit
+    def __init__(self) -> None:
+        """Start with nobody waiting."""
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1, type=Type.ID)
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
         self._waiting = 0
         self._dummy = self._hasher.hash(secrets.token_urlsafe(24))
 
@@ -106,7 +107,7 @@ class Passwords:
             return False
 
     async def _run(self, work: Callable[..., T], *args: str) -> T:
-        if self._waiting >= self._limit:
+        if self._waiting >= _MOST_WAITING:
             raise TooMany("Too many people are signing in right now; try again in a moment.")
         self._waiting += 1
         PASSWORD_QUEUE.set(self._waiting)

@@ -25,6 +25,10 @@ from hub.web.passwords import Passwords
 
 log = structlog.get_logger(__name__)
 
+IDLE_MS = 8 * 3_600_000
+"""A session without a request ends after so long."""
+ABSOLUTE_MS = 12 * 3_600_000
+"""Any session ends after so long."""
 _TICKET_MS = 30_000
 _MOST_TICKETS = 5_000
 _TOUCH_MS = 60_000
@@ -40,14 +44,6 @@ class AccessEnded:
 
     agent: AgentId
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRules:
-    """How long a session lives: `idle_ms` without a request, `absolute_ms` in all."""
-
-    idle_ms: int = 8 * 3_600_000
-    absolute_ms: int = 12 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +65,7 @@ class Doorkeeper:
         clock: Clock,
         *,
         signing_key: bytes,
-        rules: SessionRules | None = None,
-        on_end: Callable[[AccessEnded], None] = lambda ended: None,
+        on_end: Callable[[AccessEnded], None],
     ) -> None:
         """Work with the given stores; `on_end` is told whenever an agent's sockets must close."""
         self._accounts = accounts
@@ -78,7 +73,6 @@ class Doorkeeper:
         self._passwords = passwords
         self._clock = clock
         self._key = hashlib.sha256(b"peyk csrf\0" + signing_key).digest()
-        self._rules = rules or SessionRules()
         self._on_end = on_end
         self._generations: dict[AgentId, int] = {}
         self._by_account = Failures(clock, allowed=20)
@@ -145,7 +139,7 @@ class Doorkeeper:
     def is_over(self, session: Session) -> bool:
         """Whether a session's time is up: unused for too long, or simply too old."""
         now = self._clock.now()
-        return now - session.seen_at > self._rules.idle_ms or now - session.created_at > self._rules.absolute_ms
+        return now - session.seen_at > IDLE_MS or now - session.created_at > ABSOLUTE_MS
 
     async def expire(self, session: Session) -> None:
         """End a session whose time is up; its sockets close."""
@@ -153,7 +147,7 @@ class Doorkeeper:
 
     async def begin(self, agent: Agent) -> tuple[str, Session]:
         """Begin a session for somebody who has just proved who they are; return its token and what is stored."""
-        return await self._sessions.begin(agent, self._clock.now(), self._rules.absolute_ms)
+        return await self._sessions.begin(agent, self._clock.now(), ABSOLUTE_MS)
 
     async def sign_out(self, session: Session) -> None:
         """End one session; the agent's sockets close, and those of another living session come back by themselves."""

@@ -26,30 +26,26 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_FOREIGN_BYTES = 50 * 1024 * 1024
 _SECONDS = 120.0
 
-INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "audio/wav"})
+INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "audio/wav", "audio/mpeg"})
 """Types that a browser may show by itself; everything else is a download."""
 
 
 class Uploads:
     """Stores files and answers with them."""
 
-    def __init__(self, files: Files, clock: Clock, *, max_bytes: int = MAX_BYTES, limit: Buckets | None = None) -> None:
-        """Work with a store; each uploader may send 20 files at once, then one every 5 s (`limit`)."""
+    def __init__(self, files: Files, clock: Clock) -> None:
+        """Work with a store; each uploader may send 20 files at once, then one every 5 s."""
         self._files = files
         self._clock = clock
-        self.max_bytes = max_bytes
-        self._limit = limit or Buckets(clock, per_second=0.2, burst=20)
+        self._limit = Buckets(clock, per_second=0.2, burst=20)
 
-    async def store(
-        self, chunks: AsyncIterator[bytes], name: str, uploader: str, *, max_bytes: int | None = None
-    ) -> File:
+    async def store(self, chunks: AsyncIterator[bytes], name: str, uploader: str) -> File:
         """Store a file that somebody sends us; returning means durable.
 
         Args:
             chunks: Its bytes as they come.
             name: What the sender calls it; cleaned before it is kept.
             uploader: `agent:<id>` or `<inbox>:<address>`; who may send it in a message.
-            max_bytes: Cap for this one, when it differs.
 
         Raises:
             TypeRefusedError: Its bytes are of a kind that is not taken.
@@ -59,8 +55,7 @@ class Uploads:
         """
         if wait := self._limit.take(uploader):
             raise ThrottledError("Too many files at once; wait a little.", retry_after=wait)
-        cap = min(max_bytes or self.max_bytes, self.max_bytes)
-        file = await self._take(FileId(new_id()), chunks, name, cap, sniff)
+        file = await self._take(FileId(new_id()), chunks, name, MAX_BYTES, sniff)
         await self._files.finish(file, uploader, self._clock.now())
         UPLOADS.labels("stored").inc()
         return file
@@ -72,8 +67,12 @@ class Uploads:
         name: str,
         uploader: str,
         conversation: ConversationId | None = None,
+        *,
+        most: int = 0,
     ) -> File:
         """Store a file that a provider has taken already, of any kind, under an id of ours; the same id twice is once.
+
+        It may have `most` bytes where that is said, and twice the time.
 
         Raises:
             TooLarge: It has more bytes than anything may have; nothing is kept.
@@ -83,16 +82,25 @@ class Uploads:
         if known is not None:
             return known.file
         await self._files.drop_chunks(id_)  # what a try that died has left
-        file = await self._take(id_, chunks, name, MAX_FOREIGN_BYTES, sniff_foreign)
+        file = await self._take(
+            id_, chunks, name, most or MAX_FOREIGN_BYTES, sniff_foreign, seconds=_SECONDS * (2 if most else 1)
+        )
         await self._files.finish(file, uploader, self._clock.now(), conversation)
         UPLOADS.labels("stored").inc()
         return file
 
     async def _take(
-        self, id_: FileId, chunks: AsyncIterator[bytes], name: str, cap: int, judge: Callable[[bytes, str], Kind]
+        self,
+        id_: FileId,
+        chunks: AsyncIterator[bytes],
+        name: str,
+        cap: int,
+        judge: Callable[[bytes, str], Kind],
+        *,
+        seconds: float = _SECONDS,
     ) -> File:
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await self._write(id_, chunks, name, cap, judge)
         except BaseException as error:
             UPLOADS.labels(error.code if isinstance(error, HubError) else "broken").inc()
@@ -175,11 +183,40 @@ def file_headers(file: File) -> dict[str, str]:
 
 
 async def send_file(request: web.Request, file: File, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
-    """Answer a request with a file."""
-    response = web.StreamResponse(headers=file_headers(file))
+    """Answer a request with a file, or with the part that is asked for (RFC 9110, section 14)."""
+    headers = {**file_headers(file), "Accept-Ranges": "bytes"}
+    part = _wanted(request, file.size)
+    if part is not None and not part:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+        headers["Content-Length"] = str(len(part))
+    response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
     await response.prepare(request)
     if request.method != "HEAD":
-        async for chunk in chunks:
+        async for chunk in chunks if part is None else _cut(chunks, part):
             await response.write(chunk)
     await response.write_eof()
     return response
+
+
+def _wanted(request: web.Request, size: int) -> range | None:
+    """The bytes that are asked for; none of them when they lie beyond the file, None for the whole of it."""
+    if request.method != "GET" or "Range" not in request.headers:
+        return None
+    try:
+        asked = request.http_range
+    except ValueError:  # nonsense, or several parts: the whole is a right answer to that
+        return None
+    return range(size)[asked]
+
+
+async def _cut(chunks: AsyncIterator[bytes], part: range) -> AsyncIterator[bytes]:
+    at = 0
+    async for chunk in chunks:
+        piece = chunk[max(0, part.start - at) : max(0, part.stop - at)]
+        at += len(chunk)
+        if piece:
+            yield piece
+        if at >= part.stop:
+            return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import statistics
-import time
+import threading
 from unittest.mock import AsyncMock, Mock
 
 import aiohttp
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from yarl import URL
 
 from hub.settings import SettingsError, load_settings
@@ -53,14 +53,22 @@ async def test_a02_only_a_true_true_lets_anybody_in(
         assert (await mallory.try_sign_in("admin", "anything at all")).status == 401
 
 
-async def test_a03_an_unknown_user_looks_and_takes_like_a_known_one(live: LiveHub) -> None:
+async def test_a03_an_unknown_user_looks_and_takes_like_a_known_one(
+    live: LiveHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes the time is the hash: each is checked against one that costs the same."""
+    verify, checked = PasswordHasher.verify, list[str]()
+
+    def watched(self: PasswordHasher, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 (its own name)
+        checked.append(str(hash))
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
     async with live.browser() as mallory:
-        # In turn, so that a machine that is busy for a while is so for both.
-        both = [(await _timed(mallory, "admin"), await _timed(mallory, "nobody")) for _ in range(7)]
-        known, unknown = zip(*both, strict=True)
-        assert {body for _, body in known} == {body for _, body in unknown}
-        slower, faster = sorted((statistics.median(t for t, _ in known), statistics.median(t for t, _ in unknown)))
-        assert faster < slower * 1.5  # a skipped hash would be a tenth of it
+        assert await _refused(mallory, "admin") == await _refused(mallory, "nobody")
+    one, other = checked
+    assert one != other
+    assert extract_parameters(one) == extract_parameters(other)
 
 
 async def test_a04_too_many_wrong_passwords_wait_but_never_lock(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +96,20 @@ async def test_a04_one_address_that_tries_many_accounts_waits_too(
         assert statuses[100] == 429
 
 
-async def test_a05_twenty_logins_at_once_do_not_hold_up_the_hub(live: LiveHub) -> None:
+async def test_a05_twenty_logins_at_once_do_not_hold_up_the_hub(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While hashes are reckoned, at most two at a time and none of them by the loop, others are answered."""
+    verify, answered, at_work, most = PasswordHasher.verify, threading.Event(), list[int](), list[int]()
+
+    def slow(self: PasswordHasher, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 (its own name)
+        at_work.append(threading.get_ident())
+        most.append(len(at_work))
+        try:
+            assert answered.wait(20)
+            return verify(self, hash, password)
+        finally:
+            at_work.remove(threading.get_ident())
+
+    monkeypatch.setattr(PasswordHasher, "verify", slow)
     async with live.browser() as browser:
         csrf = await browser.login_csrf()
         form = {"login": "ali", "password": WRONG, "csrf": csrf}
@@ -96,13 +117,14 @@ async def test_a05_twenty_logins_at_once_do_not_hold_up_the_hub(live: LiveHub) -
             asyncio.create_task(browser.request("POST", "/login", data=form, headers={"Origin": live.url}))
             for _ in range(20)
         ]
-        waits = []
-        while not all(task.done() for task in logins):
-            began = time.perf_counter()
-            await browser.request("GET", "/healthz")
-            waits.append(time.perf_counter() - began)
-        assert {task.result().status for task in logins} <= {401, 429}
-        assert statistics.median(waits) < 0.1
+        async with asyncio.timeout(15):
+            while len(at_work) < 2:
+                await asyncio.sleep(0)
+            assert (await browser.request("GET", "/healthz")).status == 200
+        assert not any(task.done() for task in logins)
+        answered.set()
+        assert {(await task).status for task in logins} <= {401, 429}
+    assert max(most) == 2
 
 
 async def test_a06_a_session_that_somebody_planted_is_not_the_one_after_login(live: LiveHub) -> None:
@@ -118,7 +140,7 @@ async def test_a06_a_session_that_somebody_planted_is_not_the_one_after_login(li
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"role": "supervisor"}, {"password": "somebody reset this"}])
-async def test_a07_requests_and_open_sockets_die_within_a_second(live: LiveHub, change: dict[str, object]) -> None:
+async def test_a07_requests_and_open_sockets_die_at_once(live: LiveHub, change: dict[str, object]) -> None:
     async with live.browser() as admin, live.browser() as ali:
         await admin.sign_in("admin")
         await ali.sign_in("ali")
@@ -126,9 +148,7 @@ async def test_a07_requests_and_open_sockets_die_within_a_second(live: LiveHub, 
         async with ali.desk() as ws:
             assert (await ws.receive_json())["type"] == "ready"
             assert (await admin.call("PATCH", f"/api/admin/agents/{id_}", change)).status == 200
-            began = time.perf_counter()
             await _closed(ws)
-            assert time.perf_counter() - began < 1
         assert (await ali.request("GET", "/api/me")).status == 401
 
 
@@ -192,14 +212,11 @@ def test_a13_a_known_or_weak_secret_does_not_start(secret: str, tmp_path: object
         load_settings(signing_key=secret, var_dir=tmp_path)
 
 
-async def _timed(browser: Browser, login: str) -> tuple[float, bytes]:
-    csrf = await browser.login_csrf()
-    form = {"login": login, "password": WRONG, "csrf": csrf}
-    began = time.perf_counter()
+async def _refused(browser: Browser, login: str) -> bytes:
+    """What the page says, without what is new each time."""
+    form = {"login": login, "password": WRONG, "csrf": await browser.login_csrf()}
     answer = await browser.request("POST", "/login", data=form, headers={"Origin": browser.url})
-    took = time.perf_counter() - began
-    nonceless = re.sub(rb'nonce="[^"]+"|value="[^"]*"', b"", answer.body)
-    return took, nonceless
+    return re.sub(rb'nonce="[^"]+"|value="[^"]*"', b"", answer.body)
 
 
 async def _closed(ws: aiohttp.ClientWebSocketResponse) -> None:

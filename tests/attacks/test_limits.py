@@ -127,7 +127,7 @@ async def test_d03_a_socket_that_says_nothing_does_not_hold_up_the_end(live: Liv
     headers = {"Origin": live.url}
     async with live.browser() as mallory, mallory.session.ws_connect(f"{live.url}{path}", headers=headers) as ws:
         live.hub.desk.drain()
-        await live.hub.webchat.drain()
+        await live.hub.adapters.webchat.drain()
         frame = await ws.receive_json(timeout=5)
         assert (frame["type"], frame["reason"]) == ("bye", "restart")
         assert (await ws.receive(timeout=5)).type.name in {"CLOSE", "CLOSED", "CLOSING"}

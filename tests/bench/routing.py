@@ -1,6 +1,7 @@
 """How much a routing decision costs, and how soon an agent who becomes free has an offer on the screen."""
 
 import asyncio
+import json
 import random
 import tempfile
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 from aiohttp import ClientWebSocketResponse
 
 from channels.contract import Inbound, Part, Sender
+from channels.tasks import end
+from hub.desk.session import SILENCE_SECONDS
 from hub.errors import Conflict
 from hub.model.config import Agent, Inbox, Load, Workplace
 from hub.model.conversation import Conversation, Header, Owner
@@ -22,6 +25,7 @@ from hub.model.ids import AgentId, ContactId, ConversationId, InboxId, QueueId, 
 from hub.model.queues import Need, Queue, Ring
 from hub.routing.choose import Plan, stage
 from hub.routing.line import Line
+from hub.serving import stand_down_the_collector
 from hub.store.database import connect
 from hub.store.embedded import Mongod, MongodOptions
 from tests.bench.figures import in_ms, percentile
@@ -31,6 +35,8 @@ TOOLS = Path(__file__).parents[2] / "var" / "tools"
 QUEUES, AGENTS, SKILLS = 50, 500, ("billing", "technical", "sales", "claims")
 NOW = 1_800_000_000_000
 SCREENS = 20
+Offers = asyncio.Queue[str]
+"""Ids of the offers that came to a desk."""
 PASSWORD = "correct-horse-battery-4711"
 
 
@@ -140,10 +146,13 @@ async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]
             await hub.staff.choose(agent.id, "online")
         for agent in agents[:SCREENS]:
             await hub.staff.choose(agent.id, "online")
-        await _everybody_busy(live, agents)
+        await _everybody_busy(live, agents[:SCREENS])
+        stand_down_the_collector()  # as a hub that starts with this line
         took = []
         for number in range(-SCREENS, rounds):  # first, each reads what came before
             agent = agents[number % SCREENS]
+            if waiting < 10 * rounds:  # it would become much shorter
+                await _writes(live, "q0")
             took.append(await _one_round(live, agent, desks[agent.id]))
         left = len(hub.router.places.line)
     return {
@@ -155,7 +164,7 @@ async def _offers(live: LiveHub, waiting: int, rounds: int) -> dict[str, object]
     }
 
 
-async def _one_round(live: LiveHub, agent: Agent, desk: ClientWebSocketResponse) -> float:
+async def _one_round(live: LiveHub, agent: Agent, desk: Offers) -> float:
     """The agent closes what they have, and is offered the next; accepted, so that it can begin again."""
     held = next(row for row in await live.hub.conversations.held_by(agent.id))
     state = await live.hub.lanes.state(held.state.id)
@@ -168,20 +177,26 @@ async def _one_round(live: LiveHub, agent: Agent, desk: ClientWebSocketResponse)
     return took
 
 
-async def _next_offer(live: LiveHub, desk: ClientWebSocketResponse) -> str:
-    """The next frame of an offer that stands; those of the preparations have been answered."""
+async def _next_offer(live: LiveHub, desk: Offers) -> str:
+    """The next offer that stands; those of the preparations have been answered."""
     while True:
-        frame = await desk.receive_json()
-        if frame["type"] == "offer" and any(
-            state.owner.offer == frame["offer"]["id"] for state in live.hub.router.offered()
-        ):
-            return str(frame["offer"]["id"])
+        offer = await desk.get()
+        if any(state.owner.offer == offer for state in live.hub.router.offered()):
+            return offer
+
+
+async def _ping(desk: ClientWebSocketResponse) -> None:
+    while True:
+        await asyncio.sleep(SILENCE_SECONDS / 3)
+        await desk.send_json({"type": "ping"})
 
 
 async def _everybody_busy(live: LiveHub, agents: Sequence[Agent]) -> None:
-    """Everybody accepts what they are offered, until nobody has room."""
+    """Everybody accepts what they are offered, until none of these has room."""
     hub = live.hub
-    while any(hub.staff.roster[agent.id].used < agent.capacity for agent in agents) or hub.router.offered():
+    while (idle := [agent for agent in agents if not hub.staff.roster[agent.id].used]) or hub.router.offered():
+        if not hub.router.offered():
+            await asyncio.gather(*(_writes(live, "q0") for _ in idle))
         for state in hub.router.offered():
             me = Author(kind="agent", id=state.owner.agent)
             with suppress(Conflict):  # it was withdrawn, or went to somebody else
@@ -190,11 +205,21 @@ async def _everybody_busy(live: LiveHub, agents: Sequence[Agent]) -> None:
 
 
 @asynccontextmanager
-async def _desk(live: LiveHub, agent: Agent) -> AsyncIterator[ClientWebSocketResponse]:
+async def _desk(live: LiveHub, agent: Agent) -> AsyncIterator[Offers]:
+    """A desk that reads and pings, also while the others are got ready: one that is silent is hung up on."""
+    offers: Offers = asyncio.Queue()
     async with live.browser() as browser:
         await browser.sign_in(agent.login, PASSWORD)
         async with browser.desk() as desk:
-            yield desk
+            alive = [asyncio.create_task(_read(desk, offers)), asyncio.create_task(_ping(desk))]
+            yield offers
+            await end(alive)
+
+
+async def _read(desk: ClientWebSocketResponse, offers: Offers) -> None:
+    async for message in desk:
+        if message.data.startswith('{"type":"offer",'):
+            offers.put_nowait(json.loads(message.data)["offer"]["id"])
 
 
 async def _staffed(live: LiveHub) -> list[Agent]:
@@ -221,17 +246,17 @@ async def _filled(live: LiveHub, count: int) -> None:
 
     async def write(number: int) -> None:
         async with gate:
-            await live.hub.inlet.receive(
-                Inbound(
-                    inbox=f"q{number % QUEUES}",
-                    external_id=new_id(),
-                    sender=Sender(address=f"visitor-{number}"),
-                    parts=(Part(type="text", text="hello"),),
-                )
-            )
+            await _writes(live, f"q{number % QUEUES}")
 
     gate = asyncio.Semaphore(64)
     await asyncio.gather(*(write(number) for number in range(count)))
+
+
+async def _writes(live: LiveHub, inbox: str) -> None:
+    """A new customer writes."""
+    who = new_id()
+    parts = (Part(type="text", text="hello"),)
+    await live.hub.inlet.receive(Inbound(inbox=inbox, external_id=who, sender=Sender(address=who), parts=parts))
 
 
 def _queues() -> dict[str, Queue]:
@@ -240,6 +265,7 @@ def _queues() -> dict[str, Queue]:
             id=QueueId(f"q{number}"),
             name=f"q{number}",
             max_wait_seconds=86_400,
+            offer_seconds=600,
             preferred_seconds=10,
             rings=(
                 Ring(until_seconds=30, needs=(Need(skill=SKILLS[number % 4], level=4),)),

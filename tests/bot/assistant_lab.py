@@ -104,11 +104,13 @@ async def _site(shop: Shop, token: str, stack: contextlib.AsyncExitStack) -> Asy
 
 
 @contextlib.asynccontextmanager
-async def _process(command: list[str], env: dict[str, str], cwd: Path, log: Path) -> AsyncIterator[None]:
+async def _process(
+    command: list[str], env: dict[str, str], cwd: Path, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(*command, env=env, cwd=cwd, stdout=output, stderr=output)
         try:
-            yield
+            yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()

@@ -258,3 +258,27 @@ async def test_strangers_and_nonsense_are_refused(
 def test_a_description_is_more_than_the_announcement() -> None:
     assert describes("سایز اشتباه ارسال کردید")
     assert not describes("یه شکایت دارم لطفا")
+
+
+async def test_a_form_of_the_studio_is_judged_registered_and_forgotten(client: Any, back: Back) -> None:
+    check = {"kind": "number", "least": 1, "most": 9}
+    domain = {
+        "forms": {"form_table": {"required_slots": ["table_seats"]}},
+        "slots": {"table_seats": {"type": "text", "mappings": [{"type": "from_text", "check": check}]}},
+    }
+
+    async def outcome(action: str, said: str) -> dict[str, Any]:
+        slots = {"table_seats": said, "requested_slot": "table_seats", "lang": "en"}
+        body = {"next_action": action, "sender_id": "c", "tracker": {"slots": slots}, "domain": domain}
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with client.post("/bot/actions", json=body, headers=headers) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    slot = {"event": "slot", "name": "table_seats"}
+    good, bad = await outcome("validate_form_table", "we are 4"), await outcome("validate_form_table", "12")
+    assert (good["events"], good["responses"]) == ([slot | {"value": "4"}], [])
+    assert (bad["events"], said(bad)) == ([slot | {"value": None}], ["utter_wrong_table_seats"])
+    assert "7001" in said(await outcome("action_form_ticket_table", "4"))[0]
+    assert back.tickets == {("c", "seats: 4"): "7001"}
+    assert (await outcome("action_form_end_table", "4"))["events"] == [slot | {"value": None}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.assistant.channel.burst import choose
+from bot.assistant.channel.burst import apart, choose
 
 Parse = dict[str, object]
 
@@ -38,6 +38,12 @@ def test_small_talk_alone_stays_what_the_whole_is() -> None:
     assert chosen(parse("greet", 0.6), parse("greet", 0.9), parse("thanks", 0.9)) == "greet"
     assert chosen(parse("nlu_fallback", 0.5), parse("greet", 0.9)) == "nlu_fallback"
     assert chosen(parse(None, 0.0), parse(None, 0.0)) is None
+
+
+def test_of_two_findings_of_the_same_words_the_patterns_stays() -> None:
+    learnt = {"entity": "city", "start": 0, "end": 6, "extractor": "CRFEntityExtractor"}
+    number = {"entity": "order_number", "start": 7, "end": 12, "extractor": "RegexEntityExtractor"}
+    assert apart([number | {"extractor": "CRFEntityExtractor"}, learnt, number]) == [learnt, number]
 
 
 def test_text_and_entities_are_always_the_wholes() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.contract import MAX_TURN_CHARS, BotGarbageError, BotRefusedError, HandoffReason, Turn
 from bot.rasa_wire import WireAnswer, clean_texts, decode, reply, request
+from bot.training.data import name_problem
 
 
 def sent(*texts: str, locale: str = "fa", payload: str | None = None) -> dict[str, object]:
@@ -51,7 +52,19 @@ def test_signs_without_meaning_still_ask_the_bot() -> None:
     assert sent("///", "\u200f")["texts"] == ["?"]
 
 
-@pytest.mark.parametrize("payload", ["restart", "/Restart", "/a b", '/greet{"x":1}', "/", "hello", "/a\n", ""])
+@pytest.mark.parametrize(
+    "payload", ["/help", "/AddToPlaylist", "/پیگیری_سفارش", "/mood-great", "/card_lost?", "/backlog"]
+)
+def test_a_button_may_mean_every_intent_that_admins_may_make(payload: str) -> None:
+    assert name_problem(payload[1:], "") is None
+    assert sent(payload=payload)["payload"] == payload
+    answer = heard(messages=[{"text": "x", "buttons": [{"title": "Menu", "payload": payload}]}])
+    assert [one.payload for one in reply(answer, "en").says[0].buttons] == [payload]
+
+
+@pytest.mark.parametrize(
+    "payload", ["restart", "/restart", "/session_start", "/Restart", "/a b", '/greet{"x":1}', "/", "hello", "/a\n", ""]
+)
 def test_only_payloads_of_buttons_leave(payload: str) -> None:
     with pytest.raises(BotRefusedError):
         sent(payload=payload)
@@ -107,6 +120,16 @@ def test_messages_are_cleaned_and_bounded() -> None:
 def test_a_handoff_is_read_with_care(custom: dict[str, object], expected: tuple[HandoffReason, str | None]) -> None:
     handoff = reply(heard(messages=[{"custom": custom}]), "fa").handoff
     assert (handoff and (handoff.reason, handoff.queue)) == expected
+
+
+def test_what_a_form_was_told_reaches_the_agent_on_one_line() -> None:
+    told = {"who": "Sara\n\u202eAhmadi", "seats": 4, "odd": {"$ne": 1}, "none": None, "long": "x" * 999}
+    custom = {"type": "handoff", "answers": told}
+    handoff = reply(heard(messages=[{"custom": custom}]), "en").handoff
+    assert handoff is not None
+    assert handoff.summary.endswith(f"who: Sara Ahmadi; seats: 4; long: {'x' * 200}.")
+    odd = reply(heard(messages=[{"custom": {"type": "handoff", "answers": ["who"]}}]), "fa").handoff
+    assert odd is not None
 
 
 def test_the_summary_tells_topic_and_order_number() -> None:

@@ -58,6 +58,7 @@ def test_line_breaks_inside_a_quoted_cell_are_spaces_and_places_stay_right() -> 
     [
         (csv("what,restart"), "d.csv:6", "intent_keyword"),
         (csv("what,nlu_fallback"), "d.csv:6", "intent_keyword"),
+        (csv("what,Back"), "d.csv:6", "intent_keyword"),
         (csv("what,faq/price"), "d.csv:6", "intent_name"),
         (csv("one,alone"), "d.csv:6", "too_few_examples"),
         (csv("<script>alert(1)</script>,order"), "d.csv:6", "html"),
@@ -99,9 +100,16 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("nlu:\n- intent: a\n  intent: b\n  examples: |\n    - x\n", "d.yml:2", "yaml_key_twice"),
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    - my ${HOME}\n", "d.yml:5", "variable"),
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    y\n", "d.yml:5", "not_nlu"),
+        ("nlu:\n- intent: a\n  examples: >\n    - x\n    - y\n    - z\n", "d.yml:4", "not_nlu"),
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    - [a [b](k)](v)\n", "d.yml:5", "entity_overlap"),
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    - <img src=x>\n", "d.yml:5", "html"),
         ("nlu:\n- intent: a\n  examples: |\n    - [x]{entity: y}\n", "d.yml:4", "entity_markup"),
+        ("nlu:\n- intent: a\n  metadata: {[b]: c}\n  examples: |\n    - x\n", "d.yml:3", "not_nlu"),
+        ("nlu:\n- intent: a\n  metadata: {b: {1: x, c: y}}\n  examples: |\n    - x\n", "d.yml:5", "bad_yaml"),
+        ("nlu:\n- intent: a\n  metadata: {b: {[c]: y}}\n  examples: |\n    - x\n", "d.yml:3", "bad_yaml"),
+        ("nlu:\n- intent: a\n  metadata: {b: .nan}\n  examples: |\n    - x\n", "d.yml:5", "bad_yaml"),
+        ('nlu:\n- intent: a\n  metadata: {b: "\\x85"}\n  examples: |\n    - x\n', "d.yml:5", "encoding"),
+        ("nlu:\n- intent: a\n  metadata: {b: " + "x" * 3000 + "}\n  examples: |\n    - x\n", "d.yml:5", "long_text"),
         ("evil: 1\n", "d.yml:1", "not_nlu"),
         ("- 1\n", "d.yml:1", "not_nlu"),
     ],
@@ -122,6 +130,50 @@ def test_a_large_file_is_not_even_read(tmp_path: Path) -> None:
         handle.truncate(50 * 1024**2)
     with pytest.raises(DataRefused, match="more than 10 MB"):
         read_path(big)
+
+
+@pytest.mark.parametrize("name", ["faq/price", "card arrival", "12", "flight+airfare", "پیگیری سفارش", "😀", "x" * 100])
+def test_what_is_only_judged_may_call_its_intents_as_it_likes(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "d.tsv"
+    data.write_text(f"\ntext\tintent\na\t{name}\na\t{name}\nb\t{name}\n", "utf-8")
+    assert [(one.text, one.intent) for one in read_path(data)] == [("a", name), ("a", name), ("b", name)]
+    assert code({"d.tsv": data.read_bytes()}) == ("d.tsv:3", "intent_name")
+
+
+@pytest.mark.parametrize("name", ["/restart", "action_listen", "<b>x", "${HOME}", "x" * 201, " "])
+def test_names_that_mean_something_else_are_refused_there_too(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "d.csv"
+    data.write_text(f"text,intent\na,{name}\nb,{name}\n", "utf-8")
+    with pytest.raises(DataRefused) as caught:
+        read_path(data)
+    assert (caught.value.problems[0].place, caught.value.problems[0].code[:6]) == ("d.csv:2", "intent")
+
+
+def test_a_language_may_have_a_country() -> None:
+    rows = "text,intent,lang\nsalam,a,fa-IR\nhi,a,EN_gb\n"
+    assert [one.lang for one in read_files({"d.csv": rows.encode()})] == ["fa", "en"]
+
+
+def test_of_a_rasa_project_the_sentences_are_judged(tmp_path: Path) -> None:
+    words = "- synonym: Tehran\n  examples: |\n    - teh\nresponses:\n  utter_order:\n  - text: Here\n"
+    files = {
+        "domain.yml": "intents: [order]\n",
+        "credentials.yml": "rest:\n",
+        "data/nlu.yml": NLU + "    -without a blank\n" + words,
+        "tests/nlu/held.yml": "nlu:\n- intent: order\n  examples: |\n    - the parcel\n",
+        "tests/test_stories.yml": "stories: []\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    told = [(one.text, one.split) for one in read_path(tmp_path)]
+    taught = [(text, "train") for text in ("where is it", "my parcel", "without a blank")]
+    assert told == [*taught, ("the parcel", "test")]
+
+
+def test_what_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="no such file or folder"):
+        read_path(tmp_path / "gone.csv")
 
 
 def test_entities_keep_their_words_through_normalising_and_back() -> None:
@@ -150,6 +202,7 @@ def test_without_a_split_a_fifth_is_held_out_the_same_every_time() -> None:
     assert held_out(rows)[1] == test
     assert len(train) + len(test) == 1000
     assert 150 < len(test) < 250
+    assert {len(held_out(rows[n : n + 3])[0]) for n in range(500)} == {2, 3}
 
 
 @given(st.text(max_size=60))

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
+import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.environment import ASSISTANT
 from bot.training.data import DataRefused, Example
 from bot.training.evaluating import evaluate
-from bot.training.project import examples_of, fitted_config, is_nlu, problems_of, read_project, write_project
+from bot.training.pipeline import fitted_config, threshold_of
+from bot.training.project import examples_of, is_nlu, problems_of, read_project, write_project
 from bot.training.reading import to_csv
-from bot.training.report import compare, judge
+from bot.training.report import BINS, compare, judge
 from bot.training.runs import Limits, RunFailed, train
 from hub.cli import main
 from hub.processes import command_line
 from tests.bot.assistant_lab import var_dir
+from tests.bot.bad_sets import BAD_SETS, GOOD
 from tests.hub.training.lab import project
 
 WORDS = {"en": "please now today kindly again", "fa": "لطفا الان امروز دوباره سریع"}
@@ -50,12 +57,20 @@ def test_a_data_set_is_judged_from_the_command_line(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "data.csv"
-    data.write_text(to_csv(small()), "utf-8")
+    names = {"order": "faq/my order, please", "price": "قیمت 😀"}
+    rows = [replace(one, intent=names[one.intent]) for one in small()]
+    again = [rows[0], replace(rows[1], split="test")]
+    data.write_text(to_csv([*rows, *again]), "utf-8")
     assert main(["bot", "evaluate", "--data", str(data), "--var", str(home.parent), "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert "1 of the 5 test rows are trained on, too" in said.err
+    report = json.loads(said.out)
     assert report["accuracy"] == report["macro_f1"] == 1.0
-    assert (report["n_train"], report["n_test"], report["errors"]) == (16, 4, [])
-    assert report["per_intent"]["price"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 2}
+    assert (report["n_train"], report["n_test"], report["errors"]) == (17, 5, [])
+    assert report["per_intent"] == {
+        name: {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": support}
+        for name, support in zip(names.values(), (3, 2), strict=True)
+    }
     assert report["per_lang"] == {"en": 1.0, "fa": 1.0}
     assert 100 < report["peak_mb"] < 3_000
     assert 0 < report["train_seconds"] < 200
@@ -87,6 +102,24 @@ async def test_cancelling_ends_the_child_and_leaves_nothing(home: Path, tmp_path
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
+    assert not [line for line in _command_lines() if str(tmp_path) in line]
+
+
+@pytest.mark.rasa
+@pytest.mark.timeout(120)
+async def test_a_command_that_is_ended_leaves_nothing(home: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text(to_csv(small()), "utf-8")
+    command = ["-m", "hub.cli", "bot", "evaluate", "--data", str(data), "--var", str(home.parent)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    while not (await process.stderr.readline()).startswith(b"start"):
+        assert process.returncode is None
+    process.terminate()
+    assert await process.wait() == 143
+    assert await asyncio.to_thread(lambda: list(tmp_path.iterdir())) == [data]
     assert not [line for line in _command_lines() if str(tmp_path) in line]
 
 
@@ -124,7 +157,7 @@ def test_a_project_is_trained_from_the_command_line(
     assert main(words) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["accuracy"] > 0.8
-    assert report["n_test"] == 6
+    assert (report["n_test"], report["threshold"]) == (6, 0.3)
     with tarfile.open(out) as archive:
         assert "metadata.json" in archive.getnames()
 
@@ -132,12 +165,18 @@ def test_a_project_is_trained_from_the_command_line(
 def test_bad_data_is_refused_on_the_command_line_with_its_places(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bad = tmp_path / "bad.csv"
-    bad.write_text("text,intent\nhi,greet\nhello,greet\nx,restart\n")
-    assert main(["bot", "evaluate", "--data", str(bad), "--json"]) == 1
-    said = capsys.readouterr()
-    assert "bad.csv:4" in said.err
-    assert not said.out
+    large = b"x" * 50 * 1024**2
+    alone = (GOOD + "only one,alone,en\n").encode()
+    more = (("large.csv", large, "large.csv", ""), ("alone.csv", alone, "alone.csv:4", ""))
+    for name, raw, place, code in (*BAD_SETS, *more):
+        if code in ("regex_slow", "control"):  # `evaluate` reads sentences only
+            continue
+        bad = tmp_path / name
+        bad.write_bytes(raw)
+        assert main(["bot", "evaluate", "--data", str(bad), "--json"]) == 1
+        said = capsys.readouterr()
+        assert place in said.err
+        assert not said.out
 
 
 def test_a_project_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -154,11 +193,12 @@ def test_a_project_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_large_project_gets_the_faster_solver_and_a_higher_threshold() -> None:
     config = (ASSISTANT / "config.yml").read_text()
-    assert fitted_config(config, 1_000) == config
-    larger = fitted_config(config, 1_001)
+    rows = [Example(text=str(n), intent="a", lang="en") for n in range(5_000)]
+    assert fitted_config(config, rows[:1_000], []) == config
+    larger = fitted_config(config, rows[:1_001], [])
     assert "solver: liblinear" in larger
     assert "threshold: 0.6" in larger
-    assert fitted_config(larger, 5_000) == larger
+    assert fitted_config(larger, rows, []) == larger
 
 
 @pytest.mark.parametrize(
@@ -169,6 +209,11 @@ def test_a_large_project_gets_the_faster_solver_and_a_higher_threshold() -> None
         ("domain.yml", "a: &a\n  b: *a\n", "yaml_alias"),
         ("domain.yml", "t: ${SECRET}\n", "variable"),
         ("data/x.yml", "\x80", "bad_yaml"),
+        ("domain.yml", "<<: 5\n", "bad_yaml"),
+        ("config.yml", "a: <<\n", "bad_yaml"),
+        ("data/x.yml", "? [a]\n: b\n", "bad_yaml"),
+        ("data/x.yml", f"a: {'9' * 5_000}\n", "bad_yaml"),
+        ("data/x.yml", "a: =\nb: 2020-13-45\n", None),
     ],
 )
 def test_a_hostile_project_is_refused(tmp_path: Path, name: str, text: str, wanted: str | None) -> None:
@@ -206,3 +251,22 @@ def test_two_reports_say_what_got_better_and_what_worse() -> None:
         (1.0, 0.3333),
         (0.3333, 1.0),
     ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), min_size=1, max_size=60))
+def test_the_distribution_of_confidence_tells_the_same_as_the_thresholds(readings: list[tuple[int, bool]]) -> None:
+    test = [Example(text=str(n), intent="a", lang="en", split="test") for n in range(len(readings))]
+    read = [[("a" if right else "b", sure / 10_000)] for sure, right in readings]
+    report = judge(test, read, n_train=9, train_seconds=1.0, peak_mb=1)
+    for one in report.thresholds:
+        sure = report.bins[round(one.threshold * BINS) :]
+        answered, right = sum(bin_.right + bin_.wrong for bin_ in sure), sum(bin_.right for bin_ in sure)
+        assert one.answered == round(answered / len(test), 4)
+        assert one.right == (round(right / answered, 4) if answered else 0.0)
+
+
+def test_a_pipelines_own_threshold_is_known() -> None:
+    config = (ASSISTANT / "config.yml").read_text("utf-8")
+    assert threshold_of(config) == 0.5
+    assert threshold_of(fitted_config(config, [Example(text="a", intent="a", lang="en")] * 5_000, [])) == 0.6
+    assert threshold_of("pipeline: []") == 0.0

@@ -20,6 +20,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from hub.model.ids import new_id
 from tests.browser.channel_screens import channels_of
+from tests.browser.flow_screens import flows
 from tests.browser.people import Agent, Customer, Locale, People, people_of, sweep
 from tests.browser.stack import CHROMIUM_ARGS, ROOT, Stack, chromium, prepare, running_stack
 
@@ -365,12 +366,14 @@ class Studio:
                 ("review", "light", 1440),
                 ("intents", "dark", 768),
                 ("versions", "light", 1440),
+                ("figures", "light", 1440),
             )
             for section, scheme, width in places[:: 1 if locale == "fa" else 2]:
                 await page.goto(f"{self.product.hub}/desk/admin/{section}")
                 await expect(page.locator(".admin-host h1, .admin-host h2").first).to_be_visible()
                 name = "webchat" if "/" in section else section
                 await self.take(page, f"admin-{name}", (locale, scheme), width)
+            await flows(self, page, locale)
             await page.context.close()
 
 

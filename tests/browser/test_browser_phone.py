@@ -24,7 +24,7 @@ from hub.model.ids import new_id
 from hub.store.database import connect
 from hub.store.embedded import Mongod
 from hub.up import browser_parts
-from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
+from tests.asterisk import Asterisk
 from tests.browser.fixtures import launched, missing
 from tests.browser.people import PATIENCE_MS, Agent
 from tests.browser.stack import ROOT, cache
@@ -84,10 +84,12 @@ class Seat:
         await expect(self.page.locator(".phone-banner")).to_contain_text(words, timeout=PATIENCE_MS)
 
     async def registers(self) -> None:
-        """Wait for the next registration."""
+        """Wait for the next registration, and until the hub knows of it."""
         async with asyncio.timeout(20):
             await self.registered.wait()
-        self.registered.clear()
+            self.registered.clear()
+            while not self.house.agent("ali").phone_ready:
+                await asyncio.sleep(0.02)
 
     async def key(self, key: str) -> None:
         """A key, with the focus on no field."""
@@ -134,7 +136,7 @@ async def speaker(playwright_driver: Playwright, tmp_path_factory: pytest.TempPa
 async def house(
     mongod_server: Mongod,
     tmp_path: Path,
-    asterisk: Asterisk,  # noqa: F811
+    asterisk: Asterisk,
 ) -> AsyncIterator[CallHouse]:
     """A number whose calls come straight to the line, and browsers that may be telephones."""
     try:
@@ -268,11 +270,17 @@ async def test_a_colleague_who_asks_rings_and_is_not_picked_up_by_itself(house: 
             await house.until(call, lambda state: state.call == "held")
 
 
-async def test_a_blocked_microphone_is_named_and_comes_back(house: CallHouse, speaker: Browser) -> None:
-    async with seat(house, speaker, "refused") as ali:
+async def test_a_blocked_microphone_is_named_and_calls_wait_for_it(house: CallHouse, speaker: Browser) -> None:
+    async with seat(house, speaker, "refused") as ali, house.phone("c", tone=CALLER) as caller:
         await ali.says("The microphone is blocked")
+        await caller.dial(house.number)
+        waits = await house.until(await house.call(), lambda state: state.owner.kind == "queue")
+        await caller.hears_something()
+        await expect(ali.agent.offer).to_have_count(0)
         await ali.page.context.grant_permissions(["microphone"])
         await ali.registers()
+        await expect(ali.agent.offer).to_be_visible(timeout=PATIENCE_MS)
+        assert waits.passed == {}
         await expect(ali.page.locator(".phone-banner")).to_have_count(0, timeout=PATIENCE_MS)
 
 
@@ -285,7 +293,7 @@ async def test_a_computer_without_a_microphone_is_named(house: CallHouse, browse
 async def test_a_line_that_is_lost_comes_back(
     house: CallHouse,
     speaker: Browser,
-    asterisk: Asterisk,  # noqa: F811
+    asterisk: Asterisk,
 ) -> None:
     async with seat(house, speaker) as ali:
         await ali.registers()

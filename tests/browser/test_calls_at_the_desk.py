@@ -17,7 +17,7 @@ from hub.model.ids import new_id
 from hub.store.database import connect
 from hub.store.embedded import Mongod
 from hub.up import browser_parts
-from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
+from tests.asterisk import Asterisk
 from tests.browser.fixtures import missing
 from tests.browser.people import PATIENCE_MS, Agent
 from tests.browser.stack import ROOT, cache
@@ -60,7 +60,7 @@ async def office(
     mongod_server: Mongod,
     browser: Browser,
     tmp_path: Path,
-    asterisk: Asterisk,  # noqa: F811
+    asterisk: Asterisk,
 ) -> AsyncIterator[Office]:
     try:
         await asyncio.to_thread(
@@ -108,21 +108,41 @@ async def test_a_call_is_taken_held_shared_ended_and_listened_to(office: Office)
     await office.press("Resume")
     await office.bar("On the phone")
     await house.comes("sara", "102")
-    await office.press("Ask a colleague")
-    await page.get_by_role("menuitem", name=house.agent("sara").name).click()
-    await office.bar("You speak with a colleague")
+    await expect(page.locator(".call-tape")).to_have_text("Being recorded")
+    await office.press("Pause recording")
+    await expect(page.locator(".call-tape")).to_have_text("Recording paused")
+    await office.press("Resume recording")
+    sara = house.agent("sara").name
+    await office.press("Ask somebody")
+    await page.get_by_role("menuitem", name=sara).click()
+    await office.bar(f"You speak with {sara}")
     await office.sara.event("CALL_INCOMING")
     await office.sara.answer()
     await office.ali.hears(SARA)
-    await office.press("Back to the caller")
+    await office.press("Talk all three")
+    await office.bar("All together")
+    await office.caller.hears(SARA)
+    await office.press(f"Let {sara} go")
     await office.sara.event("CALL_CLOSED")
     await office.bar("On the phone")
     await office.caller.hears(ALI)
+    await office.press("Send on to a number")
+    await page.get_by_label("Telephone number").fill("۱۱۰")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Your role may not dial this number")).to_be_visible()
+    await page.keyboard.press("Escape")
     await office.press("Hang up")
     await office.caller.event("CALL_CLOSED")
     await office.bar("The call is over")
+    await expect(page.locator(".call-sum")).to_contain_text("Talked")
     await expect(page.locator("audio")).to_be_attached(timeout=PATIENCE_MS)
     sound = page.locator("audio").first
     await sound.evaluate("one => one.play()")
     await sound.evaluate("one => new Promise(done => one.currentTime > 0 ? done() : (one.ontimeupdate = done))")
     await expect(page.locator(".call-acts")).to_have_count(0)
+    call = await house.call()
+    [file] = [part.file.id for one in await house.entries(call) for part in one.parts if part.file is not None]
+    values = {"file": file, "locale": "en", "outcome": "written"}
+    said, state = "five <b>two</b> zero one", await house.live.hub.lanes.state(call)
+    await house.live.hub.acts.call_happens(state, "transcript", f"transcript:{file}", values, note=said)
+    await expect(page.locator(".sound-words")).to_contain_text(f"Written down by a machine, English{said}")

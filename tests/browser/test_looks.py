@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Frame, Page, expect
 
-from tests.browser.fixtures import BROWSER
+from tests.browser.fixtures import BROWSER, House
 from tests.browser.people import Agent, Locale, People
 from tests.browser.stack import ROOT, Stack
 
@@ -31,9 +31,11 @@ WATCH_SHIFTS = """() => {
 }"""
 ADMIN = (
     *("people", "skills", "queues", "queues/support", "routes", "calendars", "calendars/new", "slas", "slas/new"),
-    *("inboxes", "inboxes/new", "aside", "canned", "rules", "audit", "account"),
+    *("inboxes", "inboxes/new", "flows", "flows/new", "aside", "canned", "rules", "audit", "account"),
     *("review", "intents", "intents/order_status", "responses", "responses/utter_greet", "versions"),
+    *("stories", "stories/new", "figures"),
 )
+LONG = "Kundenzufriedenheitsbeauftragtenabteilungsleiterstellvertret"
 
 
 CALM = """() => Promise.allSettled(document.getAnimations()
@@ -160,13 +162,17 @@ async def test_nothing_moves_while_messages_arrive(people: People) -> None:
 
 async def _fits(place: Page | Frame) -> None:
     wide = await place.evaluate(
-        """() => [document.documentElement, document.body].map(it => it.scrollWidth - innerWidth)"""
+        """() => [document.documentElement, ...document.querySelectorAll('body, .admin-main, .board, .line-card')]
+          .map(it => it.scrollWidth - it.clientWidth)"""
     )
     assert max(wide) <= 0, (place.url, wide)
 
 
 @pytest.mark.parametrize("locale", ["fa", "en"])
-async def test_nothing_scrolls_sideways_on_a_phone(people: People, stack: Stack, locale: Locale) -> None:
+async def test_nothing_scrolls_sideways_on_a_phone(people: People, stack: Stack, house: House, locale: Locale) -> None:
+    await house.line("long", LONG)
+    await house.settings(skills=[LONG[:40]], teams=[LONG[:40]])
+    await house.agent("sara", name=LONG)
     phone: dict[str, Any] = {"viewport": {"width": 360, "height": 740}}
     customer = await (await people.customer(locale, **phone)).come()
     await customer.say("سلام" if locale == "fa" else "hello")
@@ -183,7 +189,7 @@ async def test_nothing_scrolls_sideways_on_a_phone(people: People, stack: Stack,
     await speak_small(admin, locale)
     try:
         await _fits(admin.page)
-        for place in ("", "/all", "/queue", "/team", *(f"/admin/{section}" for section in ADMIN)):
+        for place in ("", "/all", "/queue", "/team", "/admin/queues/long", *(f"/admin/{section}" for section in ADMIN)):
             await admin.page.goto(f"{stack.hub}/desk{place}")
             await expect(admin.page.locator(".rail")).to_be_visible()
             await expect(admin.page.locator(".face-button")).to_be_visible()
@@ -197,6 +203,24 @@ async def test_nothing_scrolls_sideways_on_a_phone(people: People, stack: Stack,
         await speak_small(admin, "fa")
     await admin.page.goto(f"{stack.hub}/login?locale={locale}")
     await _fits(admin.page)
+
+
+async def test_toasts_stand_above_what_one_answers_with_on_a_phone(people: People, house: House) -> None:
+    await house.queue(wrap_up={"mode": "until_done", "seconds": 120, "disposition_required": True})
+    agent = await (await people.agent("ali", viewport={"width": 360, "height": 740})).online()
+    customer = await (await people.customer("fa")).come()
+    await customer.ask_for_a_person()
+    await agent.accept()
+    await agent.close_talk()
+    bar, toast = agent.page.locator(".wrap-up"), agent.page.locator(".toast")
+    await bar.get_by_role("button", name="وقت بیشتر").click()
+    await expect(toast).to_be_visible()
+    below, above = await bar.bounding_box(), await toast.bounding_box()
+    assert below is not None
+    assert above is not None
+    assert above["y"] + above["height"] <= below["y"], (above, below)
+    await bar.get_by_role("button").last.click()
+    await expect(agent.dialog).to_be_visible()
 
 
 async def speak_small(agent: Agent, locale: Locale) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from channels.contract import Channel
 from channels.email.adapter import EmailChannel
-from channels.tasks import end
+from channels.tasks import end, together
 from channels.telegram.adapter import Telegram
 from tests.dovecot import free_port
 from tests.fakes.inlet import FakeInlet
@@ -87,3 +87,19 @@ async def test_who_is_cancelled_while_ending_others_leaves_none_behind(no_task_l
         await asyncio.wait([ending])
     assert ending.cancelled()
     assert task.done()
+
+
+async def test_what_runs_side_by_side_ends_although_a_cancellation_gets_lost(no_task_left_behind: None) -> None:
+    begun = asyncio.Event()
+
+    async def deaf() -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    running = asyncio.create_task(together(deaf=deaf(), quiet=asyncio.sleep(3600)))
+    await begun.wait()
+    async with asyncio.timeout(10):
+        await end([running])
+    assert running.cancelled()

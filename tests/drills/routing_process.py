@@ -14,7 +14,7 @@ import structlog
 import uvloop
 
 from hub.clock import SystemClock
-from hub.follow import LOOK_SECONDS, Follow
+from hub.follow import LOOK_SECONDS, Follow, follow_config
 from hub.simulation.house import parts, subscribe
 from hub.store.database import Database, connect
 from hub.workers import supervised
@@ -41,6 +41,7 @@ async def serve(uri: str, name: str) -> None:
             await stack.enter_async_context(house.lanes.running())
             await stack.enter_async_context(house.router.pool.open())
             await stack.enter_async_context(supervised("follow", follow.run))
+            await stack.enter_async_context(supervised("config", partial(follow_config, database, house.config)))
             await house.staff.load()
             await house.router.load()
             await stack.enter_async_context(supervised("looks", partial(looks, database, follow)))

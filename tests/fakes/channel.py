@@ -81,6 +81,11 @@ class Post(Channel):
             await self._heard.wait_for(lambda: len(self.sent) >= count)
         return self.sent
 
+    async def said(self, words: str, seconds: float = 15) -> None:
+        """Wait until the provider has something with these words."""
+        async with asyncio.timeout(seconds), self._heard:
+            await self._heard.wait_for(lambda: any(words in one for one in self.words))
+
     @property
     def words(self) -> list[str]:
         """What has been said to customers."""

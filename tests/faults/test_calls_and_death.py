@@ -10,7 +10,7 @@ from hub.model.ids import AgentId
 from hub.store.accounts import Accounts
 from hub.store.database import connect
 from hub.store.embedded import Mongod
-from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
+from tests.asterisk import Asterisk
 from tests.calls import connected, number
 from tests.faults.tools import own_database
 from tests.load.crowd import crowd, eventually
@@ -30,7 +30,7 @@ FLOW = {
 async def test_a_hub_that_is_killed_drops_no_caller(
     no_task_left_behind: None,
     mongod_server: Mongod,
-    asterisk: Asterisk,  # noqa: F811
+    asterisk: Asterisk,
     tmp_path: Path,
 ) -> None:
     inbox = number(asterisk, flow=json.dumps(FLOW))

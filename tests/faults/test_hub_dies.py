@@ -43,7 +43,7 @@ async def test_f03_killed_between_durable_and_acknowledged_the_retry_is_the_same
         assert running.hub.starts == 7
 
 
-async def test_f18_when_everybody_reconnects_at_once_everybody_is_back_soon(mongod_server: Mongod) -> None:
+async def test_f18_when_everybody_reconnects_at_once_everybody_is_back(mongod_server: Mongod) -> None:
     async with (
         lab(Plan(settings=own_database()), uri=mongod_server.uri) as running,
         crowd(running, 300, greet=False) as everybody,
@@ -52,6 +52,5 @@ async def test_f18_when_everybody_reconnects_at_once_everybody_is_back_soon(mong
             await customer.send(f"{everybody.run}-talk-{number}", "hello")
         times, _ = await storm(running, everybody, kill=True)
         assert len(times) == 300
-        assert max(times) <= 30
         verdict = await judge(everybody)
         assert verdict.good, verdict

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from channels.contract import Inbound, Part, Receipt, Sender
 from hub.clock import HeldClock
-from hub.desk.frames import Command
+from hub.desk.command_frames import Command
 from hub.model.config import Inbox
 from hub.model.entry import Author, EventType
 from hub.model.ids import AgentId, InboxId, QueueId, new_id

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.calls import BROWSER, BrowserPhone
+from hub.model.config import Workplace
 from hub.model.ids import InboxId
+from hub.routing.choose import crowded
 from tests.desk_socket import DeskSocket
 from tests.hub_server import LiveHub
 
@@ -47,6 +49,30 @@ async def test_a_telephone_system_that_is_away_is_named(live: LiveHub) -> None:
     await number(live, browser_url=URL)
     await has_phone(live, BROWSER)
     assert await refusal(live) == "phone_failed"
+
+
+async def test_calls_are_offered_while_a_desk_is_the_telephone_and_rings(live: LiveHub) -> None:
+    await has_phone(live, BROWSER)
+
+    def reason() -> str | None:
+        return crowded("voice", next(one for one in live.hub.staff.agents if one.login == "ali"), Workplace())
+
+    async with live.browser() as browser:
+        await browser.sign_in("ali")
+        async with browser.desk() as ws:
+            desk = DeskSocket(ws)
+            await desk.ask("status.set", status="online")
+            assert reason() == "phone_not_ready"
+            await desk.ask("phone.ready", ready=True)
+            assert reason() is None
+            async with browser.desk() as other:
+                await DeskSocket(other).ask("phone.ready", ready=True)
+                await desk.ask("phone.ready", ready=False)
+                assert reason() is None
+            await desk.ask("phone.ready", ready=True)
+        async with browser.desk() as ws:
+            await DeskSocket(ws).ask("phone.ready", ready=False)
+            assert reason() == "phone_not_ready"
 
 
 async def test_the_desk_may_listen_and_connect_there_and_nowhere_else(live: LiveHub) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from channels.contract import Capabilities, Feature
-from hub.desk.frames import TemplateChoice
+from hub.desk.command_frames import TemplateChoice
 from hub.desk.limits import Template, check_files, check_window, filled, reply_until, templates_of
 from hub.errors import BadInput, Conflict, HubError, TooLarge
 from hub.model.config import Inbox

@@ -10,6 +10,7 @@ from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from channels.contract import Capabilities, ChannelError, DeliveryError, Feature, File, Part
@@ -198,3 +199,20 @@ async def test_an_attachment_that_was_lost_is_fetched_again_when_somebody_asks(l
 def in_state(state: str | None) -> Callable[[Frame], bool]:
     """Whether the attachment of a changed entry is in a state; None: here."""
     return lambda frame: bool(frame["entry"]["parts"][0]["file"].get("state") == state)
+
+
+async def test_what_has_just_begun_stands_in_the_list(
+    no_task_left_behind: None, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.lanes.ROLL_UP_SECONDS", 3.0)  # long after it is asked for
+    post = Post()
+    async with live_hub(database, tmp_path / "var", channels=(post,)) as live, live.browser() as browser:
+        await live.hub.config.create(
+            Inbox(id=InboxId("loft"), name="Loft", channel=post.name, queue=QueueId("support"), settings={})
+        )
+        told = await live.hub.inlet.receive(letter("loft", "u-1", "m-1", "Is it there?"))
+        await browser.sign_in("ali")
+        async with browser.desk() as ws:
+            await ws.receive_json(timeout=10)
+            listed = await Line(ws).ask("list", tab="all")
+    assert [row["id"] for row in listed["data"]["rows"]] == [told.conversation]

@@ -13,7 +13,7 @@ import pytest_asyncio
 from bot.contract import BotStatus, Button, Reply, Say, Turn
 from channels.contract import ChannelError, Clue, File, Inbound, Part, Receipt, Sender
 from hub.clock import HeldClock
-from hub.fetching import PAUSES
+from hub.fetching import Fetching
 from hub.model.config import Inbox
 from hub.model.conversation import Conversation
 from hub.model.entry import SYSTEM, Entry
@@ -226,8 +226,8 @@ async def test_an_attachment_is_asked_for_again_while_that_can_help(room: Mailro
     receipt = await room.gets(letter("help", "u-1", "m-1", parts=photo("k")))
     fetches = room.live.hub.database.collection("fetches")
     async with asyncio.timeout(30):
-        while not await fetches.find_one({"tries": 1, "due": room.clock.now() + PAUSES[0] * 1000}):
+        while not await fetches.find_one({"tries": 1, "due": room.clock.now() + Fetching.pauses[0] * 1000}):
             await asyncio.sleep(0)
     room.post.files["k"] = b"words"
-    room.clock.advance(PAUSES[0] * 1000)
+    room.clock.advance(Fetching.pauses[0] * 1000)
     await room.file(receipt, "here")

@@ -98,6 +98,20 @@ async def test_the_same_draft_twice_is_one_entry_and_answers_with_the_same_numbe
     assert all(outcome.duplicate for outcome in again)
 
 
+async def test_a_hundred_repeated_drafts_between_new_ones_cost_no_commit_each(shop: Shop) -> None:
+    state = await shop.begin()
+    async with shop.process() as (lanes, acts, _):
+        await acts.open(state, queue=QUEUE.id, reason="bot_off")
+        await asyncio.gather(*(lanes.append(words(state, f"old{n}")) for n in range(100)))
+        before = lanes.batches
+        keys = [f"{age}{n}" for n in range(100) for age in ("old", "new")]
+        outcomes = await asyncio.gather(*(lanes.append(words(state, key)) for key in keys))
+    assert lanes.batches - before == 2
+    assert [outcome.duplicate for outcome in outcomes] == [key.startswith("old") for key in keys]
+    stored = [entry.client_id for entry in await shop.entries.after(state.id, 0)]
+    assert stored[101:] == [f"new{n}" for n in range(100)]
+
+
 async def test_two_processes_writing_one_conversation_keep_one_order(shop: Shop) -> None:
     state = await shop.begin()
     async with shop.process() as (one, acts, _), shop.process() as (two, _, _):

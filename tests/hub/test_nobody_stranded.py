@@ -12,8 +12,8 @@ from bot.contract import BotStatus, Button, Handoff, HandoffReason, Reply, Say, 
 from channels.contract import Inbound, Part, Sender
 from hub.acts import Acts
 from hub.clock import HeldClock
+from hub.drafts import Outcome
 from hub.errors import Unavailable
-from hub.lanes import Outcome
 from hub.model.config import Agent, Load
 from hub.model.conversation import Conversation
 from hub.model.entry import Author

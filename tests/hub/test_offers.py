@@ -10,9 +10,9 @@ import pytest
 
 from hub.acts import Acts
 from hub.clock import HeldClock
-from hub.desk.frames import Resolve, SetOwner, Take
+from hub.desk.command_frames import Resolve, SetOwner, Take
+from hub.drafts import Outcome
 from hub.errors import Conflict, NotFound
-from hub.lanes import Outcome
 from hub.model.config import Workplace
 from hub.model.conversation import Conversation
 from hub.model.entry import EventType

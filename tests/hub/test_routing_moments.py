@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from hub.clock import HeldClock, SystemClock
-from hub.desk.frames import HandBack, SetOwner
-from hub.errors import Unavailable
+from hub.desk.command_frames import HandBack, SetOwner
+from hub.errors import Conflict, Unavailable
 from hub.model.config import Load, Workplace
-from hub.model.entry import SYSTEM, Author, EventType
+from hub.model.entry import SYSTEM, Author, EventType, text_part
 from hub.staff import Staff
 from hub.store.database import Database
 from tests.hub.house import House, house  # noqa: F401 (a fixture)
@@ -212,3 +212,38 @@ def test_a_clock_that_is_set_back_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     assert clock.now() == began + 2_000
     wall[0] += 7_200_000_000_000
     assert clock.now() == began + 3_600_000
+
+
+async def test_who_writes_in_the_moment_of_an_idle_close_is_not_closed_upon(house: House) -> None:  # noqa: F811
+    await house.hub.config.save(Workplace(agent_idle_seconds=60))
+    await house.comes("ali")
+    receipt = await house.writes("v1")
+    seen = await house.accepts(receipt, "ali")
+    await house.writes("v1")
+    with pytest.raises(Conflict) as refused:
+        await house.hub.acts.resolve(seen, SYSTEM, disposition=None, reason="idle", up_to=seen.contact_seq)
+    assert refused.value.code == "customer_wrote"
+    for yields in range(24):
+        state = await house.state(receipt)
+        await house.hub.acts.agent_writes(state, house.author("ali"), f"hello-{yields:03}", text_part("hello"))
+        await house.hub.lanes.roll_up()
+        house.clock.advance(61_000)
+        closing = asyncio.create_task(house.hub.deadlines.sweep(house.clock.now()))
+        for _ in range(2 * yields):
+            await asyncio.sleep(0)
+        receipt = await house.writes("v1")
+        await closing
+        assert (await house.state(receipt)).open, yields
+        if (await house.state(receipt)).owner.kind != "agent":  # it was closed before, and this one is new
+            await house.accepts(receipt, "ali")
+
+
+async def test_who_answers_in_the_moment_of_being_silent_too_long_keeps_the_customer(house: House) -> None:  # noqa: F811
+    await house.comes("ali")
+    receipt = await house.writes("v1")
+    seen = await house.accepts(receipt, "ali")
+    await house.hub.acts.agent_writes(seen, house.author("ali"), "hello-001", text_part("hello"))
+    with pytest.raises(Conflict) as refused:
+        await house.hub.acts.send_back(seen, SYSTEM, reason="agent_silent", front=True)
+    assert refused.value.code == "too_late"
+    assert (await house.state(receipt)).owner.agent == house.agent("ali").id

@@ -9,7 +9,7 @@ import pytest
 
 from channels.contract import Timeline
 from hub.clock import HeldClock
-from hub.desk import frames
+from hub.desk import command_frames
 from hub.inlet import HubInlet
 from hub.lanes import Lanes
 from hub.model.entry import Author
@@ -79,7 +79,7 @@ async def test_a_colleague_who_only_looks_on_reads_for_nobody(floor: Floor) -> N
     await floor.comes("ali")
     receipt = await floor.writes("v1")
     await floor.accepts(receipt, "ali")
-    read = frames.Read(conversation=receipt.conversation, seq=receipt.seq)
+    read = command_frames.Read(conversation=receipt.conversation, seq=receipt.seq)
     commands = floor.hub.desk.commands
     await commands.signal(Eyes(floor, "mina"), read)
     assert (await floor.hub.reading.marks(ConversationId(receipt.conversation))).agent_read == 0

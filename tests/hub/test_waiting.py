@@ -204,6 +204,19 @@ async def test_who_comes_back_in_time_has_the_old_place_and_who_comes_late_has_n
     assert late.queued_at == house.clock.now()
 
 
+async def test_who_left_after_an_overflow_has_the_old_place_in_the_line_that_they_came_to(house: House) -> None:  # noqa: F811
+    second = await house.plan("second")
+    await house.plan(max_wait_seconds=60, exit="queue", exit_queue=second, return_seconds=300)
+    first = await house.writes("v1")
+    place = (await house.state(first)).queued_at
+    await house.passes(61)
+    await house.until(first, lambda state: state.queue == second)
+    await house.leaves(first)
+    house.clock.advance(10_000)
+    back = await house.state(await house.writes("v1"))
+    assert (back.queue, back.queued_at, back.entered_at) == ("support", place, house.clock.now())
+
+
 async def test_an_old_place_is_used_up_by_an_answer(house: House) -> None:  # noqa: F811
     await house.plan(return_seconds=300)
     first = await house.writes("v1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import Receipt
-from hub.desk.frames import ExtendWrapUp, Reply, Resolve
+from hub.desk.command_frames import ExtendWrapUp, Reply, Resolve, Snooze
 from hub.errors import BadInput, Conflict
 from hub.model.conversation import Conversation
 from hub.model.queues import WrapUp
@@ -30,6 +30,26 @@ async def resolves(house: House, desk: Desk, receipt: Receipt, disposition: str 
 async def test_without_wrap_up_it_is_closed_at_once(house: House) -> None:  # noqa: F811
     receipt, ali = await held(house, WrapUp())
     assert (await resolves(house, ali, receipt, None)).status == "resolved"
+
+
+@pytest.mark.parametrize("mode", ["none", "fixed", "until_done"])
+async def test_nobody_closes_or_puts_aside_upon_words_that_they_have_not_seen(house: House, mode: str) -> None:  # noqa: F811
+    receipt, ali = await held(house, WrapUp(mode=mode, seconds=60))
+    known = (await house.state(receipt)).last_seq
+    written = await house.writes("v1")
+    later = house.clock.now() + 60_000
+    for command in (
+        Resolve(id=1, conversation=receipt.conversation, disposition="answered", seen=known),
+        Snooze(id=2, conversation=receipt.conversation, until=later, seen=known),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await ali.asks(command)
+        assert refused.value.code == "customer_wrote"
+    state = await house.state(receipt)
+    assert (state.owner.agent, state.ended_at, state.snoozed_until) == (house.agent("ali").id, None, None)
+    await ali.asks(Resolve(id=3, conversation=receipt.conversation, disposition="answered", seen=written.seq))
+    state = await house.state(receipt)
+    assert state.status == "resolved" or state.ended_by == "agent"
 
 
 async def test_none_is_closed_without_saying_how_it_ended_where_the_line_wants_that(house: House) -> None:  # noqa: F811
@@ -59,6 +79,17 @@ async def test_until_done_lasts_until_the_agent_says_how_it_ended(house: House) 
     await house.hub.interval_log.flush()
     kinds = [row["kind"] for row in await house.hub.intervals.of(receipt.conversation)]
     assert kinds[-2:] == ["active", "wrap_up"]
+
+
+async def test_what_had_to_have_a_disposition_and_ran_out_of_time_says_so(house: House) -> None:  # noqa: F811
+    receipt, ali = await held(house, WrapUp(mode="until_done", seconds=60, disposition_required=True))
+    await resolves(house, ali, receipt, None)
+    await house.passes(61)
+    state = await house.state(receipt)
+    assert (state.status, state.disposition) == ("resolved", "not_given")
+    *_, closed = await house.hub.entries.after(state.id, 0)
+    assert closed.event is not None
+    assert (closed.event.type, closed.event.disposition) == ("resolved", "not_given")
 
 
 async def test_until_done_has_an_end_which_the_agent_may_put_off_once(house: House) -> None:  # noqa: F811

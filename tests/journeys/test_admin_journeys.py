@@ -104,6 +104,10 @@ async def test_business_hours_as_people_write_them(people: People, house: House)
 async def test_nobody_loses_unsaved_changes_by_going_elsewhere(people: People) -> None:
     page = await admin_page(people, "queues/support")
     question = page.get_by_role("dialog", name="بدون ذخیره می‌روید؟")
+    routing = page.get_by_role("list", name="مسیریابی").get_by_role("link")
+    await expect(routing).to_have_text([re.compile(one) for one in ("صف‌ها", "قاعده‌ها", "ساعت‌ها", "تعهدها")])
+    icons = await page.locator(".admin-nav a > svg:first-child").evaluate_all("all => all.map((one) => one.innerHTML)")
+    assert len(icons) == len(set(icons)) > 20
     await page.locator("input[name=name]").fill("نامی دیگر")
     for leave in (page.locator(".admin-nav a").first, page.locator(".rail .place").first):
         await leave.click()

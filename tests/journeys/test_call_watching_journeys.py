@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from hub.model.ids import ConversationId
 from hub.store.database import Database
-from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
+from tests.asterisk import Asterisk
 from tests.calls import CallHouse, call_house
 from tests.desk_socket import DeskSocket
+from tests.hub_server import LiveHub, live_hub
 
 CALLER, ALI, SUPERVISOR = 600.0, 1_100.0, 1_700.0
 FLOW = (
@@ -28,7 +29,7 @@ async def house(
     no_task_left_behind: None,
     database: Database,
     tmp_path: Path,
-    asterisk: Asterisk,  # noqa: F811
+    asterisk: Asterisk,
 ) -> AsyncIterator[CallHouse]:
     """A number that leads to people at once."""
     async with call_house(database, tmp_path, asterisk, flow=FLOW) as made:
@@ -36,9 +37,9 @@ async def house(
 
 
 @asynccontextmanager
-async def desk(house: CallHouse, login: str) -> AsyncIterator[DeskSocket]:
-    """Somebody's desk."""
-    async with house.live.browser() as browser:
+async def desk(house: CallHouse, login: str, live: LiveHub | None = None) -> AsyncIterator[DeskSocket]:
+    """Somebody's desk, at this hub or another over the same database."""
+    async with (live or house.live).browser() as browser:
         await browser.sign_in(login)
         async with browser.desk() as ws:
             yield DeskSocket(ws)
@@ -49,23 +50,39 @@ async def watch(desk: DeskSocket, call: ConversationId, how: str) -> Any:
     return (await desk.ask("call.watch", conversation=call, watch=how)).get("code")
 
 
-async def test_a_supervisor_listens_whispers_barges_in_and_leaves(house: CallHouse) -> None:
+async def shows(desk: DeskSocket, call: ConversationId, how: str, first: dict[str, Any] | None = None) -> str:
+    """Wait until the wallboard shows how somebody is in a call ("": nobody is); who it is. `first`: all of it."""
+
+    def held(frame: dict[str, Any]) -> dict[str, Any]:
+        rows = [one for row in frame.get("agents", ()) for one in row.get("held", ())]
+        return next((one for one in rows if one["conversation"] == call), {"watch": None})
+
+    if first is not None and held(first).get("watch", "") == how:
+        return str(held(first).get("watched_by", ""))
+    frame = await desk.until(lambda one: one["type"] == "board" and held(one).get("watch", "") == how)
+    return str(held(frame).get("watched_by", ""))
+
+
+async def test_a_supervisor_listens_whispers_barges_in_and_leaves(house: CallHouse, database: Database) -> None:
     await house.has_phone("mina", "103")
     async with (
         house.talking(CALLER, ALI) as (call, caller, ali),
         desk(house, "mina") as supervisor,
         house.phone("supervisor", tone=SUPERVISOR, extension="103") as phone,
     ):
+        await supervisor.ask("board.watch")
         assert await watch(supervisor, call, "listen") is None
         await phone.event("CALL_INCOMING")
         await phone.answer()
         await phone.hears(CALLER)
         await phone.hears(ALI)
+        assert await shows(supervisor, call, "listen") == house.agent("mina").name
         assert not caller.ever_heard(SUPERVISOR)
         assert not ali.ever_heard(SUPERVISOR)
         assert await watch(supervisor, call, "whisper") is None
         await ali.hears(SUPERVISOR)
         await phone.hears(CALLER)
+        await shows(supervisor, call, "whisper")
         assert not caller.ever_heard(SUPERVISOR)
         assert await watch(supervisor, call, "barge") is None
         await caller.hears(SUPERVISOR)
@@ -76,8 +93,15 @@ async def test_a_supervisor_listens_whispers_barges_in_and_leaves(house: CallHou
         async with desk(house, "admin") as admin:
             await house.has_phone("admin", "102")
             assert await watch(admin, call, "listen") == "taken"
+        async with (
+            live_hub(database, house.folder / "var") as restarted,
+            desk(house, "admin", restarted) as admin,
+        ):
+            board = (await admin.ask("board.watch"))["data"]
+            assert await shows(admin, call, "listen", board) == house.agent("mina").name
         assert await watch(supervisor, call, "leave") is None
         await phone.event("CALL_CLOSED")
+        await shows(supervisor, call, "")
         await caller.hears(ALI)
         await caller.hang_up()
         await house.until(call, lambda state: state.ended_at is not None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.contract import Entity, Guess, Handoff, HandoffReason, Reply, Say, Turn, Understood
+from hub.errands import Errands
 from hub.store.database import Database
 from tests.hub.training.lab import project
 from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
@@ -46,6 +47,14 @@ async def talking(no_task_left_behind: None, database: Database, tmp_path: Path)
     async with live_hub(database, tmp_path / "var", bot=Parrot()) as live:
         await live.hub.web.studio.replace_project(project())
         yield live
+
+
+async def test_what_a_tried_version_does_leaves_nothing_behind(talking: LiveHub) -> None:
+    hub = talking.hub
+    errands = Errands(hub.acts, hub.lanes, hub.config, hub.tickets, hub.clock)
+    assert await errands.register_ticket("try-admin-a", "name: Ali") == "T-0"
+    assert (await errands.hours("try-admin-a")) is not None
+    assert await hub.database.collection("tickets").count_documents({}) == 0
 
 
 async def test_an_admin_talks_to_a_version_that_is_loaded_and_no_customer_sees_it(talking: LiveHub) -> None:

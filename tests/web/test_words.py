@@ -11,7 +11,7 @@ from typing import get_args
 from channels.api.shapes import FailureCode
 from channels.graph import AwayError, RefusedError, finding
 from channels.graph_codes import Problem, problem
-from hub.desk.frames import EntryView
+from hub.desk.view_frames import EntryView
 from tests.hub_server import Browser, LiveHub
 
 ROOT = Path(__file__).parents[2]

@@ -5,6 +5,7 @@ import {
   changedSettings,
   checkSettings,
   draftOf,
+  fieldsOf,
   type InboxDraft,
   kindAt,
   kindsOf,
@@ -166,6 +167,30 @@ test("cards: the best known first, one for each provider of a channel that speak
   expect(kinds.map(addressOf)).toEqual(["new:email", "new:telegram:a", "new:telegram:b", "new:parrot"]);
   for (const kind of kinds) expect(kindAt(addressOf(kind))).toEqual(kind);
   expect(kindAt("new")).toBeNull();
+});
+
+test("the card that was chosen decides which fields are asked, beside those of several dialects", () => {
+  const phone: Channel = {
+    ...PARROT,
+    fields: [
+      field("dialect", { kind: "choice", choices: ["a", "b", "c"], default: "a" }),
+      field("key", { when: ["dialect", "a"] }),
+      field("password", { when: ["dialect", "b"] }),
+      field("caller", { when: ["dialect", "a|b"] }),
+      field("words", { kind: "list" }),
+    ],
+  };
+  for (const [dialect, names] of [
+    ["a", ["key", "caller", "words"]],
+    ["b", ["password", "caller", "words"]],
+    ["c", ["words"]],
+  ] as const) {
+    const draft = { ...settingsDraft(phone, null), "parrot.dialect": dialect };
+    expect(asked({ ...phone, fields: fieldsOf(phone, dialect) }, draft).map((one) => one.name)).toEqual(
+      names,
+    );
+    expect(asked(phone, draft).map((one) => one.name)).toEqual(["dialect", ...names]);
+  }
 });
 
 test("an inbox is told from others by what it needs and is no secret", () => {

@@ -14,6 +14,7 @@ import { changesOf, listDiff, rebase, same } from "../src/desk/admin/model/diff"
 import { wholeNumber } from "../src/desk/admin/model/digits";
 import { makePassword } from "../src/desk/admin/model/password";
 import type { Agent, AuditRecord, Canned, Inbox, Queue, Workplace } from "../src/desk/admin/model/records";
+import { movedRing } from "../src/desk/admin/model/routes";
 import { fold, matches, readQuery, writeQuery } from "../src/desk/admin/model/search";
 import { joinSeconds, splitSeconds } from "../src/desk/admin/model/span";
 import { inTrail, nameWithin, targetOf } from "../src/desk/admin/model/trail";
@@ -55,6 +56,7 @@ const LINE: Queue = {
   auto_accept: [],
   wrap_up: { mode: "none", seconds: 120, disposition_required: false },
   calendar: "",
+  recording: { mode: "inbox", announced: false },
 };
 const SHOP: Inbox = {
   id: "shop",
@@ -310,4 +312,16 @@ describe("the audit trail", () => {
     expect(nameWithin(record({ changes: { name: ["Sales", "Shop"] } }))).toBe("Shop");
     expect(nameWithin(record({ changes: { priority: [1, 2] } }))).toBeNull();
   });
+});
+
+test("a ring that is moved takes the times of its new place", () => {
+  const ring = (until_seconds: number, team: string) => ({
+    until_seconds,
+    needs: [],
+    teams: [team],
+    speaks: false,
+  });
+  const rings = [ring(30, "a"), ring(60, "b"), ring(90, "c")];
+  expect(movedRing(rings, 2, 0)).toEqual([ring(30, "c"), ring(60, "a"), ring(90, "b")]);
+  expect(movedRing(rings, 0, 1)).toEqual([ring(30, "b"), ring(60, "a"), ring(90, "c")]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as model from "../src/chat/model";
 import * as rows from "../src/chat/rows";
 import * as text from "../src/chat/text";
+import { inOrder } from "../src/ui/order";
 import type { EntryView, StateView, Welcome } from "../src/wire/webchat.types";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -189,6 +190,19 @@ describe("words from outside", () => {
         .map((piece) => piece.text)
         .join(""),
     ).toBe(said);
+  });
+
+  it("digits in groups keep their order, whatever stands around them", () => {
+    const parts = inOrder("تلفن +98 21 9100 0000 یا ۰۲۱ ۹۱۰۰۰۰۰۰، سفارش 12345 در 10 - 14");
+    expect(
+      parts.map((part) => (typeof part === "string" ? part : { [part.props.dir]: part.props.children })),
+    ).toEqual([
+      "تلفن ",
+      { ltr: "+98 21 9100 0000" },
+      " یا ",
+      { ltr: "۰۲۱ ۹۱۰۰۰۰۰۰" },
+      "، سفارش 12345 در 10 - 14",
+    ]);
   });
 
   it("names lose what turns text around and keep what Persian needs", () => {

@@ -31,6 +31,15 @@ def choose(whole: Dict[str, Any], parts: List[Dict[str, Any]]) -> Dict[str, Any]
     return {**whole, "intent": winner["intent"], "intent_ranking": winner["intent_ranking"]}
 
 
+def apart(entities: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Entities that do not overlap, what patterns found before what was learnt: a slot takes one value, not a list."""
+    kept: List[Dict[str, Any]] = []
+    for one in sorted(entities, key=lambda found: found.get("extractor") != "RegexEntityExtractor"):
+        if all(one["end"] <= other["start"] or other["end"] <= one["start"] for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda found: found["start"])
+
+
 def _urgent(parts: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     for name in URGENT:
         sure = [p for p in parts if _name(p) == name and _confidence(p) >= SURE]

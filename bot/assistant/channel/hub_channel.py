@@ -25,10 +25,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from burst import choose
+from burst import apart, choose
 
 SENDER = re.compile(r"[A-Za-z0-9_-]{1,128}")
-PAYLOAD = re.compile(r"/[a-z][a-z0-9_]{0,63}")
+PAYLOAD = re.compile(r"/[^\W\d_][\w.?!-]{0,63}")
 LANGUAGES = ("fa", "en")
 MAX_TEXTS = 20
 MAX_CHARS = 4_000
@@ -155,7 +155,7 @@ async def _messages(
         parse = await agent.parse_message(whole)
         if len(texts) > 1:
             parse = choose(parse, [await agent.parse_message(text) for text in texts])
-        found.append(message(whole, parse))
+        found.append(message(whole, {**parse, "entities": apart(parse.get("entities") or [])}))
     return found
 
 
@@ -210,7 +210,8 @@ def _texts(body: Dict[str, Any]) -> List[str]:
 
 
 def _answer(agent: Any, tracker: Any, messages: List[Dict[str, Any]]) -> Dict[str, Any]:
-    parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+    # Not `latest_message`: a tracker from the store leaves out what was said to a form that went on.
+    parse = next((event.parse_data for event in reversed(tracker.events) if isinstance(event, UserUttered)), {})
     order = tracker.get_slot("order_number") or tracker.get_slot("last_order")
     return {
         "messages": [{key: value for key, value in message.items() if key != "recipient_id"} for message in messages],

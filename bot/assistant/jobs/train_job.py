@@ -1,11 +1,13 @@
 """One training run inside Rasa's own environment: train, load what came out, let it read the test sentences.
 
 `python train_job.py JOB.json RESULT.json`, both paths absolute, in the folder of the Rasa project. The job:
-`{"out": folder for the model, "name": its name without ending, "nlu_only": bool, "test": [text, ...]}`.
+`{"out": folder for the model, "name": its name without ending, "nlu_only": bool, "test": [text, ...],
+"stories": [[body of a turn, ...], ...]}`, or with "model", a path, instead of the first three: then nothing is trained. The bodies are as `channel/hub_channel.py` takes them.
 
 Progress goes to the standard output, one JSON object a line: `{"stage": "train"|"load"|"test", "detail": str, "done": int, "of": int}`.
 The result is written last: `{"model", "model_id", "rasa_version", "train_seconds", "peak_mb", "read": [[[intent, confidence], ...], ...]}`
-with the three best intents of every test sentence, or `{"error": str}`. Imports nothing of the hub or of `bot`.
+with the three best intents of every test sentence, and "told", for every story `{"turns": [{"intent", "confidence", "actions"}, ...], "error"}`;
+or `{"error": str}`. Imports nothing of the hub or of `bot`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 PROGRESS, sys.stdout = sys.stdout, sys.stderr  # what others print is no progress
 BEST = 3
@@ -66,27 +68,69 @@ def train(job: Dict[str, Any]) -> str:
     return str(model)
 
 
-async def read(model: str, texts: List[str]) -> Dict[str, Any]:
-    """Load the model as a server would and let it read the test sentences."""
+async def read(model: str, job: Dict[str, Any]) -> Dict[str, Any]:
+    """Load the model as a server would, let it read the test sentences and tell the stories."""
     from rasa.core.agent import load_agent
 
     tell("load")
     agent = await load_agent(model_path=model)
     if agent.processor is None:
         raise RuntimeError("the trained model cannot be loaded")
-    rankings = []
+    texts, rankings = job["test"], []
     for number, text in enumerate(texts):
         if number % TELL_EVERY == 0:
             tell("test", "", number, len(texts))
         parsed = await agent.parse_message(text)
         ranking = [one for one in parsed.get("intent_ranking") or [] if one["name"] != "nlu_fallback"]
         rankings.append([[one["name"], round(one["confidence"], 4)] for one in ranking[:BEST]])
-    return {"model_id": agent.model_id, "read": rankings}
+    told = [await tell_story(agent, story) for story in job["stories"]]
+    return {"model_id": agent.model_id, "read": rankings, "told": told}
+
+
+async def tell_story(agent: Any, bodies: List[Dict[str, Any]]) -> Dict[str, Any]:
+    """Talk to the model as the bot's server would; actions outside of it say and change nothing."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "channel"))
+    from hub_channel import run_turn
+    from rasa.utils.endpoints import EndpointConfig
+
+    class Nothing(EndpointConfig):
+        async def request(self, *args: Any, **options: Any) -> Dict[str, Any]:
+            return {"events": [], "responses": []}
+
+    agent.processor.action_endpoint = Nothing("http://localhost")
+    turns: List[Dict[str, Any]] = []
+    try:
+        for body in bodies:
+            answer = await run_turn(agent, body)
+            intent = answer["intent"]
+            confidence = round(float(intent.get("confidence") or 0.0), 4)
+            turns.append({"intent": intent.get("name") or "", "confidence": confidence, "actions": answer["actions"]})
+    except Exception as error:  # one story that cannot be told is that story's failure
+        return {"turns": turns, "error": str(error)[:500] or type(error).__name__}
+    return {"turns": turns, "error": ""}
+
+
+def yield_to_others() -> None:
+    """Where the kernel shares time among sessions, `nice` counts only within this one: put the session last, too (sched(7), autogroup)."""
+    try:
+        Path("/proc/self/autogroup").write_text("19")
+    except OSError:  # a kernel without such groups
+        pass
+
+
+def disk_words(error: Optional[BaseException]) -> List[str]:
+    """What the system refused below an error: Rasa wraps a full disk in words that do not say so."""
+    found: List[str] = []
+    while error is not None:
+        found += [str(error)] if isinstance(error, OSError) else []
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def main() -> int:
     """Run the job; 0 when there is a result, whatever it says."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlive who asked for this
+    yield_to_others()
     job, result = json.loads(Path(sys.argv[1]).read_text("utf-8")), Path(sys.argv[2])
     teller = Teller()
     tell("start")
@@ -97,13 +141,13 @@ def main() -> int:
     logging.getLogger("rasa").addHandler(teller)
     try:
         began = time.monotonic()
-        model = train(job)
+        model = job.get("model") or train(job)
         seconds = round(time.monotonic() - began, 1)
         found = {"model": model, "rasa_version": rasa.__version__, "train_seconds": seconds}
-        found.update(asyncio.run(read(model, job["test"])))
+        found.update(asyncio.run(read(model, job)))
         found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     except (Exception, SystemExit) as error:  # the reason belongs to the person who asked
-        words = [*teller.complaints[-3:], "" if isinstance(error, SystemExit) else str(error)]
+        words = [*teller.complaints[-3:], "" if isinstance(error, SystemExit) else str(error), *disk_words(error)]
         found = {"error": "\n".join(word for word in words if word)[-4000:] or type(error).__name__}
     scratch = result.with_suffix(".new")
     scratch.write_text(json.dumps(found), "utf-8")

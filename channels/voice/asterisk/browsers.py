@@ -12,6 +12,8 @@ from channels.voice.asterisk.exchange import Exchange, Lease
 
 PREFIX = "web-"
 LONGEST_SECONDS = 3_600
+TAKEN_UP_SECONDS = 600
+"""So long is a password good that an earlier gateway let in: nobody knows since when."""
 _NAME = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{1,80}}")
 _WORD = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _KINDS = ("endpoint", "aor", "auth")
@@ -61,11 +63,31 @@ async def _lapse(x: Exchange, name: str, lease: Lease, seconds: int) -> None:
         await _forget(x.ari, name)
 
 
-async def forget_all(ari: Ari) -> None:
-    """Whoever was let in by an earlier gateway asks anew."""
-    for one in await ari.read("endpoints/PJSIP", tuple[_Endpoint, ...]):
+async def take_up(x: Exchange) -> None:
+    """Whoever was let in by an earlier gateway stays so, and may renew it: Asterisk has kept their passwords."""
+    for one in await x.ari.read("endpoints/PJSIP", tuple[_Endpoint, ...]):
         if one.resource.startswith(PREFIX):
-            await _forget(ari, one.resource)
+            await _take_up(x, one.resource)
+
+
+async def _take_up(x: Exchange, name: str) -> None:
+    try:
+        kept = await x.ari.read(f"asterisk/config/dynamic/res_pjsip/auth/{name}", tuple[_Field, ...])
+    except AriError as error:
+        if error.status != 404:
+            raise
+        kept = ()
+    login = next((one.value for one in kept if one.attribute == "username"), "")
+    if not login:
+        await _forget(x.ari, name)
+        return
+    lease = x.browsers[name] = Lease(login)
+    x.spawn(_lapse(x, name, lease, TAKEN_UP_SECONDS), f"browser:{name}")
+
+
+class _Field(Struct, frozen=True):
+    attribute: str
+    value: str
 
 
 class _Endpoint(Struct, frozen=True):

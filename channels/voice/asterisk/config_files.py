@@ -181,7 +181,7 @@ def _pjsip(sip: Sip) -> str:
     parts += [f"[{one}]\ntype=transport\nprotocol={one}\nbind={sip.bind}\n" for one in ("ws", "wss")]
     if sip.trunk_host:
         parts.append(_trunk(sip))
-    parts += [_device(name, password) for name, password in sip.extensions.items()]
+    parts += [_device(name, password, sip.silence) for name, password in sip.extensions.items()]
     return "\n".join(parts)
 
 
@@ -219,10 +219,11 @@ contact_user={sip.trunk_user}
 [trunk]
 type=endpoint
 transport=udp
+identify_by=ip
 context=peyk-in
 aors=trunk
 from_user={sip.trunk_user or "peyk"}
-{login}{_LEG}
+{login}{_LEG}rtp_timeout={sip.silence}
 [trunk]
 type=aor
 contact=sip:{sip.trunk_host}
@@ -234,7 +235,7 @@ match={sip.trunk_host.partition(":")[0]}
 {registration}"""
 
 
-def _device(name: str, password: str) -> str:
+def _device(name: str, password: str, silence: int) -> str:
     """An agent's device."""
     return f"""
 [{name}]
@@ -244,7 +245,8 @@ context=peyk-out
 auth={name}
 aors={name}
 callerid={name} <{name}>
-{_LEG}
+{_LEG}rtp_timeout={silence}
+
 [{name}]
 type=auth
 auth_type=userpass

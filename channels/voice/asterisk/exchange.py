@@ -33,7 +33,8 @@ class Lease:
 class Exchange:
     """The parts, and who is there: `legs` by id, `rooms` by name, `browsers` that may register by theirs.
 
-    `early`: channels that came in while the calls from before were being taken up; None once that is done.
+    `leaving`: legs whose channel is gone, and whose script is being broken off. `early`: channels that came in while
+    the calls from before were being taken up; None once that is done.
     """
 
     settings: GatewaySettings
@@ -45,6 +46,7 @@ class Exchange:
     tapes: Tapes
     transcriber: Transcriber | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
+    leaving: list[Leg] = field(default_factory=list)
     rooms: dict[str, Room] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     browsers: dict[str, Lease] = field(default_factory=dict)

@@ -32,7 +32,7 @@ from aiohttp import web
 
 from channels.signatures import same
 from channels.voice.asterisk import browsers, rest, switchboard
-from channels.voice.asterisk.ari import Ari, AriError, AriLostError, Event
+from channels.voice.asterisk.ari import SECONDS, Ari, AriError, AriLostError, Event
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.journal import Journal
 from channels.voice.asterisk.settings import GatewaySettings
@@ -42,7 +42,8 @@ from channels.voice.asterisk.teller import Teller
 from channels.voice.asterisk.webhook import Application
 from channels.voice.speech.kept import KeptSpeech
 from channels.voice.speech.port import Speech, Transcriber
-from channels.voice.speech.programs import espeak
+from channels.voice.speech.programs import speakers
+from channels.voice.speech.transcribers import chosen
 
 _PING_SECONDS = 20.0
 _BOOT_SECONDS = 0.1
@@ -116,15 +117,20 @@ class Gateway:
             _log.info("gateway.disconnected")
 
     async def _take_up(self, x: Exchange, registered: "asyncio.Future[Event]") -> None:
-        """Asterisk answers nothing before it has said that the application is registered."""
+        """Asterisk answers nothing before it has said that the application is registered.
+
+        Whatever goes wrong, the connection is given up: Asterisk dials again, and a new one starts from what is there.
+        """
         try:
-            await registered
+            async with asyncio.timeout(SECONDS):
+                await registered
             await _booted(x.ari)
-            await browsers.forget_all(x.ari)
+            await browsers.take_up(x)
             await switchboard.take_up(x)
             self.exchange = x
-        except (AriError, AriLostError) as error:
-            _log.error("gateway.not_taken_up", error=str(error))
+        except Exception as error:  # noqa: BLE001 (served by nobody, silently, it would strand every caller)
+            expected = isinstance(error, (AriError, AriLostError, TimeoutError))
+            _log.error("gateway.not_taken_up", error=repr(error), exc_info=not expected)
             await asyncio.sleep(_AGAIN_SECONDS)
             await x.ari.socket.close()
 
@@ -159,8 +165,13 @@ def _is_ours(header: str, settings: GatewaySettings) -> bool:
 async def gateway(
     settings: GatewaySettings, *, speech: Speech | None = None, transcriber: Transcriber | None = None
 ) -> AsyncIterator[Gateway]:
-    """A gateway that listens; leaving it drops no call."""
-    voice = KeptSpeech(program=espeak(settings.espeak), folder=settings.sounds / "said")
+    """A gateway that listens; leaving it drops no call.
+
+    Raises:
+        SpeechError: a voice of the settings cannot be used.
+    """
+    programs = speakers(settings.voices, espeak_program=settings.espeak, piper_program=settings.piper)
+    voice = KeptSpeech(programs=programs, folder=settings.sounds / "said")
     settings.sounds.mkdir(parents=True, exist_ok=True)
     settings.state.mkdir(parents=True, exist_ok=True)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
@@ -171,7 +182,7 @@ async def gateway(
             sounds=Sounds(speech=speech or voice, session=session, folder=settings.sounds),
             journal=Journal(settings.state),
             teller=Teller(application),
-            transcriber=transcriber,
+            transcriber=transcriber or chosen(settings.listener, settings.listener_model, settings.grammar),
         )
         runner = web.AppRunner(made.listener(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()

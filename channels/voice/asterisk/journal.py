@@ -34,7 +34,7 @@ class Doing(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """One call. Its id is that of Asterisk's channel; times are ms since the epoch."""
+    """One call. Its id is that of Asterisk's channel; times are ms since the epoch. `key`: that of who had it made."""
 
     sid: str
     direction: Literal["inbound", "outbound"]
@@ -53,6 +53,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     doing: Doing | None = None
     recording: Literal["", "on", "paused"] = ""
     taped: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class Journal:
                 _log.warning("gateway.unreadable_call", file=path.name, error=str(error)[:120])
                 path.unlink(missing_ok=True)
         return sorted(found, key=lambda one: one.began)
+
+    def made(self, key: str) -> str | None:
+        """The call that was made with a key, until its end has been told."""
+        return next((one.sid for one in self.all() if one.key == key), None) if key else None
 
     def _place(self, sid: str) -> Path:
         return self.folder / f"{quote(sid, safe='')}.json"

@@ -1,7 +1,7 @@
 """What the hub asks for of its own accord: the part of jambonz' REST API that makes and changes calls.
 
-Beside it, ours alone: `GET` and `DELETE Recordings/{name}` (WAV, 8 kHz), `POST Browsers/{name}` (who may register over
-the websocket), and `GET Calls`, `GET Queues`.
+Beside it, ours alone: a call is made once with the same `Idempotency-Key`, `GET` and `DELETE Recordings/{name}` (WAV,
+8 kHz), `POST Browsers/{name}` (who may register over the websocket), and `GET Queues`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,6 +21,7 @@ from channels.voice.asterisk.leg import Leg
 from channels.voice.asterisk.verbs import Hook, Play, Record, Say, Target
 
 _log = structlog.get_logger(__name__)
+_LONGEST_KEY = 256
 
 
 class NewCall(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -78,6 +79,7 @@ def routes(exchange: Callable[[], Exchange | None], account: str, key: str) -> l
     return [
         web.post(f"{base}/Calls", guarded(_create)),
         web.get(f"{base}/Calls", guarded(_calls)),
+        web.get(f"{base}/Calls/{{sid}}", guarded(_call)),
         web.post(f"{base}/Calls/{{sid}}", guarded(_update)),
         web.get(f"{base}/Queues", guarded(_queues)),
         web.post(f"{base}/Browsers/{{name}}", guarded(browsers.admit)),
@@ -103,6 +105,9 @@ async def _answered(handler: Handler, request: web.Request, x: Exchange) -> web.
 
 async def _create(request: web.Request, x: Exchange) -> web.Response:
     asked = msgspec.json.decode(await request.read(), type=NewCall)
+    key = request.headers.get("Idempotency-Key", "")[:_LONGEST_KEY]
+    if (made := x.journal.made(key)) is not None:
+        return web.json_response({"sid": made})
     leg = ringing.call(
         x,
         asked.to,
@@ -112,12 +117,18 @@ async def _create(request: web.Request, x: Exchange) -> web.Response:
         status_hook=verbs.address(asked.call_status_hook or ""),
         tags=asked.tag,
         headers=asked.headers,
+        key=key,
     )
     return web.json_response({"sid": leg.sid}, status=201)
 
 
 async def _calls(_: web.Request, x: Exchange) -> web.Response:
     return web.json_response([dict(leg.payload()) for leg in x.legs.values()])
+
+
+async def _call(request: web.Request, x: Exchange) -> web.Response:
+    leg = x.legs.get(request.match_info["sid"])
+    return web.json_response(dict(leg.payload())) if leg is not None else _no(404, "There is no such call.")
 
 
 async def _queues(_: web.Request, x: Exchange) -> web.Response:

@@ -119,6 +119,7 @@ def call(
     status_hook: str = "",
     tags: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
+    key: str = "",
 ) -> Leg:
     """Ring somebody; how it fares is told to the hub, and `answered` says whether anybody picked up."""
     facts = Facts(
@@ -131,6 +132,7 @@ def call(
         status_hook=status_hook or x.application.hook("status"),
         began=now_ms(),
         tags=tags or {},
+        key=key,
     )
     leg = x.add(facts)
     x.teller.tell(leg.sid, facts.status_hook, leg.payload())

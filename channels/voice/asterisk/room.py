@@ -36,13 +36,14 @@ class Member:
 
 @dataclass(slots=True, kw_only=True)
 class Room:
-    """`pair`: two legs were joined. `taped`: the call that a running recording belongs to, and its name."""
+    """`pair`: two legs were joined. `recording`: the name of a running one. `company`: somebody is not alone here."""
 
     ari: Ari
     name: str
     pair: bool
     members: dict[str, Member] = field(default_factory=dict)
     recording: str = ""
+    company: asyncio.Event = field(default_factory=asyncio.Event)
     on_empty: "Callable[[Room], None]"
 
     @property
@@ -54,9 +55,14 @@ class Room:
         """Make the bridge; one that is there is good."""
         await self._quietly("POST", f"bridges/{self.bridge}", type="mixing", name=self.name[:60])
 
+    def expect(self, member: Member) -> None:
+        """A leg is about to come in."""
+        self.members[member.sid] = member
+        if len([one for one in self.members.values() if not one.supervises]) > 1:
+            self.company.set()
+
     async def enter(self, member: Member, *, muted: bool = False) -> None:
         """Let a leg hear and be heard."""
-        self.members[member.sid] = member
         if member.coaches:
             await self._coach(member)
         else:
@@ -80,6 +86,7 @@ class Room:
     async def close(self) -> None:
         """Everybody goes, and the bridge with them."""
         left, self.members = self.members, {}
+        self.company.set()
         for member in left.values():
             if member.held:
                 await self._remove(WAITING, member.sid)

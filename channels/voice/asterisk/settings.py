@@ -4,9 +4,14 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
+
+from channels.voice.script import Locale
+from channels.voice.speech.port import SpeechError
+from channels.voice.speech.programs import speakers
 
 SHORTEST_SECRET = 16
 
@@ -22,7 +27,8 @@ class Sip(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     files `certificate` and `key`; 0 is none: then a TLS proxy passes them on to Asterisk's HTTP server, path `/ws`.
     `trunk_host`: the provider's (its addresses are who may call in without a password), with `trunk_user` and
     `trunk_password` where it wants them. `external`: our public address behind NAT. `extensions`: passwords of the
-    agents' devices by name. `rtp`: first and last port of sound.
+    agents' devices by name. `rtp`: first and last port of sound. `silence`: seconds without any sound, not even that
+    of a quiet room, after which a telephone or line has died and is hung up on; 0: never.
     """
 
     bind: str = "0.0.0.0"  # noqa: S104 (telephones are elsewhere)
@@ -37,6 +43,7 @@ class Sip(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     local_networks: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     extensions: Mapping[str, str] = {}
     rtp: tuple[int, int] = (10_000, 20_000)
+    silence: int = 60
 
 
 class GatewaySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +53,9 @@ class GatewaySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     asks. `listen`, `port`: where Asterisk's websocket and the hub's requests come in; `public`: how the hub reaches it.
     `asterisk`: Asterisk's HTTP server; `user` and `password` are good on both sides. `sounds` (what is said) is read,
     and `recordings` written, by Asterisk; `state` holds the calls that are live. `languages`: names of Asterisk's own.
+    `espeak`: the program that speaks; `piper` speaks the languages that have a model of its own in `voices`.
+    `listener`: who understands callers, with the folder of its model; pocketsphinx knows English by a `grammar` (JSGF,
+    digits without one). Without a listener they key.
     """
 
     hub: str = ""
@@ -63,6 +73,11 @@ class GatewaySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sounds: Path = Path("var/voice/sounds")
     state: Path = Path("var/voice/calls")
     espeak: str = "espeak-ng"
+    piper: str = "piper"
+    voices: Mapping[Locale, Path] = {}
+    listener: Literal["", "pocketsphinx", "vosk", "whisper"] = ""
+    listener_model: Path = Path()
+    grammar: str = ""
     sip: Sip = Sip()
 
 
@@ -84,6 +99,10 @@ def read_settings(path: Path) -> GatewaySettings:
             raise GatewaySettingsError(f"{path}: {name} needs at least {SHORTEST_SECRET} characters.")
     if not settings.hub.startswith(("http://", "https://")):
         raise GatewaySettingsError(f"{path}: hub is the webhook address that the hub shows for the voice inbox.")
+    try:
+        speakers(settings.voices)
+    except SpeechError as error:
+        raise GatewaySettingsError(f"{path}: {error}") from error
     return settings
 
 

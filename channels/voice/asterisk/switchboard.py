@@ -37,7 +37,7 @@ def on_event(x: Exchange, event: Event) -> None:
     elif event.type == "ChannelDtmfReceived" and leg.on_digit is not None:
         leg.on_digit(event.digit)
     elif event.type == "ChannelDestroyed":
-        del x.legs[leg.sid]
+        x.leaving.append(x.legs.pop(leg.sid))
         x.spawn(ended(x, leg, cause=event.cause, sip_status=event.tech_cause), f"ended:{leg.sid}")
 
 
@@ -76,6 +76,7 @@ async def ended(x: Exchange, leg: Leg, *, cause: int = 16, sip_status: int = 0, 
     async with leg.turn:
         await leg.stop()
         x.legs.pop(leg.sid, None)
+        x.leaving = [one for one in x.leaving if one is not leg]
         await leave(x, leg, "abandoned")
         last_words(x, leg)
         leg.is_over(cause=cause, sip_status=sip_status, reason=reason)
@@ -226,5 +227,5 @@ def _verb(doing: Doing) -> Verb:
 async def shut(x: Exchange) -> None:
     """The connection is over: nothing goes on here, and nothing is hung up."""
     await end([*x.tasks])
-    for leg in x.legs.values():
+    for leg in (*x.legs.values(), *x.leaving):
         await leg.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from channels.tasks import end
 from channels.voice.asterisk import verbs
 from channels.voice.asterisk.exchange import Exchange
 from channels.voice.asterisk.leg import Leg, now_ms
@@ -48,15 +49,31 @@ async def conference(x: Exchange, leg: Leg, verb: Conference, rest: Verbs) -> Pa
     )
     leg.room = room
     leg.does(verb, rest, since=now_ms(), room=room.name)
-    await room.enter(member, muted=verb.join_muted)
-    _conference_event(x, leg, verb, room, "join")
-    await x.tapes.begin(room, [leg])
+    room.expect(member)
+    if not member.supervises:
+        await _company(leg, room)
+    if not member.over.done():
+        await room.enter(member, muted=verb.join_muted)
+        _conference_event(x, leg, verb, room, "join")
+        await x.tapes.begin(room, [leg])
     await member.over
     leg.room = None
     if verb.join_muted:
         await leg.quietly("DELETE", f"channels/{leg.sid}/mute", direction="in")
     _conference_event(x, leg, verb, room, "leave")
     return conference_told(x, room.name)
+
+
+async def _company(leg: Leg, room: Room) -> None:
+    """Whoever is the first in a room hears that it rings somewhere, until somebody comes."""
+    if room.company.is_set():
+        return
+    ringing = asyncio.create_task(leg.play("tone:ring"), name=f"ringing:{leg.sid}")
+    try:
+        await room.company.wait()
+    finally:
+        await end([ringing])
+        await leg.silence()
 
 
 def conference_told(x: Exchange, name: str) -> dict[str, object]:

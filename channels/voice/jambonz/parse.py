@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import cast
 from zlib import crc32
 
-from channels.voice.events import BadCall, CallEvent, CallEventKind, Heard, Leg
+from channels.voice.events import BadCall, By, CallEvent, CallEventKind, Heard, Leg
 from channels.voice.script import HookKind
 from channels.voice.wire import (
     Payload,
@@ -25,7 +25,8 @@ from channels.voice.wire import (
     whole,
 )
 
-_ENDS = frozenset({"completed", "failed", "busy", "no-answer"})
+ENDS = frozenset({"completed", "failed", "busy", "no-answer"})
+_ENDERS: Mapping[str, By] = {"caller": "caller", "jambonz": "us"}
 
 
 def parse(kind: HookKind, body: bytes, *, token: str | None = None) -> CallEvent | None:
@@ -59,9 +60,9 @@ def _call(payload: Payload, base: CallEvent) -> CallEvent:
 
 def _status(payload: Payload, base: CallEvent) -> CallEvent | None:
     status = text(payload, "call_status")
-    if status in _ENDS:
-        by, seconds = text(payload, "call_termination_by"), decimal(payload, "duration")
-        return replace(base, kind=CallEventKind.ENDED, name=by, reason=status, seconds=seconds)
+    if status in ENDS:
+        by, seconds = _ENDERS.get(text(payload, "call_termination_by"), ""), decimal(payload, "duration")
+        return replace(base, kind=CallEventKind.ENDED, by=by, reason=status, seconds=seconds)
     if status == "in-progress":
         return replace(base, kind=CallEventKind.ANSWERED)
     if status in {"ringing", "early-media"}:

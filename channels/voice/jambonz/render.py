@@ -52,11 +52,15 @@ _TARGET_FIELDS = {"phone": "number", "sip": "sipUri", "user": "name"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voices:
-    """Who speaks and who listens, as the account's own names of vendors; "" leaves it to the jambonz application."""
+    """Who speaks and who listens, as the account's own names of vendors; "" leaves it to the jambonz application.
+
+    `login`: the user and password with which messages are streamed to us.
+    """
 
     tts_vendor: str = ""
     stt_vendor: str = ""
     voices: Mapping[str, str] | None = None
+    login: tuple[str, str] | None = None
 
 
 def render(script: Script, hooks: Hooks, voices: Voices | None = None) -> list[Verb]:
@@ -155,7 +159,7 @@ class _Renderer:
                 **({"finishOnKey": step.finish_key} if step.finish_key else {}),
             }
         if step.speech:
-            gather |= {"recognizer": self._recognizer(step), "bargein": True} if self.voices.stt_vendor else {}
+            gather |= {"recognizer": self._recognizer(step)} | ({"bargein": True} if self.voices.stt_vendor else {})
         if prompts:
             last = prompts.pop()
             gather[str(last["verb"])] = {name: value for name, value in last.items() if name != "verb"}
@@ -163,7 +167,7 @@ class _Renderer:
 
     def _recognizer(self, step: Collect) -> Verb:
         hints = {"hints": list(step.hints)} if step.hints else {}
-        return {"vendor": self.voices.stt_vendor, "language": LANGUAGES[step.locale], **hints}
+        return {"vendor": self.voices.stt_vendor or "default", "language": LANGUAGES[step.locale], **hints}
 
     def _connect(self, step: Connect) -> Verb:
         if not step.targets:
@@ -214,7 +218,7 @@ class _Renderer:
         verb: Verb = {"verb": "conference", "name": step.room, "actionHook": self.hooks.url("take", step.token)}
         match step.watch:
             case "":
-                return {**verb, "memberTag": AGENT}
+                return {**verb, "memberTag": AGENT, **({"endConferenceOnExit": True} if step.ends else {})}
             case "listen":
                 return {**verb, "startConferenceOnEnter": False, "joinMuted": True}
             case "whisper":
@@ -229,6 +233,7 @@ class _Renderer:
             case Record():
                 return {"verb": "config", "record": {"action": f"{step.action}CallRecording"}}
             case Voicemail():
+                login = self.voices.login
                 return {
                     "verb": "listen",
                     "url": self.hooks.stream("voicemail", step.token),
@@ -240,6 +245,7 @@ class _Renderer:
                     "playBeep": step.beep,
                     "metadata": {"kind": "voicemail", "token": step.token},
                     **({"finishOnKey": step.finish_key} if step.finish_key else {}),
+                    **({"wsAuth": {"username": login[0], "password": login[1]}} if login else {}),
                 }
             case Transcribe(on=False):
                 return {"verb": "transcribe", "enable": False}

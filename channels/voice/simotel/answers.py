@@ -35,6 +35,8 @@ from channels.voice.wire import keys, text
 log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS = 0.7
+EXTENSION = "ext "
+"""With this before it, a way out is a number: that of an extension or of a queue of Simotel's."""
 Component = Literal["extension", "trunk", "ivr", "smart"]
 Reply = dict[str, str]
 
@@ -52,7 +54,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exits:
-    """Which way out of the component leads where, as the admin has drawn it in Simotel; `error` is Simotel's own."""
+    """Which way out of the component leads where, as the admin has drawn it in Simotel; `error` is Simotel's own.
+
+    `queues`: ways by lines, "" for the usual one.
+    """
 
     extension: str = "1"
     end: str = "9"
@@ -123,13 +128,20 @@ def _commands(step: Step, exits: Exits, announcement: Callable[[Prompt], str | N
 def _way_out(step: Step, exits: Exits) -> list[str]:
     match step:
         case Connect(targets=(target, *_)) | Transfer(mode="blind", target=target):
-            return [f"SetExten('{_dialled(target.to)}');", f"Exit('{_quotable(exits.extension)}');"]
+            return _to(f"{EXTENSION}{target.to}", exits)
         case Enqueue() if step.name in exits.queues:
-            return [f"Exit('{_quotable(exits.queues[step.name])}');"]
+            return _to(exits.queues[step.name], exits)
         case Hangup() | Reject():
             return [f"Exit('{_quotable(exits.end)}');"]
         case _:
             raise NotRenderable(f"Simotel cannot do {type(step).__name__}.")
+
+
+def _to(way: str, exits: Exits) -> list[str]:
+    if way.startswith(EXTENSION):
+        number = _dialled(way.removeprefix(EXTENSION))
+        return [f"SetExten('{number}');", f"Exit('{_quotable(exits.extension)}');"]
+    return [f"Exit('{_quotable(way)}');"]
 
 
 def _collect(step: Collect, announcement: Callable[[Prompt], str | None]) -> list[str]:

@@ -17,7 +17,7 @@ def permitted(
     """Whether a request may come in. No `networks`: from anywhere; no `password`: nobody may."""
     given = _basic(authorization)
     right = bool(password) and same(given[0], user) & same(given[1], password)
-    return right and (not networks or _within(remote, networks))
+    return right and (not networks or within(remote, networks))
 
 
 def _basic(authorization: str | None) -> tuple[str, str]:
@@ -31,7 +31,8 @@ def _basic(authorization: str | None) -> tuple[str, str]:
     return user, password
 
 
-def _within(remote: str | None, networks: Sequence[str]) -> bool:
+def within(remote: str | None, networks: Sequence[str]) -> bool:
+    """Whether an address lies in one of the networks."""
     try:
         address = ip_address(remote or "")
         return any(address in ip_network(one, strict=False) for one in networks)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from channels.voice.events import BadCall, CallEvent, CallEventKind
+from channels.voice.events import BadCall, By, CallEvent, CallEventKind
 from channels.voice.wire import MAX_BODY, Payload, decimal, form, json_object, keys, printable, text
 
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
+_ENDERS: Mapping[str, By] = {"agent": "agent", "caller": "caller"}
 _LOOSE_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<![\w.+-])(\d[\d.]*+)(?![\w.+-])', re.DOTALL)
 _SPELLINGS = {
     **dict.fromkeys(("cuid", "uniqueid", "call_id"), "unique_id"),
@@ -24,6 +25,8 @@ _SPELLINGS = {
     **dict.fromkeys(("queue_name",), "queue"),
     **dict.fromkeys(("file_name", "recording"), "filename"),
 }
+BY_NUMBER = ("voicemail/", "reserved/")
+"""How the names of calls begin that are told of without an id: all that is known of them is the number."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/")
 
 
@@ -125,6 +128,7 @@ def _cdr(payload: Payload, raw: bytes) -> CallEvent:
         reason=text(payload, "disposition").lower().replace(" ", "-"),
         seconds=decimal(payload, "billsec", "duration"),
         recording=text(payload, "record", longest=500) or None,
+        tags={"type": text(payload, "type").lower() or "incoming"},
     )
 
 
@@ -134,6 +138,7 @@ def _cdr_queue(payload: Payload, raw: bytes) -> CallEvent:
         _event(payload, CallEventKind.QUEUE_LEFT, raw),
         at=_at(text(payload, "answeredtime" if answered else "endtime")),
         reason="bridged" if answered else "abandoned",
+        by=_ENDERS.get(text(payload, "hangup").lower(), ""),
         seconds=decimal(payload, "wait"),
         recording=text(payload, "record", longest=500) or None,
     )
@@ -146,8 +151,8 @@ def _transfer(payload: Payload, raw: bytes) -> CallEvent:
 
 def _voicemail(payload: Payload, raw: bytes) -> CallEvent:
     """It has an id of its own, and may say of no call."""
-    call = text(payload, "unique_id", longest=128) or f"voicemail/{text(payload, 'id', 'filename', longest=100)}"
-    if call == "voicemail/":
+    call = text(payload, "unique_id", longest=128) or f"{BY_NUMBER[0]}{text(payload, 'id', 'filename', longest=100)}"
+    if call == BY_NUMBER[0]:
         raise BadCall("not_a_call", "There is no id.")
     return replace(
         _event(payload, CallEventKind.VOICEMAIL, raw, call=call),
@@ -169,8 +174,9 @@ def _survey(payload: Payload, raw: bytes) -> CallEvent:
 def _reserved(payload: Payload, raw: bytes) -> CallEvent:
     """A caller hung up and keeps the place in line, to be called back."""
     who, when = _number(payload, "caller_id"), text(payload, "date")
-    call = text(payload, "unique_id", longest=128) or f"reserved/{who}/{when}"
-    return replace(_event(payload, CallEventKind.QUEUE_JOINED, raw, call=call), at=_at(when), reason="reserved")
+    call = text(payload, "unique_id", longest=128) or f"{BY_NUMBER[1]}{who}/{when}"
+    found = _event(payload, CallEventKind.QUEUE_JOINED, raw, call=call)
+    return replace(found, caller=who, at=_at(when), reason="reserved")
 
 
 def _at(stamp: str) -> int | None:

@@ -2,26 +2,30 @@
 
 import asyncio
 import os
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from channels.tasks import end
 from channels.voice.script import Locale
 from channels.voice.speech.port import SpeechError
 from channels.voice.speech.prepare import spoken
 from channels.voice.speech.programs import Program
 
 AT_ONCE = 2
+_KEY = re.compile(r"[0-9a-f]{64}")
 KEEP_SECONDS = 3_600
 """What was asked for less than so long ago is kept, however full the folder is: it may be playing."""
 
 
 @dataclass(slots=True, kw_only=True)
 class KeptSpeech:
-    """`Speech` by a program. The folder is its own; `most` is in bytes."""
+    """`Speech` by a program for each language. The folder is its own; `most` is in bytes."""
 
-    program: Program
+    programs: Mapping[Locale, Program]
     folder: Path
     most: int = 256 * 1024 * 1024
     _size: int | None = None
@@ -33,7 +37,7 @@ class KeptSpeech:
         words = spoken(text, locale)
         if not words:
             raise SpeechError("empty", "There is nothing in it that can be said.")
-        key = sha256("\x00".join((self.program.name, locale, voice, words)).encode()).hexdigest()
+        key = sha256("\x00".join((self.programs[locale].name, locale, voice, words)).encode()).hexdigest()
         place = self.folder / key[:2] / f"{key}.wav"
         if await asyncio.to_thread(_touched, place):
             return place
@@ -43,12 +47,14 @@ class KeptSpeech:
             task.add_done_callback(lambda done: self._done(key, done))
         return await asyncio.shield(task)
 
+    def kept(self, key: str) -> Path | None:
+        """The file that was made with this name; None where it is not there (any more), or this is none."""
+        place = self.folder / key[:2] / f"{key}.wav"
+        return place if _KEY.fullmatch(key) and place.is_file() else None
+
     async def close(self) -> None:
         """Stop what is being said."""
-        tasks = list(self._saying.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(list(self._saying.values()))
 
     def _done(self, key: str, task: asyncio.Task[Path]) -> None:
         self._saying.pop(key, None)
@@ -57,7 +63,7 @@ class KeptSpeech:
 
     async def _made(self, place: Path, words: str, locale: Locale, voice: str) -> Path:
         async with self._turns:
-            sound = await self.program.sound(words, locale, voice)
+            sound = await self.programs[locale].sound(words, locale, voice)
         await asyncio.to_thread(self._keep, place, sound)
         return place
 

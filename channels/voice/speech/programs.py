@@ -1,4 +1,4 @@
-"""Programs that speak: espeak-ng, which every Debian has, and others (piper) by configuration.
+"""Programs that speak: espeak-ng, which every Debian has, and piper for the languages that have a model.
 
 A program is run without a shell, is given the words by its standard input, and has so long to write so much sound.
 """
@@ -9,6 +9,10 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from channels.voice.script import Locale
 from channels.voice.speech.port import SpeechError
@@ -59,9 +63,39 @@ def espeak(program: str = "espeak-ng", *, words_a_minute: int = 150) -> Program:
     )
 
 
-def piper(program: str, models: Mapping[Locale, str], *, rate: int = 22_050) -> Program:
-    """Piper with a model file for each language (its licence is GPL-3: it stays a program of its own)."""
-    return Program(arguments=(program, "--model", "{voice}", "--output-raw"), languages=models, voices={}, rate=rate)
+class _Sound(Struct):
+    sample_rate: int
+
+
+class _Model(Struct):
+    audio: _Sound
+
+
+def piper(program: str, model: Path, locale: Locale) -> Program:
+    """Piper with a model (`NAME.onnx`) of one language; its licence is GPL-3: it stays a program of its own.
+
+    Raises:
+        SpeechError: `unavailable`, the model or the description beside it (`NAME.onnx.json`) cannot be read.
+    """
+    try:
+        with model.open("rb"):
+            described = msgspec.json.decode(Path(f"{model}.json").read_bytes(), type=_Model)
+    except (OSError, msgspec.DecodeError) as error:
+        raise SpeechError("unavailable", f"{model} is no model of piper's: {error}") from error
+    return Program(
+        arguments=(program, "--model", "{voice}", "--output-raw"),
+        languages={locale: str(model)},
+        voices={},
+        rate=described.audio.sample_rate,
+    )
+
+
+def speakers(
+    models: Mapping[Locale, Path], *, espeak_program: str = "espeak-ng", piper_program: str = "piper"
+) -> Mapping[Locale, Program]:
+    """Who speaks which language: piper where there is a model of it, else espeak. Raises as `piper` does."""
+    usual: dict[Locale, Program] = dict.fromkeys(("fa", "en"), espeak(espeak_program))
+    return usual | {locale: piper(piper_program, model, locale) for locale, model in models.items()}
 
 
 async def _run(command: list[str], words: bytes) -> bytes:

@@ -33,6 +33,13 @@ def telephone_wav(raw: bytes, *, rate: int | None = None) -> bytes:
     return out.getvalue()
 
 
+@cache
+def ringing() -> bytes:
+    """A WAV file with what is heard in Iran while it rings somewhere, once: 425 Hz, 1 s of 5 (ITU-T E.180)."""
+    tone = array("h", (round(6_000 * sin(2 * pi * 425 * at / RATE)) for at in range(RATE)))
+    return telephone_wav(sound_bytes(tone) + bytes(8 * RATE), rate=RATE)
+
+
 def resampled(samples: "array[int]", had: int, wanted: int) -> "array[int]":
     """The same sound at another rate, without what the new rate cannot carry (windowed sinc, in phases)."""
     if had == wanted:

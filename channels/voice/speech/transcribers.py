@@ -11,10 +11,10 @@ from importlib import import_module
 from math import exp
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from channels.voice.script import Locale
-from channels.voice.speech.port import SpeechError, Understood
+from channels.voice.speech.port import SpeechError, Transcriber, Understood
 from channels.voice.speech.sound import read_wav, resampled, sound_bytes
 
 LONGEST_SECONDS = 120
@@ -115,6 +115,19 @@ def _whisper(model: Any, sound: Path, locale: Locale) -> Understood:
     sure = [exp(one.avg_logprob) for one in parts]
     text = " ".join(one.text.strip() for one in parts)
     return Understood(text=text, confidence=_share(sum(sure) / len(sure)) if sure else 0.0)
+
+
+def chosen(name: Literal["", "pocketsphinx", "vosk", "whisper"], model: Path, grammar: str = "") -> Transcriber | None:
+    """The listener of this name; None for no name."""
+    match name:
+        case "pocketsphinx":
+            return Pocketsphinx(grammar=f"public <words> = {grammar};") if grammar else Pocketsphinx()
+        case "vosk":
+            return Vosk(model=model)
+        case "whisper":
+            return Whisper(model=model)
+        case "":
+            return None
 
 
 def _library(name: str) -> Any:

@@ -6,11 +6,11 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from channels.voice.events import BadCall, CallEvent, CallEventKind, Heard, Leg
+from channels.voice.events import BadCall, By, CallEvent, CallEventKind, Heard, Leg
 from channels.voice.script import HookKind
 from channels.voice.wire import Payload, call_id, decimal, form, keys, printable, share, text, whole
 
-_ENDS = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+ENDS = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def parse(kind: HookKind, body: bytes, *, token: str | None = None) -> CallEvent | None:
@@ -60,9 +60,10 @@ def _continue(_payload: Payload, base: CallEvent) -> CallEvent:
 
 def _status(payload: Payload, base: CallEvent) -> CallEvent | None:
     status = text(payload, "CallStatus").lower()
-    if status in _ENDS:
+    if status in ENDS:
+        by: By = "caller_or_script" if status in {"completed", "canceled"} else ""
         seconds = decimal(payload, "CallDuration")
-        return replace(base, kind=CallEventKind.ENDED, reason=status, seconds=seconds)
+        return replace(base, kind=CallEventKind.ENDED, reason=status, by=by, seconds=seconds)
     if status in {"in-progress", "answered"}:
         return replace(base, kind=CallEventKind.ANSWERED)
     if status == "ringing":
@@ -82,9 +83,12 @@ def _collect(payload: Payload, base: CallEvent) -> CallEvent:
 
 
 def _dialled(payload: Payload, base: CallEvent) -> CallEvent:
+    """Those whom a leg was with are gone, where it is still there itself."""
+    there = text(payload, "CallStatus").lower() == "in-progress"
     return replace(
         base,
         kind=CallEventKind.UNBRIDGED,
+        by="caller" if there else "",
         reason=text(payload, "DialCallStatus").lower() or "failed",
         seconds=decimal(payload, "DialCallDuration"),
         recording=text(payload, "RecordingUrl", longest=2_000) or None,
@@ -141,7 +145,7 @@ def _voicemail(payload: Payload, base: CallEvent) -> CallEvent:
 def _recording(payload: Payload, base: CallEvent) -> CallEvent | None:
     if text(payload, "RecordingStatus").lower() not in {"completed", ""}:
         return None
-    return replace(_recorded(payload, base), kind=CallEventKind.RECORDING_READY, token=text(payload, "RecordingSid"))
+    return replace(_recorded(payload, base), kind=CallEventKind.RECORDING_READY)
 
 
 def _transcript(payload: Payload, base: CallEvent) -> CallEvent | None:

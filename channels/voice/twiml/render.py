@@ -1,8 +1,9 @@
 """A call script as TwiML (twilio.com/docs/voice/twiml).
 
 What it cannot say: a recording that stops or pauses, a warm transfer (both are the provider's REST there). A line has
-no priorities and no way to take one given call out of it, so whoever uses it gives every call a line of its own: the
-hub keeps the real one. A `Tag` says nothing here; the hub knows the call by its id.
+no priorities and no way to take one given call out of it, so every call has a line of its own (the hub keeps the real
+one), and whoever takes a caller goes into a room of that call's, where the caller is sent by REST. A `Tag` says nothing
+here; the hub knows the call by its id.
 """
 
 from collections.abc import Mapping
@@ -45,6 +46,8 @@ LANGUAGES: Mapping[Locale, str] = {"fa": "fa-IR", "en": "en-US"}
 _WAIT_STEPS = (Say, Play, Pause, Leave, Collect, Hangup, Redirect, Tag)
 _NOUNS = {"phone": "Number", "sip": "Sip", "user": "Client"}
 _LONGEST_TEXT = 4_000
+NOTHING = b'<?xml version="1.0" encoding="utf-8"?><Response />'
+"""The answer where nothing is to be done."""
 _Ringing = Connect | Take | Meet | Transfer
 _Written = Record | Voicemail | Transcribe
 _Plain = Answer | Tag | Pause | Redirect | Hangup | Reject | Leave | Enqueue
@@ -140,32 +143,36 @@ class _Renderer:
                     dial.set("record", "record-from-answer-dual")
                     dial.set("recordingStatusCallback", self.hooks.url("recording", step.token))
                 for one in step.targets:
-                    node = self._target(dial, one, step.token)
+                    node = self._target(dial, one)
                     if step.confirm:
                         node.set("url", self.hooks.url("confirm", step.token))
                         node.set("method", "POST")
             case Take():
-                dial = self._dial(parent, "take", step.token)
-                _node(dial, "Queue").text = printable(step.queue, 64)
+                self._meet(parent, Meet(token=step.token, room=step.call))
             case Meet():
-                self._meet(self._dial(parent, "take", step.token), step)
+                self._meet(parent, step)
             case Transfer(mode="warm"):
                 raise NotRenderable("TwiML knows no warm transfer.")
             case Transfer():
                 dial = self._dial(parent, "transfer", step.token, timeout=step.timeout, caller_id=step.caller_id)
-                self._target(dial, step.target, step.token)
+                self._target(dial, step.target)
             case _:
                 assert_never(step)
 
-    def _meet(self, dial: Element, step: Meet) -> None:
-        if step.watch == "whisper":
-            raise NotRenderable("TwiML lets nobody whisper to a tag.")
-        room = _node(dial, "Conference")
+    def _meet(self, parent: Element, step: Meet) -> None:
+        """A room; `waitUrl`: what whoever is first in it hears meanwhile."""
+        dial = self._dial(parent, "take", step.token)
+        waits = {"waitUrl": self.hooks.ring, "waitMethod": "GET"} if step.rings else {"waitUrl": ""}
+        room = _node(dial, "Conference", beep="false", endConferenceOnExit=str(step.ends).lower(), **waits)
         room.text = printable(step.room, 64)
         if step.watch:
             room.set("startConferenceOnEnter", "false")
         if step.watch == "listen":
             room.set("muted", "true")
+        if step.watch == "whisper":
+            if not step.beside:
+                raise NotRenderable("TwiML whispers to one leg, and none is named.")
+            room.set("coach", printable(step.beside))
 
     def _dial(self, parent: Element, kind: HookKind, token: str, *, timeout: float = 0, caller_id: str = "") -> Element:
         dial = _node(parent, "Dial", action=self.hooks.url(kind, token), method="POST")
@@ -175,9 +182,9 @@ class _Renderer:
             dial.set("callerId", printable(caller_id))
         return dial
 
-    def _target(self, dial: Element, target: Target, token: str) -> Element:
-        """One who is rung, and whose leg is told of."""
-        hook, told = self.hooks.url("status", token), "ringing answered completed"
+    def _target(self, dial: Element, target: Target) -> Element:
+        """One who is rung, and whose leg is told of as a child of the one that rings."""
+        hook, told = self.hooks.url("status"), "ringing answered completed"
         node = _node(dial, _NOUNS[target.kind], statusCallback=hook, statusCallbackEvent=told)
         node.text = printable(target.to)
         return node
@@ -186,7 +193,9 @@ class _Renderer:
         match step:
             case Record(action="start"):
                 start = _node(parent, "Start")
-                _node(start, "Recording", recordingStatusCallback=self.hooks.url("recording"), channels="dual")
+                _node(
+                    start, "Recording", recordingStatusCallback=self.hooks.url("recording", step.token), channels="dual"
+                )
             case Record():
                 raise NotRenderable("TwiML starts recordings; it cannot stop or pause them.")
             case Voicemail():

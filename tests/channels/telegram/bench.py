@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
+import channels.telegram.wire  # noqa: F401 (loaded here, not while a test's half second runs)
 from channels.contract import Button, File, Outbound, Part
 from channels.telegram.adapter import Telegram
 from channels.telegram.api import BotApi

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.asterisk import Asterisk, asterisk  # noqa: F401 (a fixture)
+from tests.asterisk import Asterisk
 from tests.channels.voice.switch import Lab, lab
 
 
 @pytest_asyncio.fixture
-async def line(no_task_left_behind: None, asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[Lab]:  # noqa: F811
+async def line(no_task_left_behind: None, asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[Lab]:
     """A gateway that Asterisk has dialled."""
     async with lab(asterisk, tmp_path) as made:
         yield made

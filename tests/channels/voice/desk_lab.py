@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from channels.voice.adapter import VoiceChannel
+from channels.voice.speech.kept import KeptSpeech
 from hub.clock import HeldClock
 from tests.fakes.inlet import FakeInlet
 from tests.fakes.switchboard import FakeSwitchboard
@@ -27,11 +28,12 @@ CALLER = "+989121234567"
 
 @dataclass
 class TelephoneApi:
-    """The telephone system's REST API: what it was asked for. `status` is what it answers."""
+    """The telephone system's REST API: what it was asked for. `status` is what it answers, once `on_asked` was told."""
 
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     status: int = 201
     files: dict[str, bytes] = field(default_factory=dict)
+    on_asked: Callable[[], None] = lambda: None
 
     async def handle(self, request: web.Request) -> web.Response:
         """Note it."""
@@ -41,6 +43,7 @@ class TelephoneApi:
             name = request.path.rpartition("/")[2]
             return web.Response(body=self.files.get(name, b"[]"))
         self.asked.append((request.path, await request.json()))
+        self.on_asked()
         return web.json_response({"sid": f"leg-{len(self.asked)}"}, status=self.status)
 
 
@@ -81,6 +84,9 @@ class Lab:
 
     def configure(self, inbox: str = "box", **settings: object) -> None:
         """Set an inbox up."""
+        if flow := settings.pop("flow", None):
+            self.hub.flows["f"] = json.loads(str(flow))
+            settings["flow_id"] = "f"
         own = {"api_url": self.api_url, "api_key": KEY, "webhook_secret": SECRET, "locale": "en"}
         self.inlet.configure("voice", inbox, **{**own, **settings})
 
@@ -101,8 +107,8 @@ class Lab:
 
 
 @asynccontextmanager
-async def voice_lab() -> AsyncIterator[Lab]:
-    """Everything, until the block ends."""
+async def voice_lab(speech: KeptSpeech | None = None) -> AsyncIterator[Lab]:
+    """Everything, until the block ends; `speech`: the hub's own voice."""
     clock, strikes, api = HeldClock(NOON), list[str](), TelephoneApi()
     inlet = FakeInlet()
     hub = FakeSwitchboard(inlet.refuse_if_down)
@@ -112,7 +118,7 @@ async def voice_lab() -> AsyncIterator[Lab]:
         strikes.append(request.remote or "")
         return 0.0 if len(strikes) <= 60 else 1.0
 
-    channel = VoiceChannel(strike=strike, now=clock.now)
+    channel = VoiceChannel(strike=strike, now=clock.now, speech=speech)
     app = web.Application(client_max_size=20 * 1024 * 1024)
     app.add_routes(channel.routes(inlet))
     app.router.add_route("*", "/v1/{rest:.*}", api.handle)

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from channels.voice.asterisk.gateway import Gateway, gateway
 from channels.voice.jambonz.signature import verify
-from tests.asterisk import KEY, SECRET, Asterisk, free_port
+from tests.asterisk import KEY, SECRET, Asterisk, dialled, free_port, hung_up
 from tests.phone import Phone, has, loud, samples_of_wav, tone_file
 
 Verbs = list[dict[str, Any]]
@@ -105,12 +105,7 @@ class Lab:
         """Let a gateway run, and wait until Asterisk has dialled it."""
         self._running = gateway(self.settings, **parts)
         self.gateway = await self._running.__aenter__()
-        await self.connected()
-
-    async def connected(self) -> None:
-        async with asyncio.timeout(30):
-            while self.gateway is None or self.gateway.exchange is None:
-                await asyncio.sleep(0.02)
+        await dialled(self.asterisk, self.gateway)
 
     async def stop(self) -> None:
         """End the gateway; calls stay as they are."""
@@ -144,10 +139,13 @@ class Lab:
         except aiohttp.ClientError:
             return False
 
-    async def api(self, method: str, path: str, body: Mapping[str, object] | None = None) -> tuple[int, bytes]:
+    async def api(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, **headers: str
+    ) -> tuple[int, bytes]:
         """Ask the gateway for something, with the key."""
         url = f"{self.settings.public}/v1/Accounts/peyk/{path}"
-        async with self.session.request(method, url, json=body, headers={"Authorization": f"Bearer {KEY}"}) as answer:
+        headers = {"Authorization": f"Bearer {KEY}", **{name.replace("_", "-"): one for name, one in headers.items()}}
+        async with self.session.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.read()
 
     async def change(self, sid: str, **body: object) -> None:
@@ -155,7 +153,9 @@ class Lab:
         status, text = await self.api("POST", f"Calls/{sid}", body)
         assert status == 202, text
 
-    async def ring(self, extension: str, *, hook: str = "agent", call_sid: str = "", seconds: float = 20) -> str:
+    async def ring(
+        self, extension: str, *, hook: str = "agent", call_sid: str = "", seconds: float = 20, **headers: str
+    ) -> str:
         """Have an agent's device rung; once it picks up it takes that caller. The leg's id."""
         if hook == "agent":
             dequeue = {"verb": "dequeue", "name": "support", "callSid": call_sid, "actionHook": "take", "timeout": 1}
@@ -166,8 +166,8 @@ class Lab:
             "call_hook": {"url": f"{self.hub.base}/{hook}", "method": "POST"},
             "timeout": seconds,
         }
-        status, text = await self.api("POST", "Calls", body)
-        assert status == 201, text
+        status, text = await self.api("POST", "Calls", body, **headers)
+        assert status in {200, 201}, text
         return str(msgspec.json.decode(text)["sid"])
 
     async def take(self, call_sid: str, agent: Phone, extension: str) -> str:
@@ -225,8 +225,7 @@ async def lab(server: Asterisk, folder: Path) -> AsyncIterator[Lab]:
         try:
             yield made
         finally:
-            if made.gateway is not None and made.gateway.exchange is not None:
-                for leg in list(made.gateway.exchange.legs.values()):
-                    await leg.hang_up()
+            if made.gateway is not None:
+                await hung_up(made.gateway)
             await made.stop()
             await hub.stop()

@@ -152,8 +152,35 @@ def test_a_good_flow_has_no_problem_and_comes_back_from_json() -> None:
             [("loop", "a")],
         ),
         (
-            with_nodes(a=Bot(ask=WHERE, then="a", handoff="b", otherwise="b"), b=Queue(queue="sales")),
+            with_nodes(a=Bot(ask=both("x"), then="a", handoff="b", otherwise="b"), b=Queue(queue="sales")),
             [("loop", "a")],
+        ),
+        (
+            with_nodes(a=Bot(ask=WHERE, then="b", handoff="b", otherwise="b"), b=Queue(queue="sales")),
+            [("unknown_value", "a")],
+        ),
+        (
+            with_nodes(
+                a=Collect(text=both("x"), name="order", secret=True, then="c", otherwise="b"),
+                b=Hangup(),
+                c=Bot(ask=WHERE, then="b", handoff="b", otherwise="b"),
+            ),
+            [("unknown_value", "c")],
+        ),
+        *(
+            (with_nodes(a=Voicemail(text=both("x"), queue="sales", longest=one)), [("bad_limits", "a")])
+            for one in (0, 601)
+        ),
+        *((with_nodes(a=Queue(queue="sales", priority=one)), [("bad_limits", "a")]) for one in (-1, 1_000)),
+        (
+            Flow(
+                name="f",
+                version=1,
+                entry=Entry(node="a"),
+                entries={one: Entry(node="a") for one in ("02191001000", "+98 21 9100 1000")},
+                nodes={"a": Hangup()},
+            ),
+            [("entry_twice", "")],
         ),
         (with_nodes(a=Menu(text=both("x"), choices={}, otherwise="b"), b=Hangup()), [("no_choice", "a")]),
         (with_nodes(a=Menu(text=both("x"), choices={"۱": "b"}, otherwise="b"), b=Hangup()), [("bad_key", "a")]),
@@ -230,9 +257,11 @@ def test_a_flow_can_be_read_by_people() -> None:
     text = preview(SHOP, "en")
     assert "  [language] Language" in text
     assert "Key 1: [number] Collect order (4 to 8 digits)" in text
-    assert "Number +982191001000 (en)" in text
+    assert "Number +982191001000 (English)" in text
     assert "→ sales (see above)" in text
+    assert "“For English, 2”" in text
     assert "صف «sales»" in preview(SHOP, "fa")
+    assert "«برای فارسی ۱»" in preview(SHOP, "fa")
     assert all(f"[{name}]" in text for name in SHOP.nodes)
 
 
@@ -262,6 +291,22 @@ def test_an_order_number_reaches_the_bot_and_the_answer_the_caller() -> None:
     assert turn.state.node == "menu"
 
 
+def say(turn: Turn, text: str) -> Turn:
+    return advance(SHOP, turn.state, Spoken(token=turn.state.token, text=text), OPEN)
+
+
+@pytest.mark.parametrize(("choice", "number"), [("one", "five two, zero one."), ("یک", "۵۲۰۱"), ("1", "5201")])
+def test_keys_may_be_said_where_keys_are_asked_for(choice: str, number: str) -> None:
+    turn = say(english(), choice)
+    assert turn.state.node == press(english(), "1").state.node
+    assert say(turn, number).ask == AskBot(text="Where is order 5201?")
+    again = say(english(), "perhaps one")
+    assert (again.state.node, again.state.wrong) == ("menu", 1)
+    [ask] = script_of(SHOP, english().state)
+    assert isinstance(ask, Ask)
+    assert ask.speech
+
+
 def test_while_the_bot_thinks_the_caller_hears_so_now_and_then_and_keys_nothing() -> None:
     turn = press(press(english(), "1"), "5201")
     assert press(turn, "9") == Turn(state=turn.state)
@@ -283,7 +328,7 @@ def test_a_secret_is_kept_nowhere() -> None:
     turn = begin(flow, "", OPEN)
     [ask] = script_of(flow, turn.state)
     assert isinstance(ask, Ask)
-    assert ask.secret
+    assert (ask.secret, ask.speech) == (True, False)
     turn = advance(flow, turn.state, Keyed(token="1", digits="987654"), OPEN)
     assert turn.ask == AskBot(text="رمز ")
     assert "987654" not in repr(turn)
@@ -292,7 +337,7 @@ def test_a_secret_is_kept_nowhere() -> None:
 
 def test_a_talk_with_the_bot_goes_on_until_it_wants_a_person() -> None:
     turn = press(english(), "3")
-    assert words(script_of(SHOP, turn.state)) == ["How can I help you?"]
+    assert words(script_of(SHOP, turn.state)) == ["How can I help you?", "For a person, press 0."]
     turn = advance(SHOP, turn.state, Spoken(token=turn.state.token, text="returns"), OPEN)
     assert turn.ask == AskBot(text="returns")
     turn = advance(SHOP, turn.state, BotSaid(token=turn.state.token, texts=("Which order?",)), OPEN)
@@ -301,6 +346,11 @@ def test_a_talk_with_the_bot_goes_on_until_it_wants_a_person() -> None:
     turn = advance(SHOP, turn.state, BotSaid(token=turn.state.token, wants="person"), OPEN)
     assert turn.ask == ToQueue(queue="sales", priority=500, patience=120)
     assert isinstance(script_of(SHOP, turn.state)[-1], Enqueue)
+
+
+def test_who_presses_0_instead_of_speaking_with_the_bot_gets_a_person() -> None:
+    turn = press(press(english(), "3"), "0")
+    assert turn.ask == ToQueue(queue="sales", priority=500, patience=120)
 
 
 @pytest.mark.parametrize(("wants", "node"), [("failed", "sales"), ("person", "sales"), ("nothing", "menu")])
@@ -399,7 +449,7 @@ nodes: st.SearchStrategy[Node] = st.one_of(
     st.builds(Language, text=said, choices=st.dictionaries(keys, st.sampled_from(["fa", "en"]), min_size=1), then=ids),
     st.builds(Hours, calendar=st.just("office"), open=ids, closed=ids),
     st.builds(Collect, text=said, name=st.just("n"), then=ids, otherwise=ids, secret=st.booleans()),
-    st.builds(Bot, then=ids, handoff=ids, otherwise=ids, ask=st.sampled_from([None, WHERE])),
+    st.builds(Bot, then=ids, handoff=ids, otherwise=ids, ask=st.sampled_from([None, both("x")])),
     st.builds(Queue, queue=st.just("sales")),
     st.builds(Queue, queue=st.just("sales"), patience=st.just(60), then=ids),
     st.builds(Callback, text=said, queue=st.just("sales"), declined=ids),

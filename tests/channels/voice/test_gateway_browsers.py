@@ -96,11 +96,16 @@ async def test_the_password_is_good_for_its_time_only(line: Lab) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_another_gateway_knows_no_browser_of_before(line: Lab) -> None:
+async def test_a_gateway_that_restarts_leaves_browsers_the_telephones_that_they_are(line: Lab) -> None:
     assert await admit(line) == 204
     await line.stop()
+    assert await registers(line) == 200
     await line.start()
-    assert await registers(line) != 200
+    assert await registers(line) == 200
+    # It knows who has the name: they renew it, somebody else does not.
+    assert await admit(line, login="login-of-somebody", was="login-of-somebody") == 409
+    assert await admit(line, password="another-password-of-it", was=LOGIN) == 204
+    assert await registers(line, password="another-password-of-it") == 200
 
 
 @pytest.mark.parametrize(

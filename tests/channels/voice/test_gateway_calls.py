@@ -92,7 +92,7 @@ async def test_speech_is_heard_until_it_pauses(line: Lab, tmp_path: Path) -> Non
     gather = {"verb": "gather", "actionHook": "collect", "input": ["digits", "speech"], "timeout": 8}
     line.hub.scripts["call"] = [{**gather, "recognizer": {"vendor": "x", "language": "en-US"}}]
     line.hub.scripts["collect"] = [{"verb": "hangup"}]
-    async with phone(line.asterisk, tmp_path / "a", tone=600, speaks=2) as caller:
+    async with phone(line.asterisk, tmp_path / "a", tone=600, speaks=4) as caller:
         await caller.dial(f"sip:100@{line.asterisk.sip}")
         told = await line.hub.asked("collect")
         await caller.event("CALL_CLOSED")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.channels.voice.switch import Lab
+from tests.phone import phone
 from tests.sipp import sipp
 
 WAIT = [{"verb": "enqueue", "name": "support", "actionHook": "queue", "waitHook": "wait", "priority": 500}]
@@ -44,3 +45,25 @@ async def test_a_name_is_only_a_name(line: Lab, tmp_path: Path, name: str) -> No
     for told in line.hub.all("call"):
         assert len(told["caller_name"]) <= 128
         assert told["caller_name"].isprintable()
+
+
+async def test_a_flood_of_keys_disturbs_no_other_call(line: Lab, tmp_path: Path) -> None:
+    ask = [{"verb": "gather", "actionHook": "collect", "input": ["digits"], "maxDigits": 20, "finishOnKey": "#"}]
+    line.hub.scripts |= {"call": ask, "collect": ask}
+    async with (
+        phone(line.asterisk, tmp_path / "flood", tone=600) as flood,
+        phone(line.asterisk, tmp_path / "other", tone=600) as other,
+    ):
+        await flood.dial(f"sip:100@{line.asterisk.sip}")
+        first = await line.hub.asked("call")
+        await other.dial(f"sip:100@{line.asterisk.sip}")
+        second = await line.hub.asked("call", times=2)
+        for one in (flood, other):
+            await one.event("CALL_ESTABLISHED")
+        await flood.press("1234567890*" * 20)
+        await other.press("7#")
+        await line.hub.asked("collect", call_sid=second["call_sid"], digits="7")
+        await line.hub.asked("collect", call_sid=first["call_sid"])
+        await flood.hang_up()
+        await line.hub.asked("status", call_sid=first["call_sid"], call_status="completed")
+    assert max(len(one["digits"]) for one in line.hub.all("collect", call_sid=first["call_sid"])) <= 20

@@ -69,6 +69,26 @@ async def test_it_says_that_nobody_is_connected(alone: Gateway) -> None:
         assert (answer.status, await answer.json()) == (503, {"connected": False, "calls": 0})
 
 
+@pytest.mark.parametrize("body", ["{}", "[7]", ""])
+async def test_an_asterisk_that_cannot_be_understood_may_dial_again(
+    alone: Gateway, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.voice.asterisk.gateway._AGAIN_SECONDS", 0)
+    settings = alone.settings
+    login = aiohttp.encode_basic_auth(settings.user, settings.password)
+    async with (
+        asyncio.timeout(15),
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{settings.public}/ari", headers={"Authorization": login}) as socket,
+    ):
+        await socket.send_json({"type": "ApplicationRegistered", "application": settings.app})
+        async for message in socket:
+            asked = message.json()
+            answer = {"type": "RESTResponse", "request_id": asked["request_id"], "status_code": 200}
+            await socket.send_json({**answer, "message_body": body})
+    assert alone.exchange is None
+
+
 def test_verbs_that_cannot_be_done_are_left_out_and_nonsense_is_refused() -> None:
     read = verbs.read([{"verb": "transcribe", "transcriptionHook": "/t"}, {"verb": "say", "text": "x", "stream": True}])
     assert [type(one).__name__ for one in read] == ["Say"]
@@ -132,9 +152,10 @@ def test_the_files_for_asterisk(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_softphone_and_the_trunk_are_in_the_files(tmp_path: Path) -> None:
     sip = Sip(websocket_port=8443, certificate="/c.pem", key="/k.pem", trunk_host="sip.example", trunk_user="u")
-    sip = msgspec.structs.replace(sip, extensions={"101": "p"}, external="203.0.113.7")
+    sip = msgspec.structs.replace(sip, extensions={"101": "p"}, silence=45, external="203.0.113.7")
     texts = config_files.files(tmp_path, GatewaySettings(sip=sip), config_files.Places())
     assert "protocol=wss" in texts["pjsip.conf"]
+    assert texts["pjsip.conf"].count("rtp_timeout=45") == 2
     assert "endpoint=memory" in texts["sorcery.conf"]
     assert "server_uri=sip:sip.example" in texts["pjsip.conf"]
     assert "external_media_address=203.0.113.7" in texts["pjsip.conf"]
@@ -157,6 +178,14 @@ def test_settings_that_cannot_be_used_say_why(tmp_path: Path, text: str, said: s
         read_settings(path)
 
 
+def test_a_voice_that_is_not_there_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    first_settings(path)
+    path.write_text(path.read_text() + f'\n[voices]\nfa = "{tmp_path}/fa.onnx"\n')
+    with pytest.raises(GatewaySettingsError, match=r"fa\.onnx is no model of piper"):
+        read_settings(path)
+
+
 def test_folders_are_settings_too(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     first_settings(path)
@@ -167,3 +196,10 @@ def test_folders_are_settings_too(tmp_path: Path) -> None:
 def test_missing_settings_are_an_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["voice-gateway", "--settings", str(tmp_path / "none.toml")]) == 2
     assert "voice-gateway config DIR" in capsys.readouterr().err
+
+
+def test_the_trunk_is_known_by_its_address_and_never_by_a_name_that_a_stranger_gives(tmp_path: Path) -> None:
+    sip = Sip(trunk_host="sip.example")
+    text = config_files.files(tmp_path, GatewaySettings(sip=sip), config_files.Places())["pjsip.conf"]
+    endpoint = text.partition("[trunk]\ntype=endpoint")[2].partition("\n[")[0]
+    assert "identify_by=ip\n" in endpoint

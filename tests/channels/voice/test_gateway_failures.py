@@ -82,6 +82,24 @@ async def test_a_gateway_that_is_killed_drops_nobody(line: Lab, tmp_path: Path) 
         assert "CALL_CLOSED" not in second.events
 
 
+async def test_whoever_is_rung_with_a_key_is_rung_once_until_the_end_is_told(line: Lab, tmp_path: Path) -> None:
+    async with phone(line.asterisk, tmp_path / "a", tone=AGENT, extension="101") as agent:
+        first = await line.ring("101", Idempotency_Key="customer:c:7")
+        await agent.event("CALL_INCOMING")
+        await line.stop()
+        await line.start()
+        assert await line.ring("101", Idempotency_Key="customer:c:7") == first
+        line.hub.status = 503
+        await agent.hang_up()
+        await agent.event("CALL_CLOSED")
+        assert await line.ring("101", Idempotency_Key="customer:c:7") == first
+        line.hub.status = 200
+        await line.hub.asked("status", call_sid=first, call_termination_by="caller")
+        assert agent.events.count("CALL_INCOMING") == 1
+        assert await line.ring("101", Idempotency_Key="customer:c:8") != first
+        await agent.event("CALL_INCOMING", times=2)
+
+
 async def test_a_process_that_is_killed_has_lost_nothing(line: Lab, tmp_path: Path) -> None:
     line.hub.scripts |= {"call": WAIT, "wait": [{"verb": "pause", "length": 60}], "queue": [{"verb": "hangup"}]}
     await line.stop()

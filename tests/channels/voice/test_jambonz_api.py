@@ -11,8 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from channels.voice.hooks import Hooks
-from channels.voice.jambonz.api import CallApiError, JambonzApi
-from channels.voice.script import Target
+from channels.voice.jambonz.api import JambonzApi
+from channels.voice.script import Say, Target
+from channels.voice.system import CallApiError
 
 HOOKS = Hooks(base="https://hub.example/v/in1/s")
 
@@ -26,6 +27,8 @@ class Account:
     body: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.Response(status=self.status, text=self.body)
         self.asked.append((request.path, request.headers["Authorization"], await request.json()))
         return web.Response(status=self.status, text=self.body)
 
@@ -38,7 +41,7 @@ def account() -> Account:
 @pytest_asyncio.fixture
 async def api(account: Account) -> AsyncIterator[JambonzApi]:
     app = web.Application()
-    app.router.add_post("/{tail:.*}", account.answer)
+    app.router.add_route("*", "/{tail:.*}", account.answer)
     async with TestServer(app) as server:
         yield JambonzApi(f"http://127.0.0.1:{server.port}/", "acc 1", "k3y")
 
@@ -65,17 +68,41 @@ async def test_a_live_call_is_changed(api: JambonzApi, account: Account) -> None
     await api.redirect("c9", HOOKS, token="t2", child=True)
     await api.hang_up("c9")
     await api.mute("c9", on=True)
-    await api.whisper("c9", {"verb": "say", "text": "Offer the discount."})
-    await api.record("c9", "pause")
+    await api.announce("c9", Say(text="This is recorded.", locale="en"))
+    await api.record("c9", "pause", HOOKS, token="t2")
     hook = {"url": f"{HOOKS.base}/continue?token=t2", "method": "POST"}
     assert [asked for _, _, asked in account.asked] == [
         {"call_hook": hook},
         {"child_call_hook": hook},
         {"call_status": "completed"},
         {"mute_status": "mute"},
-        {"whisper": {"verb": "say", "text": "Offer the discount."}},
+        {"whisper": {"verb": "say", "text": "This is recorded.", "synthesizer": {"language": "en-US"}}},
         {"record": {"action": "pauseCallRecording"}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "fate"),
+    [
+        (200, '{"call_status":"in-progress"}', None),
+        (200, '{"call_status":"completed"}', "completed"),
+        (404, "", "lost"),
+    ],
+)
+async def test_how_a_call_has_ended_is_told(
+    api: JambonzApi, account: Account, status: int, body: str, fate: str | None
+) -> None:
+    account.status, account.body = status, body
+    assert await api.fate("c9") == fate
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, ""), (200, "[")])
+async def test_who_does_not_know_how_a_call_ended_says_nothing(
+    api: JambonzApi, account: Account, status: int, body: str
+) -> None:
+    account.status, account.body = status, body
+    with pytest.raises(CallApiError):
+        await api.fate("c9")
 
 
 @pytest.mark.parametrize(

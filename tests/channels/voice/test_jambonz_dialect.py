@@ -45,7 +45,7 @@ needs_schemas = pytest.mark.skipif(
     reason="the schemas of jambonz are a package of the widget's (npm ci there)",
 )
 HOOKS = Hooks(base="https://hub.example/channels/voice/in1/s3cret")
-VOICES = Voices(tts_vendor="google", stt_vendor="google", voices={"en": "en-US-Wavenet-D"})
+VOICES = Voices(tts_vendor="google", stt_vendor="google", voices={"en": "en-US-Wavenet-D"}, login=("peyk", "s3cret"))
 NOW = 1_700_000_000_000
 VECTOR = '{"call_sid":"c1","from":"علی","queue_time":5}'.encode()
 SIGNATURE = "820d6fc8fa1b3a0f0dd16305b5f61c85f1e8d6312954aa612005d10e50ebe024"

@@ -24,7 +24,7 @@ from channels.voice.speech.kept import KEEP_SECONDS, KeptSpeech
 from channels.voice.speech.numerals import LARGEST, cardinal, ordinal
 from channels.voice.speech.port import RATE, SpeechError
 from channels.voice.speech.prepare import LONGEST, spoken
-from channels.voice.speech.programs import Program, espeak, piper
+from channels.voice.speech.programs import Program, espeak, speakers
 from channels.voice.speech.sound import read_wav, resampled, telephone_wav
 from channels.voice.speech.transcribers import Pocketsphinx, Vosk, Whisper
 
@@ -145,7 +145,7 @@ def test_what_is_no_sound_is_refused(raw: bytes) -> None:
 
 @pytest_asyncio.fixture
 async def speaker(tmp_path: Path) -> AsyncIterator[KeptSpeech]:
-    made = KeptSpeech(program=espeak(), folder=tmp_path / "said")
+    made = KeptSpeech(programs=speakers({}), folder=tmp_path / "said")
     yield made
     await made.close()
 
@@ -229,7 +229,6 @@ async def test_the_voice_is_one_that_was_configured() -> None:
     ("program", "code"),
     [
         (espeak("/nowhere/espeak-ng"), "unavailable"),
-        (piper("piper", {}), "unavailable"),
         (speaks("raise SystemExit(3)"), "failed"),
         (speaks("print('no sound')"), "failed"),
         (speaks("", rate=RATE), "empty"),
@@ -240,6 +239,29 @@ async def test_a_program_that_does_not_speak(program: Program, code: str) -> Non
     with pytest.raises(SpeechError) as failed:
         await program.sound("سلام", "fa")
     assert failed.value.code == code
+
+
+PIPER = """#!{python}
+import sys, wave
+assert sys.argv[1::2] == ["--model", "--output-raw"], sys.argv
+assert sys.argv[2] == {model!r} and sys.stdin.read().strip()
+sys.stdout.buffer.write(bytes(16_000 * 2))
+"""
+
+
+async def test_a_language_that_has_a_model_is_spoken_by_piper(tmp_path: Path) -> None:
+    model, program = tmp_path / "fa_IR-x-low.onnx", tmp_path / "piper"
+    model.write_bytes(b"onnx")
+    program.write_text(PIPER.format(python=sys.executable, model=str(model)))
+    program.chmod(0o700)
+    with pytest.raises(SpeechError) as failed:
+        speakers({"fa": model}, piper_program=str(program))
+    assert failed.value.code == "unavailable"
+    (tmp_path / "fa_IR-x-low.onnx.json").write_text('{"audio": {"sample_rate": 16000}, "speakers": 1}')
+    made = speakers({"fa": model}, piper_program=str(program))
+    samples, rate = read_wav(await made["fa"].sound("سلام", "fa"))
+    assert (len(samples), rate) == (RATE, RATE)
+    assert made["en"] == espeak()
 
 
 async def test_a_program_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

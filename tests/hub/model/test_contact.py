@@ -56,6 +56,8 @@ def test_a_mail_address_has_one_form(text: str, normal: str | None) -> None:
         ("Restricted", None),
         ("", None),
         ("12", None),
+        ("67740123", None),
+        ("۲۱۲۰۲۵۹", None),
         ("+98 912 345 6789 ext. 5", None),
         ("9" * 400, None),
         ("IR.9123456789", None),

@@ -1,5 +1,6 @@
 """A contact centre in virtual time: nothing stranded, nothing unfair; and the checks can fail."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -54,6 +55,12 @@ async def test_one_pool_serves_everybody_in_turn(database: Database, profile: Pr
             assert taken == turn
             servers.serve(over)
     assert waited > 30
+
+
+async def test_the_figures_of_one_customer_are_json_too(database: Database) -> None:
+    found = await simulate(database, world("mixed", agents=1, queues=1, seed=7), arrivals=1, seed=7)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["ci"] == {"service_level": None, "asa_s": None}
 
 
 async def test_the_same_seed_is_the_same_day(database: Database) -> None:

@@ -8,8 +8,10 @@ from bot.environment import ASSISTANT
 from bot.training.data import Example, Mark
 from bot.training.nlu_yaml import nlu_file
 from hub.clock import Clock, SystemClock
+from hub.model.studio import Form, FormChoice, FormEnd, FormSlot, Intent, Sentence, Span, Term
 from hub.store.database import Database
 from hub.store.rollouts import Rollouts
+from hub.store.stories import Stories
 from hub.store.studio import StudioStore
 from hub.store.versions import Versions
 from hub.training.studio import Studio
@@ -90,6 +92,75 @@ def project() -> dict[str, str]:
     }
 
 
+CALLBACK = Form(
+    name="callback",
+    intent="callback",
+    slots=(
+        FormSlot(name="city", fill="entity", entity="city", ask={"en": "Which city?", "fa": "کدام شهر؟"}),
+        FormSlot(name="who", fill="text", ask={"en": "Your name?"}, wrong={"en": "A longer name."}, least=3),
+        FormSlot(name="seats", fill="number", ask={"en": "How many?"}, wrong={"en": "One to nine."}, least=1, most=9),
+        FormSlot(
+            name="time",
+            fill="choice",
+            ask={"en": "When?"},
+            choices=(
+                FormChoice(value="am", titles={"en": "Morning", "fa": "صبح"}),
+                FormChoice(value="pm", titles={"en": "Evening", "fa": "عصر"}),
+            ),
+        ),
+    ),
+    end=FormEnd(kind="answer", says={"en": "We ring {callback_who} in {callback_city}."}),
+)
+"""A form of the studio with every way to fill a slot."""
+
+
+async def with_callback(studio: Studio) -> None:
+    """Teach the form, its intent, and an entity that a list finds."""
+    await studio.write_term(Term(name="entity:city"))
+    await studio.write_term(Term(name="lookup:city", values=("Tehran", "Tabriz")))
+    rows = [Sentence(text=f"please ring me back {n}", lang="en") for n in range(9)]
+    rows += [Sentence(text=f"ring me in Tehran {n}", lang="en", marks=(Span(11, 17, "city"),)) for n in range(9)]
+    await studio.write_intent(Intent(name="callback", sentences=tuple(rows)))
+    await studio.write_form(CALLBACK)
+
+
+BOOKING = Form(
+    name="booking",
+    intent="booking",
+    slots=(
+        FormSlot(
+            name="size",
+            fill="choice",
+            ask={"en": "Which table?", "fa": "کدام میز؟"},
+            choices=(
+                FormChoice(value="small", titles={"en": "Small", "fa": "کوچک"}),
+                FormChoice(value="large", titles={"en": "Large", "fa": "بزرگ"}),
+            ),
+        ),
+        FormSlot(name="seats", fill="number", ask={"en": "How many?"}, wrong={"en": "One to nine."}, least=1, most=9),
+        FormSlot(name="dish", fill="entity", entity="dish", ask={"en": "Which dish?"}),
+    ),
+    end=FormEnd(kind="handoff", says={"en": "A colleague goes on."}, queue="kitchen"),
+)
+"""A form that ends with a person; its dish is learnt from eight marked sentences, without pattern or list."""
+DISHES = ("pizza", "soup", "rice", "fish", "pasta", "salad", "kebab", "stew")
+
+
+async def with_booking(studio: Studio) -> None:
+    """Teach that form."""
+    await studio.write_term(Term(name="entity:dish"))
+    about = '{"example": {"from": "chat"}, "intent": {"team": "kitchen"}}'
+    rows = [
+        Sentence(text=f"please cook {one} for us", lang="en", marks=(Span(12, 12 + len(one), "dish"),), about=about)
+        for one in DISHES
+    ]
+    rows += [Sentence(text=f"I want to book a table {n}", lang="en") for n in range(8)]
+    await studio.write_intent(Intent(name="booking", sentences=tuple(rows)))
+    await studio.write_form(BOOKING)
+
+
 def studio_over(database: Database, clock: Clock | None = None) -> Studio:
     """A studio; fill it with `replace_project(project())`."""
-    return Studio(StudioStore(database), Versions(database), Rollouts(database), clock or SystemClock())
+    return Studio(
+        StudioStore(database), Versions(database), Rollouts(database), Stories(database), clock or SystemClock()
+    )

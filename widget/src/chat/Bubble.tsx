@@ -192,7 +192,7 @@ function Foot({ row }: { row: BubbleRow }): JSX.Element | null {
   }
   if (!row.last) return null;
   return (
-    <div class="foot tabular">
+    <div class="foot">
       <time dateTime={new Date(row.at).toISOString()}>{time(row.at)}</time>
       {row.mark && <Ticks mark={row.mark} />}
     </div>

@@ -1,5 +1,6 @@
 /** Words from outside, made harmless: text nodes only, links that tell nobody where they were clicked. */
 import type { ComponentChild, JSX } from "preact";
+import { inOrder } from "../ui/order";
 
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;
 
@@ -41,7 +42,7 @@ export function Words({ text }: { text: string }): JSX.Element {
         {words}
       </a>
     ) : (
-      words
+      inOrder(words)
     ),
   );
   return (

@@ -9,7 +9,7 @@ import { onEvent } from "./link";
 import { Banners } from "./parts/Banners";
 import { CommandBar } from "./parts/CommandBar";
 import { Conversation } from "./parts/Conversation";
-import { Empty, Skeleton } from "./parts/common";
+import { Failed, Skeleton } from "./parts/common";
 import { ConversationDialogs } from "./parts/Dialogs";
 import { KeysHelp } from "./parts/KeysHelp";
 import { ListPane } from "./parts/ListPane";
@@ -37,7 +37,7 @@ function Fetched({ part }: { part: () => Promise<ComponentType> }): JSX.Element 
   if (failed)
     return (
       <main class="admin-host">
-        <Empty title={t("admin.error")} />
+        <Failed text={t("admin.error")} retry={() => location.reload()} />
       </main>
     );
   return <div class="admin-host">{App ? <App /> : <Skeleton rows={6} kind="line" />}</div>;

@@ -24,6 +24,7 @@ import {
   focusComposer,
   go,
   held,
+  lastKnown,
   listed,
   me,
   peek,
@@ -156,7 +157,7 @@ export async function transfer(
 
 /** Puts mine aside until a moment. */
 export async function snooze(row: Summary, until: number): Promise<void> {
-  if (!(await attempt({ type: "snooze", conversation: row.id, until }))) return;
+  if (!(await attempt({ type: "snooze", conversation: row.id, until, seen: lastKnown(row.id) }))) return;
   toast(
     t("toast.snoozed", { time: moment(until, Date.now()) }),
     "plain",
@@ -173,7 +174,7 @@ export async function wake(row: Summary): Promise<void> {
 /** Ends the talk: where there is a wrap-up it begins, else one says how it ended. */
 export function endTalk(row: Summary): void {
   if (row.wrap_up_until || wrapUpOf(row) === "none") dialog.value = "resolve";
-  else void attempt({ type: "resolve", conversation: row.id });
+  else void attempt({ type: "resolve", conversation: row.id, seen: lastKnown(row.id) });
 }
 
 /** As much time again to wrap up. */
@@ -183,8 +184,8 @@ export async function extendWrapUp(row: Summary): Promise<void> {
 
 /** Closes with a disposition; in a wrap-up of a fixed time it is noted, and closes when the time is over. */
 export async function resolve(row: Summary, disposition: string, note: string): Promise<void> {
-  if (!(await attempt({ type: "resolve", conversation: row.id, disposition, note: note || undefined })))
-    return;
+  const how = { disposition, note: note || undefined, seen: lastKnown(row.id) };
+  if (!(await attempt({ type: "resolve", conversation: row.id, ...how }))) return;
   if (wrapUpOf(row) === "fixed") {
     toast(t("wrap.known", { disposition: word("disposition", disposition) }));
     return;

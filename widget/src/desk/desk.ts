@@ -100,6 +100,12 @@ export function countOf(which: Tab): number | null {
 /** Unread messages in my conversations. */
 export const unread = computed(() => mineRows.value.reduce((sum, row) => sum + (row.unread ?? 0), 0));
 
+/** The last number of a conversation that this desk has: the list is told of it a little later than the timeline. */
+export function lastKnown(id: string): number {
+  const entry = state.peek().open.get(id)?.entries.at(-1);
+  return Math.max(rows.peek().get(id)?.last_seq ?? 0, entry?.seq ?? 0);
+}
+
 /** Whether the conversation is mine to answer now. */
 export const isMine = computed(() => {
   const row = current.value;
@@ -129,6 +135,8 @@ export const held = signal<readonly string[] | null>(null);
 
 export type DialogName =
   | "transfer"
+  | "dial.send_on"
+  | "dial.consult"
   | "snooze"
   | "resolve"
   | "handback.queue"

@@ -39,7 +39,6 @@ async function ticket(): Promise<Command> {
 const OFFER_GONE: Readonly<Record<string, Key>> = {
   expired: "offer.gone.expired",
   withdrawn: "offer.gone.withdrawn",
-  customer_left: "offer.gone.customer_left",
   customer_ended: "offer.gone.customer_left",
   resolved: "offer.gone.customer_left",
 };

@@ -41,6 +41,9 @@ export const time = (ms: number): string => dates({ hour: "2-digit", minute: "2-
 export const date = (ms: number): string =>
   dates({ day: "numeric", month: "long", year: "numeric" }).format(ms);
 
+/** 3 Dec */
+export const shortDate = (ms: number): string => dates({ day: "numeric", month: "short" }).format(ms);
+
 /** 3 Dec 14:05 */
 export const dateTime = (ms: number): string =>
   dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(ms);

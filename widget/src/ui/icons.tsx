@@ -33,6 +33,7 @@ export const Send = make(
 export const Clip = make(
   <path d="m20.5 11.5-8.4 8.4a5.4 5.4 0 0 1-7.6-7.6l8.6-8.6a3.6 3.6 0 0 1 5.1 5.1l-8.6 8.6a1.8 1.8 0 0 1-2.6-2.6l7.9-7.8" />,
 );
+export const Minus = make(<path d="M5 12h14" />);
 export const Close = make(<path d="M6 6l12 12M18 6 6 18" />);
 export const Down = make(<path d="m6 9 6 6 6-6" />);
 export const More = make(

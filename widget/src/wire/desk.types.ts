@@ -1,7 +1,5 @@
 // Made by `peyk api-docs` from hub/desk/frames.py. Do not edit.
 
-export type ActedWhat = "moved" | "taken_over" | "given_on" | "assigned" | "status" | "signed_out"
-
 export type Locale = "fa" | "en"
 
 export type OwnerKind = "none" | "bot" | "queue" | "offer" | "agent"
@@ -10,11 +8,15 @@ export type StatusCategory = "open" | "waiting" | "resolved"
 
 export type Role = "agent" | "supervisor" | "bot_admin" | "admin"
 
-export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
-
 export type AddressKind = "email" | "phone"
 
-export type CallName = "live" | "ringing" | "joined" | "held" | "consult" | "callback" | "message" | "over"
+export type CallName = "live" | "ringing" | "joined" | "held" | "consult" | "conference" | "callback" | "message" | "over"
+
+export type AgentControl = "hold" | "resume" | "mute" | "unmute" | "hang_up" | "send_on" | "consult" | "conference" | "complete" | "back" | "record" | "record_pause" | "record_resume" | "call_again"
+
+export type Tab = "mine" | "queue" | "all" | "snoozed" | "resolved"
+
+export type ActedWhat = "moved" | "taken_over" | "given_on" | "assigned" | "status" | "signed_out"
 
 /** A choice; a customer who presses it sends `Send(button=payload, text=title)`. */
 export interface ButtonView {
@@ -46,172 +48,6 @@ export interface PartView {
   file?: FileView
   form?: string
   values?: Record<string, string>
-}
-
-/** With how many conversations it was done; which were `refused`, each with a code. */
-export interface Acted {
-  done: number
-  refused?: Record<string, string>
-}
-
-/**
- * A supervisor did something to my work.
- *
- * `what`: moved (what I was offered, to the queue `to`), taken_over, given_on (to the colleague `to`), assigned (to
- * me), status (mine is `to` now), signed_out.
- */
-export interface ActedEvent {
-  type: "acted"
-  what: ActedWhat
-  by: string
-  conversation?: string
-  number?: number
-  to?: string
-}
-
-/**
- * An agent now.
- *
- * `since`: when the present status began, or when the connection was lost. `load` and `capacity` in units;
- * `channels`: how many conversations of each. `misses`: offers missed in a row. `active_at`: when they last wrote or
- * did anything to a conversation, absent while that is not known.
- */
-export interface AgentBoard {
-  id: string
-  name: string
-  role: "agent" | "supervisor" | "admin"
-  status: string
-  connected: boolean
-  since: number
-  load?: number
-  capacity?: number
-  channels?: Record<string, number>
-  held?: HeldView[]
-  misses?: number
-  active_at?: number
-}
-
-/**
- * Give a conversation to an agent, or take it over (`agent` is me), whoever has it: bot, queue, colleague.
- *
- * `fence`: what I saw; refused with `too_late` when it changed hands since.
- */
-export interface Assign {
-  type: "assign"
-  id: number
-  conversation: string
-  agent: string
-  fence?: number | null
-}
-
-/** The whole wallboard. `day_from`: the midnight since which is counted. */
-export interface Board {
-  now: number
-  day_from: number
-  queues: QueueBoard[]
-  agents: AgentBoard[]
-}
-
-/** ActedWhat changed on the wallboard, at most once a second: whole rows, and ids that are `gone`. */
-export interface BoardEvent {
-  type: "board"
-  day_from: number
-  queues?: QueueBoard[]
-  agents?: AgentBoard[]
-  gone?: string[]
-}
-
-/** Set a colleague's status, with a break's `reason`; `online` also ends "not responding". */
-export interface ForceStatus {
-  type: "agent.status"
-  id: number
-  agent: string
-  status: "online" | "offline" | "finishing" | "break"
-  reason?: string | null
-}
-
-/** A conversation that an agent has or is offered. `parked`: put aside; `wrap_up`: the customer has ended it. */
-export interface HeldView {
-  conversation: string
-  number: number
-  channel: string
-  contact_name: string
-  state: "offered" | "active" | "parked" | "wrap_up"
-  fence: number
-}
-
-/**
- * Put waiting conversations into another queue, at most 100 at once; they keep their places. Answer: `Acted`.
- *
- * Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_takes_none` (not its
- * channel or language), `same_queue`.
- */
-export interface Move {
-  type: "move"
-  id: number
-  conversations: string[]
-  queue: string
-}
-
-/** Say how urgent waiting conversations are, from -10 to 10, at most 100 at once. Answer: `Acted`. */
-export interface Prioritise {
-  type: "prioritise"
-  id: number
-  conversations: string[]
-  priority: number
-}
-
-/**
- * A queue now, and since midnight.
- *
- * `channels`: how many wait, by channel, with those being `offered` at the moment. `oldest_at`: since when the first
- * one waits. `working`: agents who take its work, `free`: those of them with room for a chat. Today: `answered`,
- * `in_time` of them; `abandoned`, `short` of them; `flow_out`: to another line, the bot, a callback, or closed by us.
- * Service level = in_time / (answered + abandoned - short), against `target_percent` within `target_seconds`.
- */
-export interface QueueBoard {
-  id: string
-  name: string
-  target_percent: number
-  target_seconds: number
-  waiting?: number
-  channels?: Record<string, number>
-  offered?: number
-  oldest_at?: number
-  working?: number
-  free?: number
-  answered?: number
-  in_time?: number
-  abandoned?: number
-  short?: number
-  flow_out?: number
-}
-
-/** Set a colleague offline and end all their sessions. */
-export interface SignOut {
-  type: "agent.sign_out"
-  id: number
-  agent: string
-}
-
-/** Show me the wallboard and what changes on it, or (`on` false) no longer. Answer: `Board`, or nothing. */
-export interface WatchBoard {
-  type: "board.watch"
-  id: number
-  on?: boolean
-}
-
-/**
- * Hear a colleague's live call over my telephone (which rings), be heard by the agent alone, by both, or leave.
- *
- * Refused with `not_live`, `no_phone`, `not_allowed` (my own call), `taken` (another supervisor is in it) or
- * `phone_failed`.
- */
-export interface WatchCall {
-  type: "call.watch"
-  id: number
-  conversation: string
-  watch: "listen" | "whisper" | "barge" | "leave"
 }
 
 /** What the bot understood of the customer's words. `confidence` 0-1. */
@@ -303,7 +139,8 @@ export interface SlaView {
  * `agent_read`. `reply_until`: until when free words may be sent, then only templates; absent where that never ends.
  * `callback`: the customer left this number and waits to be called. `wrap_up_until`: the talk is over, and its agent
  * may write down how it ended until then (`wrap_up_extended`: not longer again). `call`: how a telephone call stands;
- * ringing: the phone of who accepted it; consult: they ask a colleague.
+ * ringing: the phone of who accepted it; consult: they ask `third`; conference: all hear each other. `tape`: what is
+ * said can be recorded (off), is (on), or that pauses (paused); absent where it never is.
  */
 export interface Summary {
   id: string
@@ -337,6 +174,8 @@ export interface Summary {
   callback?: string
   wrap_up_until?: number
   wrap_up_extended?: boolean
+  tape?: "off" | "on" | "paused"
+  third?: string
 }
 
 /** An address of a contact; `verified` false means claimed. */
@@ -536,6 +375,76 @@ export interface DeskSettings {
   max_file: number
 }
 
+/**
+ * Give a conversation to an agent, or take it over (`agent` is me), whoever has it: bot, queue, colleague.
+ *
+ * `fence`: what I saw; refused with `too_late` when it changed hands since.
+ */
+export interface Assign {
+  type: "assign"
+  id: number
+  conversation: string
+  agent: string
+  fence?: number | null
+}
+
+/** Set a colleague's status, with a break's `reason`; `online` also ends "not responding". */
+export interface ForceStatus {
+  type: "agent.status"
+  id: number
+  agent: string
+  status: "online" | "offline" | "finishing" | "break"
+  reason?: string | null
+}
+
+/**
+ * Put waiting conversations into another queue, at most 100 at once; they keep their places. Answer: `Acted`.
+ *
+ * Each may be refused apart: `too_late` (somebody has it by now), `resolved`, `queue_takes_none` (not its
+ * channel or language), `same_queue`.
+ */
+export interface Move {
+  type: "move"
+  id: number
+  conversations: string[]
+  queue: string
+}
+
+/** Say how urgent waiting conversations are, from -10 to 10, at most 100 at once. Answer: `Acted`. */
+export interface Prioritise {
+  type: "prioritise"
+  id: number
+  conversations: string[]
+  priority: number
+}
+
+/** Set a colleague offline and end all their sessions. */
+export interface SignOut {
+  type: "agent.sign_out"
+  id: number
+  agent: string
+}
+
+/** Show me the wallboard and what changes on it, or (`on` false) no longer. Answer: `Board`, or nothing. */
+export interface WatchBoard {
+  type: "board.watch"
+  id: number
+  on?: boolean
+}
+
+/**
+ * Hear a colleague's live call over my telephone (which rings), be heard by the agent alone, by both, or leave.
+ *
+ * Refused with `not_live`, `no_phone`, `not_allowed` (my own call), `taken` (another supervisor is in it) or
+ * `phone_failed`.
+ */
+export interface WatchCall {
+  type: "call.watch"
+  id: number
+  conversation: string
+  watch: "listen" | "whisper" | "barge" | "leave"
+}
+
 /** First frame: a one-time ticket, valid 30 s. */
 export interface Auth {
   type: "auth"
@@ -704,16 +613,27 @@ export interface Take {
 /**
  * Do something with my live call.
  *
- * `send_on`: pass the caller on to a number (`to`). `consult`: the caller waits while I speak with a colleague (`to`
- * is their id); then `complete` leaves the caller to them, `back` brings the caller back to me. Refused with
- * `not_live`, `not_allowed`, `phone_failed` or `agent_unavailable`.
+ * `send_on`: pass the caller on to a number (`to`, as people write it). `consult`: the caller waits while I speak with
+ * a colleague (`to` is their id) or somebody at a number; then `conference` lets all three hear each other, `complete`
+ * leaves the caller to them, `back` lets them go. `call_again`: a customer who was to be called back and was not
+ * reached is called once more.
+ * Refused with `not_live`, `not_allowed`, `phone_failed`, `agent_unavailable`; `bad_number`, `dial_refused` or
+ * `dial_not_now`. `record`: record from now on, where the line lets me; `record_pause`, `record_resume`: be silent in
+ * the recording, while a card number is said.
  */
 export interface ControlCall {
   type: "call"
   id: number
   conversation: string
-  control: "hold" | "resume" | "mute" | "unmute" | "hang_up" | "send_on" | "consult" | "complete" | "back"
+  control: AgentControl
   to?: string
+}
+
+/** This browser is my telephone and rings, or does so no more. While none of mine does, I am offered no calls. */
+export interface PhoneReady {
+  type: "phone.ready"
+  id: number
+  ready: boolean
 }
 
 /**
@@ -728,16 +648,20 @@ export interface BecomePhone {
   was?: string
 }
 
-/** Put my conversation aside until a time (ms); the customer's next message wakes it. */
+/** Put my conversation aside until a time (ms); the customer's next message wakes it. `seen`: see `Resolve`. */
 export interface Snooze {
   type: "snooze"
   id: number
   conversation: string
   until: number
+  seen?: number | null
 }
 
 /**
  * Close, with a disposition of the settings; refused with `disposition_required` where the queue wants one.
+ *
+ * `seen`: the last number that this desk knows of (`Summary.last_seq`). Refused with `customer_wrote` when the
+ * customer has written since: nobody closes upon words that they have not seen.
  *
  * Where the queue has a wrap-up, this begins it (see `Summary.wrap_up_until`), and once more ends it; a fixed one only
  * notes the disposition, and ends by itself.
@@ -748,6 +672,7 @@ export interface Resolve {
   conversation: string
   disposition?: string | null
   note?: string | null
+  seen?: number | null
 }
 
 /** As much time again to wrap up; once (`already_extended`), and not when it is over (`too_late`). */
@@ -834,6 +759,108 @@ export interface Ping {
   type: "ping"
 }
 
+/**
+ * A conversation that an agent has or is offered. `parked`: put aside; `wrap_up`: the customer has ended it.
+ *
+ * `watched_by`: the supervisor who is in the call, and `watch`: how; absent while none is.
+ */
+export interface HeldView {
+  conversation: string
+  number: number
+  channel: string
+  contact_name: string
+  state: "offered" | "active" | "parked" | "wrap_up"
+  fence: number
+  watched_by?: string
+  watch?: "" | "listen" | "whisper" | "barge"
+}
+
+/**
+ * An agent now.
+ *
+ * `since`: when the present status began, or when the connection was lost. `load` and `capacity` in units;
+ * `channels`: how many conversations of each. `misses`: offers missed in a row. `active_at`: when they last wrote or
+ * did anything to a conversation, absent while that is not known.
+ */
+export interface AgentBoard {
+  id: string
+  name: string
+  role: "agent" | "supervisor" | "admin"
+  status: string
+  connected: boolean
+  since: number
+  load?: number
+  capacity?: number
+  channels?: Record<string, number>
+  held?: HeldView[]
+  misses?: number
+  active_at?: number
+}
+
+/**
+ * A queue now, and since midnight.
+ *
+ * `channels`: how many wait, by channel, with those being `offered` at the moment. `oldest_at`: since when the first
+ * one waits. `working`: agents who take its work, `free`: those of them with room for a chat. Today: `answered`,
+ * `in_time` of them; `abandoned`, `short` of them; `flow_out`: to another line, the bot, a callback, or closed by us.
+ * Service level = in_time / (answered + abandoned - short), against `target_percent` within `target_seconds`.
+ */
+export interface QueueBoard {
+  id: string
+  name: string
+  target_percent: number
+  target_seconds: number
+  waiting?: number
+  channels?: Record<string, number>
+  offered?: number
+  oldest_at?: number
+  working?: number
+  free?: number
+  answered?: number
+  in_time?: number
+  abandoned?: number
+  short?: number
+  flow_out?: number
+}
+
+/** With how many conversations it was done; which were `refused`, each with a code. */
+export interface Acted {
+  done: number
+  refused?: Record<string, string>
+}
+
+/** The whole wallboard. `day_from`: the midnight since which is counted. */
+export interface Board {
+  now: number
+  day_from: number
+  queues: QueueBoard[]
+  agents: AgentBoard[]
+}
+
+/** ActedWhat changed on the wallboard, at most once a second: whole rows, and ids that are `gone`. */
+export interface BoardEvent {
+  type: "board"
+  day_from: number
+  queues?: QueueBoard[]
+  agents?: AgentBoard[]
+  gone?: string[]
+}
+
+/**
+ * A supervisor did something to my work.
+ *
+ * `what`: moved (what I was offered, to the queue `to`), taken_over, given_on (to the colleague `to`), assigned (to
+ * me), status (mine is `to` now), signed_out.
+ */
+export interface ActedEvent {
+  type: "acted"
+  what: ActedWhat
+  by: string
+  conversation?: string
+  number?: number
+  to?: string
+}
+
 /** Rows of a tab; `cursor` for the next page, absent at the end. `total` counts the whole tab (at most 1,000). */
 export interface ListPage {
   rows: Summary[]
@@ -897,7 +924,7 @@ export interface Result {
  * Codes: bad_frame, unknown_type, too_large, too_fast, not_found, not_yours, reused_id, too_late, taken, resolved,
  * bad_text, bad_file, bad_time, bad_disposition, bad_reason, no_such_agent, no_such_queue, agent_unavailable,
  * already_merged, conflicting, window_closed, no_files, bad_template, pick_not_allowed, disposition_required,
- * already_extended, unavailable, unauthorized, forbidden.
+ * already_extended, customer_wrote, unavailable, unauthorized, forbidden.
  */
 export interface Failure {
   type: "error"
@@ -1081,6 +1108,7 @@ export type Command =
   | Snooze
   | ControlCall
   | BecomePhone
+  | PhoneReady
   | Wake
   | Resolve
   | ExtendWrapUp

@@ -80,3 +80,12 @@ export const openedAt = (data: Opened, from: number | null = null): Action => ({
 });
 export const seqs = (state: DeskState): number[] =>
   (state.open.get("c1")?.entries ?? []).map((one) => one.seq);
+
+/** A row or an entry that tells each look at one of its fields. */
+export const watched = <T extends object>(one: T, look: () => void): T =>
+  new Proxy(one, {
+    get(of, name) {
+      look();
+      return Reflect.get(of, name);
+    },
+  });

@@ -7,6 +7,7 @@ import type {
   AuditVerdict,
   Canned,
   Channel,
+  Dialling,
   Finding,
   Inbox,
   InboxMade,
@@ -105,6 +106,8 @@ export const api = {
   routes: () => request<{ rules: Rule[] }>("GET", `${ADMIN}/rules`).then((it) => it.rules),
   changeRoutes: (rules: readonly Rule[]) =>
     request<{ rules: Rule[] }>("PATCH", `${ADMIN}/rules`, { rules }).then((it) => it.rules),
+  dialling: () => request<Dialling>("GET", `${ADMIN}/dialling`),
+  changeDialling: (rules: Dialling) => request<Dialling>("PATCH", `${ADMIN}/dialling`, rules),
   calendars: () =>
     request<{ calendars: NamedCalendar[] }>("GET", `${ADMIN}/calendars`).then((it) => it.calendars),
   putCalendar: (one: NamedCalendar) =>

@@ -44,9 +44,18 @@ export interface VersionDiff {
   files: string[];
 }
 
+export interface Imported {
+  added: Record<string, number>;
+  values: number;
+  /** Sentences with personal data in them, which is not kept. */
+  masked: number;
+}
+
 interface Decided {
   decided: number;
   waiting: number;
+  /** Sentences with personal data in them, which is not taught. */
+  masked: number;
 }
 
 export const botApi = {
@@ -63,20 +72,24 @@ export const botApi = {
   response: (name: string) => request<ResponseRecord>("GET", at("responses", name)),
   changeResponse: (name: string, body: object) =>
     request<ResponseRecord>("PATCH", at("responses", name), body),
-  importFile: (file: File) =>
-    upload<{ added: Record<string, number> }>(`${BOT}/import?name=${encodeURIComponent(file.name)}`, file),
+  importFile: (file: File) => upload<Imported>(`${BOT}/import?name=${encodeURIComponent(file.name)}`, file),
+  importProject: (file: File) =>
+    upload<{ intents: number; masked: number }>(`${BOT}/project?name=${encodeURIComponent(file.name)}`, file),
   exportOf: (kind: "zip" | "csv" | "yml") => `${BOT}/export?as=${kind}`,
   versions: () => request<VersionList>("GET", `${BOT}/versions`),
   train: (note: string) => request<Version>("POST", `${BOT}/versions`, { note }),
   stop: (number: number) => request<void>("POST", `${at("versions", number)}/stop`),
   report: (number: number) => request<Report>("GET", at("versions", number)),
-  activate: (number: number, share: number, reason: string) =>
-    request<Rollout>("POST", `${at("versions", number)}/activate`, { share, reason }),
+  pin: (number: number, pinned: boolean) => request<Version>("PATCH", at("versions", number), { pinned }),
+  tellPins: (number: number) => request<Version>("POST", `${at("versions", number)}/stories`),
+  activate: (number: number, share: number, reason: string, at_once: boolean) =>
+    request<Rollout>("POST", `${at("versions", number)}/activate`, { share, reason, at_once }),
   tryOut: (number: number, body: object) => request<TriedOut>("POST", `${at("versions", number)}/try`, body),
   diff: (number: number, other: string) =>
     request<VersionDiff>("GET", `${at("versions", number)}/diff${writeQuery({ with: other })}`),
   gates: () => request<Gates>("GET", `${BOT}/gates`),
   changeGates: (body: Gates) => request<Gates>("PATCH", `${BOT}/gates`, body),
   rollout: () => request<Rollout>("GET", `${BOT}/rollout`),
+  cancelRollout: () => request<Rollout>("POST", `${BOT}/rollout/cancel`),
   rollBack: () => request<Rollout>("POST", `${BOT}/rollout/back`),
 };

@@ -3,24 +3,16 @@ import { computed, signal } from "@preact/signals";
 import { go, route } from "../desk";
 import { readQuery, writeQuery } from "./model/search";
 
-/** What bot admins do. */
-export const BOT_SECTIONS = ["review", "intents", "responses", "versions"] as const;
-
-export const SECTIONS = [
-  "people",
-  "skills",
-  "queues",
-  "routes",
-  "calendars",
-  "slas",
-  "inboxes",
-  "aside",
-  "canned",
-  "rules",
-  "audit",
-  ...BOT_SECTIONS,
-  "account",
-] as const;
+/** The sections, by what they are about. */
+export const GROUPS = {
+  people: ["people", "skills"],
+  routing: ["queues", "routes", "calendars", "slas"],
+  channels: ["inboxes", "flows", "dialling", "aside"],
+  bot: ["review", "intents", "talks", "entities", "responses", "stories", "versions", "figures"],
+  house: ["canned", "rules", "audit", "account"],
+} as const;
+export type Group = keyof typeof GROUPS;
+export const SECTIONS = Object.values(GROUPS).flat();
 export type Section = (typeof SECTIONS)[number];
 
 /** The words of the path after /desk/admin. */

@@ -6,6 +6,9 @@ import { deskConfig } from "../config";
 import { me } from "../desk";
 import { ApiError, api } from "./api";
 import { botApi } from "./botApi";
+import { flowApi } from "./flowApi";
+import { formsApi } from "./formsApi";
+import { wordsApi } from "./wordsApi";
 
 /** Something of the hub: null until it was loaded; `error` is why the last load failed. */
 export interface Resource<T> {
@@ -14,6 +17,9 @@ export interface Resource<T> {
   load: () => Promise<T | null>;
   set: (value: T) => void;
 }
+
+/** What is there to load, whatever it holds. */
+export type Loadable = Pick<Resource<unknown>, "error" | "load">;
 
 function resource<T>(fetch_: () => Promise<T>): Resource<T> {
   const data = signal<T | null>(null);
@@ -41,7 +47,9 @@ function resource<T>(fetch_: () => Promise<T>): Resource<T> {
 export const agents = resource(api.agents);
 export const queues = resource(api.queues);
 export const inboxes = resource(api.inboxes);
+export const flows = resource(flowApi.all);
 export const routes = resource(api.routes);
+export const dialling = resource(api.dialling);
 export const calendars = resource(api.calendars);
 export const slas = resource(api.slas);
 export const channels = resource(api.channels);
@@ -49,6 +57,9 @@ export const canned = resource(api.canned);
 export const workplace = resource(api.workplace);
 export const profile = resource(api.me);
 export const knowledge = resource(botApi.knowledge);
+export const botForms = resource(formsApi.forms);
+export const lastAct = resource(wordsApi.lastAct);
+export const terms = resource(wordsApi.terms);
 export const versions = resource(botApi.versions);
 export const rollout = resource(botApi.rollout);
 
@@ -65,8 +76,7 @@ export function drop<T extends { id: string }>(list: Resource<T[]>, id: string):
 }
 
 /** Loads when the view comes up, and again when the connection is back. */
-// biome-ignore lint/suspicious/noExplicitAny: what the resources hold doesn't matter here
-export function useLoad(...all: Resource<any>[]): void {
+export function useLoad(...all: Loadable[]): void {
   useEffect(() => {
     const load = () => {
       for (const one of all) void one.load();
@@ -90,6 +100,11 @@ export function mayChange(): boolean {
 /** The name of an inbox; its id when it isn't there (any more). */
 export function inboxName(id: string): string {
   return inboxes.data.value?.find((one) => one.id === id)?.name ?? id;
+}
+
+/** The name of a flow of calls; its id when it isn't known (any more). */
+export function flowName(id: string): string {
+  return flows.data.value?.find((one) => one.id === id)?.name ?? id;
 }
 
 /** The name of business hours; their id when they aren't known (any more). */

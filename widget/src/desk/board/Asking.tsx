@@ -6,9 +6,9 @@ import type { AgentBoard, Summary } from "../../wire/desk.types";
 import { dialog, agents as everybody, me, queues } from "../desk";
 import { statusText } from "../i18n";
 import { Face } from "../parts/common";
-import { arrowIndex, Dialog } from "../parts/Dialog";
+import { Dialog } from "../parts/Dialog";
 import { Foot } from "../parts/Dialogs";
-import { Line } from "../parts/icons";
+import { Finder, type Found, QueueSign, Target } from "../parts/Finder";
 import { statusTone } from "../parts/Presence";
 import { fold } from "../state/composer";
 import { assign, move, signOutAgent } from "./acts";
@@ -35,73 +35,31 @@ const close = () => {
   dialog.value = null;
 };
 
-interface Choice {
+interface Choice extends Found {
   id: string;
   name: string;
-  sign: JSX.Element;
-  hint: JSX.Element | string;
-  away: boolean;
 }
 
 /** A list to choose one of, found by typing. */
 function Pick(props: { title: string; choices: readonly Choice[]; run: (one: Choice) => void }): JSX.Element {
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
   const wanted = fold(query).trim();
   const found = props.choices.filter((one) => fold(one.name).includes(wanted));
-  const choose = (one: Choice | undefined) => {
-    if (!one || one.away) return;
+  const take = (n: number) => {
+    const one = found[n];
     close();
-    props.run(one);
+    if (one) props.run(one);
   };
   return (
     <Dialog title={props.title} onClose={close}>
-      <input
-        class="input"
-        type="text"
-        dir="auto"
-        data-first=""
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="picks"
-        aria-activedescendant={found[at] ? `pick-${found[at].id}` : undefined}
-        aria-label={t("pick.search")}
-        placeholder={t("pick.search")}
-        value={query}
-        onInput={(event) => {
-          setQuery(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          const next =
-            event.key === "Home" || event.key === "End" ? null : arrowIndex(event, at, found.length);
-          if (next !== null) setAt(next);
-          else if (event.key === "Enter" && !event.isComposing) choose(found[at]);
-          else return;
-          event.preventDefault();
-        }}
+      <Finder
+        label={t("pick.search")}
+        query={query}
+        search={setQuery}
+        found={found}
+        take={take}
+        none={<p class="quiet">{t("pick.none")}</p>}
       />
-      <div class="targets" role="listbox" id="picks" aria-label={props.title}>
-        {found.length === 0 && <p class="quiet">{t("pick.none")}</p>}
-        {found.map((one, n) => (
-          <button
-            key={one.id}
-            type="button"
-            id={`pick-${one.id}`}
-            role="option"
-            aria-selected={n === at}
-            aria-disabled={one.away}
-            tabIndex={-1}
-            class={`target ${n === at ? "is-at" : ""}`}
-            onPointerMove={() => setAt(n)}
-            onClick={() => choose(one)}
-          >
-            {one.sign}
-            <bdi>{one.name}</bdi>
-            <span class="target-hint">{one.hint}</span>
-          </button>
-        ))}
-      </div>
     </Dialog>
   );
 }
@@ -111,15 +69,14 @@ function ToQueue({ rows }: { rows: readonly Summary[] }): JSX.Element {
   const choices = queues.value
     .filter((one) => from.size > 1 || !from.has(one.id))
     .map((one) => ({
+      key: one.id,
       id: one.id,
       name: one.name,
-      away: false,
-      sign: (
-        <span class="queue-sign">
-          <Line size={15} />
-        </span>
+      look: (
+        <Target sign={<QueueSign />} name={one.name}>
+          {t("queue.waiting", { n: one.waiting })}
+        </Target>
       ),
-      hint: t("queue.waiting", { n: one.waiting }),
     }));
   const run = async (one: Choice) => {
     const done = await move(
@@ -138,15 +95,15 @@ function ToAgent({ conversation, fence }: { conversation: string; fence: number 
   const choices = [...everybody.value]
     .sort((a, b) => Number(away(a)) - Number(away(b)) || a.name.localeCompare(b.name))
     .map((one) => ({
+      key: one.id,
       id: one.id,
       name: one.name,
       away: away(one),
-      sign: <Face id={one.id} name={one.name} size={26} />,
-      hint: (
-        <>
+      look: (
+        <Target sign={<Face id={one.id} name={one.name} size={26} />} name={one.name}>
           <i class={`status-dot is-${statusTone(one.status)}`} />{" "}
           {away(one) ? t("pick.away") : statusText(one.status)}
-        </>
+        </Target>
       ),
     }));
   return (

@@ -5,7 +5,7 @@ import { People as Faces, More } from "../../ui/icons";
 import type { AgentBoard, HeldView } from "../../wire/desk.types";
 import { openRow } from "../actions";
 import { channels, me, settings } from "../desk";
-import { t as desk, statusText, word } from "../i18n";
+import { t as desk, nameOf, statusText, word } from "../i18n";
 import { ChannelGlyph, Empty, Numeral } from "../parts/common";
 import { Menu, type MenuItem } from "../parts/Menu";
 import { memo } from "../parts/memo";
@@ -56,7 +56,7 @@ function heldItems(held: HeldView): MenuItem[] {
 /** A conversation that somebody has: opens a menu of what one can do with it. */
 function Held({ held }: { held: HeldView }): JSX.Element {
   const [menu, setMenu] = useState(false);
-  const name = held.contact_name || desk("row.noname");
+  const name = nameOf(held);
   return (
     <span class="menu-anchor">
       <button
@@ -73,6 +73,9 @@ function Held({ held }: { held: HeldView }): JSX.Element {
           {name}, {t(`held.${held.state}`)}
         </span>
       </button>
+      {held.watch && (
+        <small class="held-ear">{t(`watch.now.${held.watch}`, { name: held.watched_by ?? "" })}</small>
+      )}
       {menu && <Menu label={name} items={heldItems(held)} place="below-end" onClose={() => setMenu(false)} />}
     </span>
   );

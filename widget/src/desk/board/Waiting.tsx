@@ -4,7 +4,7 @@ import { Close } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { openRow } from "../actions";
 import { me, rows } from "../desk";
-import { t as desk } from "../i18n";
+import { nameOf } from "../i18n";
 import { loadTab } from "../link";
 import { ChannelGlyph, Empty, Numeral } from "../parts/common";
 import { Line } from "../parts/icons";
@@ -24,7 +24,7 @@ function toggle(id: string): void {
 }
 
 function Item({ row, on }: { row: Summary; on: boolean }): JSX.Element {
-  const name = row.contact_name || desk("row.noname");
+  const name = nameOf(row);
   const priority = row.priority ?? 0;
   return (
     <li class={`wait ${on ? "is-picked" : ""}`} data-conversation={row.id}>

@@ -36,6 +36,11 @@ export function word(
   return key in en ? t(key as Key) : code.replaceAll("_", " ");
 }
 
+/** What a conversation's customer is called; who has no name by what they came by. */
+export function nameOf(row: { contact_name: string; channel: string }): string {
+  return row.contact_name || t(row.channel === "voice" ? "row.caller" : "row.noname");
+}
+
 /** Words for a refusal of the server. */
 export function errorText(code: string): string {
   const key = `error.${code === "cut" || code === "timeout" ? "link" : code}`;

@@ -1,15 +1,27 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Check, Person } from "../../ui/icons";
+import { Check, People, Person } from "../../ui/icons";
 import type { ControlCall, Summary } from "../../wire/desk.types";
 import { controlCall } from "../actions";
 import { canPress, doCall, keypad, muted } from "../calling";
 import { agents, dialog, isMine, link, me } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { leg } from "../phone/phone";
 import { callControls } from "../state/call";
 import { CAPS } from "../state/keys";
-import { Forward, HangUp, Mic, MicOff, Pause, Phone, Play, Return } from "./icons";
+import {
+  Forward,
+  HangUp,
+  Mic,
+  MicOff,
+  Pause,
+  Phone,
+  Play,
+  Return,
+  Keypad as Sign,
+  Tape,
+  TapeOff,
+} from "./icons";
 import { KeypadButton } from "./Keypad";
 import { Menu } from "./Menu";
 
@@ -18,9 +30,14 @@ const SIGNS: Readonly<Record<string, () => JSX.Element>> = {
   resume: () => <Play size={16} />,
   mute: () => <MicOff size={16} />,
   unmute: () => <Mic size={16} />,
+  record: () => <Tape size={16} />,
+  record_pause: () => <TapeOff size={16} />,
+  record_resume: () => <Tape size={16} />,
   hang_up: () => <HangUp size={16} />,
+  conference: () => <People size={16} />,
   complete: () => <Check size={16} />,
   back: () => <Return size={16} />,
+  call_again: () => <Phone size={16} />,
 };
 
 const KEYS: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -41,11 +58,19 @@ function Colleagues({ row, onClose }: { row: Summary; onClose: () => void }): JS
     label: one.name,
     run: () => void controlCall(row, "consult", one.id),
   }));
+  const number = {
+    key: "number",
+    label: t("call.consult.number"),
+    run: () => {
+      dialog.value = "dial.consult";
+      onClose();
+    },
+  };
   const nobody = { key: "none", label: t("call.consult.nobody"), run: onClose };
   return (
     <Menu
       label={t("call.consult")}
-      items={items.length > 0 ? items : [nobody]}
+      items={[...(items.length > 0 ? items : [nobody]), number]}
       place="below-end"
       onClose={onClose}
     />
@@ -63,59 +88,80 @@ export function CallBar({ row }: { row: Summary }): JSX.Element | null {
   }, [row.id, row.owner.fence]);
   if (!row.call) return null;
   const run = (control: ControlCall["control"]) => () => void doCall(row, control);
-  const { acts, transfer } = callControls(row, mine, muted.value);
+  const { acts, transfer, others } = callControls(row, mine, muted.value);
+  const params = { third: row.third ?? "", caller: nameOf(row) };
   const here = mine && me.value?.browser_phone === true;
   return (
     <section class={`call is-${row.call}`} aria-label={t("call.title")}>
       <p class="call-state" role="status">
         <Phone size={16} />{" "}
-        {t(row.call === "ringing" && here ? "call.state.connecting" : `call.state.${row.call}`)}
+        {t(row.call === "ringing" && here ? "call.state.connecting" : `call.state.${row.call}`, params)}
       </p>
+      {(row.tape === "on" || row.tape === "paused") && (
+        <p class={`call-tape is-${row.tape}`} role="status">
+          {t(`call.tape.${row.tape}`)}
+        </p>
+      )}
       {acts.length > 0 && (
         <div class="call-acts">
           {acts.map((one) => (
             <button
               key={one}
               type="button"
-              class={`button ${one === "hang_up" ? "button-danger" : one === "complete" ? "button-main" : ""}`}
+              class={`button ${one === "hang_up" ? "button-danger" : one === "complete" || one === "call_again" ? "button-main" : ""}`}
               disabled={!live && !(one === "hang_up" && leg.value)}
               title={KEYS[one]?.join("+")}
               aria-keyshortcuts={KEYS[one]?.join("+")}
               onClick={run(one)}
             >
               {SIGNS[one]?.()}
-              <span>{t(`call.${one}`)}</span>
+              <span>
+                {t(row.call === "conference" && one === "back" ? "call.remove" : `call.${one}`, params)}
+              </span>
             </button>
           ))}
           {transfer && canPress() && <KeypadButton />}
-          {transfer && (
-            <>
-              <div class="menu-anchor">
-                <button
-                  type="button"
-                  class="button"
-                  disabled={!live}
-                  aria-haspopup="menu"
-                  aria-expanded={asking}
-                  onClick={() => setAsking(!asking)}
-                >
-                  <Person size={16} />
-                  <span>{t("call.consult")}</span>
-                </button>
-                {asking && <Colleagues row={row} onClose={() => setAsking(false)} />}
-              </div>
+          {others && (
+            <div class="menu-anchor">
               <button
                 type="button"
                 class="button"
                 disabled={!live}
-                onClick={() => {
-                  dialog.value = "transfer";
-                }}
+                aria-haspopup="menu"
+                aria-expanded={asking}
+                onClick={() => setAsking(!asking)}
               >
-                <Forward size={16} />
-                <span>{t("action.transfer")}</span>
+                <Person size={16} />
+                <span>{t("call.consult")}</span>
               </button>
-            </>
+              {asking && <Colleagues row={row} onClose={() => setAsking(false)} />}
+            </div>
+          )}
+          {transfer && (
+            <button
+              type="button"
+              class="button"
+              disabled={!live}
+              onClick={() => {
+                dialog.value = "transfer";
+              }}
+            >
+              <Forward size={16} />
+              <span>{t("action.transfer")}</span>
+            </button>
+          )}
+          {others && (
+            <button
+              type="button"
+              class="button"
+              disabled={!live}
+              onClick={() => {
+                dialog.value = "dial.send_on";
+              }}
+            >
+              <Sign size={16} />
+              <span>{t("call.send_on")}</span>
+            </button>
           )}
         </div>
       )}

@@ -6,7 +6,7 @@ import type { CannedView, Draft, Summary } from "../../wire/desk.types";
 import { write } from "../actions";
 import { agents, channels, focusComposer, link, me, serverNow, settings } from "../desk";
 import { draftOf, keepDraft, saveDraft } from "../drafts";
-import { t, word } from "../i18n";
+import { nameOf, t, word } from "../i18n";
 import { enterSends } from "../prefs";
 import { pieces } from "../state/channel";
 import { charsLeft, complete, fillVariables, mentionsIn, sends } from "../state/composer";
@@ -91,7 +91,7 @@ export function Composer({ row, draft, noteOnly }: ComposerProps): JSX.Element {
   };
   const fill = (one: CannedView) =>
     fillVariables(one.text, {
-      "contact.name": row.contact_name || t("row.noname"),
+      "contact.name": nameOf(row),
       "agent.name": me.value?.name ?? "",
       "conversation.number": plainNumber(row.number, row.locale),
       today: todayText(row.locale, serverNow()),

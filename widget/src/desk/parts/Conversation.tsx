@@ -1,5 +1,5 @@
-import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { locale } from "../../ui/i18n";
 import { Back, Check, Clock, More } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
@@ -19,7 +19,7 @@ import {
   link,
   serverNow,
 } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { openConversation } from "../link";
 import { cardShown } from "../prefs";
 import { CAPS } from "../state/keys";
@@ -149,7 +149,7 @@ function Head({ row }: { row: Summary }): JSX.Element {
       </IconButton>
       <div class="pane-title">
         <h1>
-          <bdi>{row.contact_name || t("row.noname")}</bdi>
+          <bdi>{nameOf(row)}</bdi>
           <ChannelGlyph channel={row.channel} />
           <Numeral n={row.number} class="pane-number" />
         </h1>
@@ -245,6 +245,27 @@ function Hints({ row, open, soon }: { row: Summary; open: OpenState; soon: boole
   );
 }
 
+/** What stands below the timeline. Its height is known to the toasts, which stand above it on a phone. */
+function Foot({ children }: { children: ComponentChildren }): JSX.Element {
+  const foot = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    const sizes = new ResizeObserver(() =>
+      style.setProperty("--foot", `${foot.current?.offsetHeight ?? 0}px`),
+    );
+    if (foot.current) sizes.observe(foot.current);
+    return () => {
+      sizes.disconnect();
+      style.removeProperty("--foot");
+    };
+  }, []);
+  return (
+    <div class="write" ref={foot}>
+      {children}
+    </div>
+  );
+}
+
 /** The conversation on the screen: head, timeline, composer; or what stands there instead. */
 export function Conversation(): JSX.Element {
   const id = currentId.value;
@@ -284,17 +305,17 @@ export function Conversation(): JSX.Element {
   const answerable =
     isMine.value && !spoken && !row.snoozed_until && !row.ended_by_customer && words !== "closed";
   return (
-    <main class="pane" aria-label={row.contact_name || t("row.noname")}>
+    <main class="pane" aria-label={nameOf(row)}>
       <Head row={row} />
       <CallBar row={row} />
       <Timeline key={row.id} row={row} open={open} />
-      <div class="write">
+      <Foot>
         <ReadOnly row={row} />
         {answerable && <Hints row={row} open={open} soon={words === "soon"} />}
         {open.phase === "ready" && row.status !== "resolved" && (
           <Composer key={row.id} row={row} draft={open.draft} noteOnly={!answerable} />
         )}
-      </div>
+      </Foot>
     </main>
   );
 }

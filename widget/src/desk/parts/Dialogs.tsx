@@ -8,6 +8,7 @@ import { current, dialog, serverNow, settings } from "../desk";
 import { t, word } from "../i18n";
 import { dayAt, momentOf, snoozePresets } from "../state/time";
 import { plainNumber } from "./common";
+import { DialDialog } from "./DialDialog";
 import { arrowIndex, Dialog } from "./Dialog";
 import { MergeDialog } from "./MergeDialog";
 import { TemplateDialog } from "./TemplateDialog";
@@ -283,6 +284,10 @@ export function ConversationDialogs(): JSX.Element | null {
       return <MergeDialog row={row} />;
     case "template":
       return <TemplateDialog row={row} />;
+    case "dial.send_on":
+      return <DialDialog row={row} control="send_on" />;
+    case "dial.consult":
+      return <DialDialog row={row} control="consult" />;
     case "transfer":
       return <TransferDialog row={row} />;
     default:

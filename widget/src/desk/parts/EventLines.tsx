@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { percent, time } from "../../ui/format";
+import { clock, percent, time } from "../../ui/format";
 import type { EntryView, EventView } from "../../wire/desk.types";
 import { stepOf } from "../board/model";
 import { t as board } from "../board/words";
 import { type Key, t, word } from "../i18n";
 import { en } from "../i18n/en";
+import type { CallStory } from "../state/callStory";
 import { foldEvents } from "../state/timeline";
+import { CallSign, callKey, numberText, pathText, Spans, Totals } from "./CallLine";
 import { moment } from "./when";
 
 /** An event in words. One that this desk doesn't know shows its name. */
@@ -18,16 +20,17 @@ export function eventText(event: EventView, name: string | null): string {
     to: event.to_agent ?? event.queue ?? t("event.somebody"),
     until: event.until ? moment(event.until, Date.now()) : "",
     disposition: event.disposition ? word("disposition", event.disposition) : "",
-    path: event.values?.path ?? "",
-    number: event.values?.to ?? event.values?.from ?? "",
-    seconds: Number(event.values?.seconds ?? 0),
+    path: pathText(event.values ?? {}),
+    number: numberText(event),
+    length: clock(Number(event.values?.seconds ?? 0) * 1000),
     score: event.score ?? 0,
     ticket: event.ticket ?? "",
   };
   const plain = (event.type === "resolved" || event.type === "reopened") && !event.agent;
   const late = event.type === "sla" ? `.${event.note}` : "";
-  const happened = event.type === "call" ? `.${event.reason}` : "";
-  const key = `event.${event.type}${plain ? ".plain" : ""}${late}${happened}`;
+  const again = event.reason === "call_again" ? ".call_again" : "";
+  const usual = `event.${event.type}${plain ? ".plain" : ""}${late}${again}`;
+  const key = event.type === "call" ? callKey(event) : usual;
   const text = key in en ? t(key as Key, words) : event.type;
   return [
     text,
@@ -50,14 +53,16 @@ function telling(event: EventView): boolean {
   return ["handoff", "returned", "opened", "automatic", "sla"].includes(event.type);
 }
 
-function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
+function EventLine({ entry, story }: { entry: EntryView; story: CallStory }): JSX.Element | null {
   const event = entry.event;
   if (!event) return null;
   const loud = event.type === "handoff";
   return (
     <li class={`event ${loud ? "is-loud" : ""}`}>
       <p class="event-line">
+        <CallSign event={event} />
         <span>{eventText(event, entry.name ?? null)}</span>
+        <Spans story={story} seq={entry.seq} />
         {entry.understood && (
           <span class="event-intent" title={t("understood.title")}>
             <code dir="ltr">{entry.understood.intent}</code> {percent(entry.understood.confidence)}
@@ -75,12 +80,14 @@ function EventLine({ entry }: { entry: EntryView }): JSX.Element | null {
           {event.note}
         </p>
       )}
+      <Totals story={story} seq={entry.seq} />
     </li>
   );
 }
 
 /** System events as thin centred lines; a long run folds to its last two. */
-export function EventLines({ entries }: { entries: readonly EntryView[] }): JSX.Element {
+export function EventLines(props: { entries: readonly EntryView[]; story: CallStory }): JSX.Element {
+  const { entries, story } = props;
   const [unfolded, setUnfolded] = useState(false);
   const { shown, hidden } = foldEvents(entries, unfolded);
   return (
@@ -93,7 +100,7 @@ export function EventLines({ entries }: { entries: readonly EntryView[] }): JSX.
         </li>
       )}
       {shown.map((entry) => (
-        <EventLine key={entry.seq} entry={entry} />
+        <EventLine key={entry.seq} entry={entry} story={story} />
       ))}
     </ul>
   );

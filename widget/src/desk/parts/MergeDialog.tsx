@@ -4,12 +4,13 @@ import { Alert } from "../../ui/icons";
 import type { ContactView, SameView, Summary } from "../../wire/desk.types";
 import { merge } from "../actions";
 import { currentOpen, dialog, link, merging, rows, tabs } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { loadTab } from "../link";
 import { fold } from "../state/composer";
 import { ChannelGlyph, Face, Numeral, Skeleton } from "./common";
-import { arrowIndex, Dialog } from "./Dialog";
+import { Dialog } from "./Dialog";
 import { Foot, NoteField } from "./Dialogs";
+import { Finder, Target } from "./Finder";
 import { Addresses, Clashes, Reasons } from "./SamePerson";
 
 const MOST = 8;
@@ -42,7 +43,6 @@ function chosen(row: Summary): SameView {
 
 function Choose({ contact }: { contact: ContactView }): JSX.Element {
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
   useEffect(() => {
     for (const place of PLACES) if (tabs.peek()[place].phase !== "ready") void loadTab(place, true);
   }, []);
@@ -52,56 +52,21 @@ function Choose({ contact }: { contact: ContactView }): JSX.Element {
     if (row) merging.value = (contact.same ?? []).find((one) => one.contact === row.contact) ?? chosen(row);
   };
   return (
-    <>
-      <input
-        class="input"
-        type="text"
-        dir="auto"
-        data-first=""
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="others"
-        aria-activedescendant={found[at] ? `other-${found[at].id}` : undefined}
-        aria-label={t("merge.search")}
-        placeholder={t("merge.search")}
-        value={query}
-        onInput={(event) => {
-          setQuery(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          const next =
-            event.key === "Home" || event.key === "End" ? null : arrowIndex(event, at, found.length);
-          if (next === null && (event.key !== "Enter" || event.isComposing)) return;
-          event.preventDefault();
-          if (next === null) choose(found[at]);
-          else setAt(next);
-        }}
-      />
-      <div class="targets" role="listbox" id="others" aria-label={t("merge.search")}>
-        {found.length === 0 &&
-          (busy ? <Skeleton rows={2} kind="line" /> : <p class="quiet">{t("merge.none")}</p>)}
-        {found.map((row, n) => (
-          <button
-            key={row.id}
-            type="button"
-            id={`other-${row.id}`}
-            role="option"
-            aria-selected={n === at}
-            tabIndex={-1}
-            class={`target ${n === at ? "is-at" : ""}`}
-            onPointerMove={() => setAt(n)}
-            onClick={() => choose(row)}
-          >
-            <Face id={row.contact} name={row.contact_name || t("row.noname")} size={26} />
-            <bdi>{row.contact_name || t("row.noname")}</bdi>
-            <span class="target-hint">
-              <ChannelGlyph channel={row.channel} size={13} /> <Numeral n={row.number} />
-            </span>
-          </button>
-        ))}
-      </div>
-    </>
+    <Finder
+      label={t("merge.search")}
+      query={query}
+      search={setQuery}
+      found={found.map((row) => ({
+        key: row.id,
+        look: (
+          <Target sign={<Face id={row.contact} name={nameOf(row)} size={26} />} name={nameOf(row)}>
+            <ChannelGlyph channel={row.channel} size={13} /> <Numeral n={row.number} />
+          </Target>
+        ),
+      }))}
+      take={(n) => choose(found[n])}
+      none={busy ? <Skeleton rows={2} kind="line" /> : <p class="quiet">{t("merge.none")}</p>}
+    />
   );
 }
 
@@ -191,7 +156,7 @@ export function MergeDialog({ row }: { row: Summary }): JSX.Element | null {
   const contact = currentOpen.value?.contact;
   const other = merging.value;
   if (!contact) return null;
-  const name = contact.name || row.contact_name || t("row.noname");
+  const name = contact.name || nameOf(row);
   return (
     <Dialog title={other ? t("merge.title") : t("merge.choose", { name })} onClose={close}>
       {other ? <Confirm key={other.contact} contact={contact} other={other} /> : <Choose contact={contact} />}

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { number, span } from "../../ui/format";
+import { inOrder } from "../../ui/order";
 import type { OfferView } from "../../wire/desk.types";
 import { accept, decline } from "../actions";
 import { me, offers, serverNow, tick } from "../desk";
-import { t, word } from "../i18n";
+import { nameOf, t, word } from "../i18n";
 import { onEvent } from "../link";
 import { notifyAnswer } from "../prefs";
 import { chime, notify } from "../sound";
@@ -47,7 +48,7 @@ function useAlarm(): void {
       onEvent((frame) => {
         if (frame.type !== "offer") return;
         chime();
-        const name = frame.offer.conversation.contact_name || t("row.noname");
+        const name = nameOf(frame.offer.conversation);
         notify(
           t("offer.notify", { name }),
           frame.offer.summary || word("reason", frame.offer.reason),
@@ -65,7 +66,7 @@ export function OfferCard(): JSX.Element | null {
   const offer = all[0];
   if (!offer) return null;
   const row = offer.conversation;
-  const name = row.contact_name || t("row.noname");
+  const name = nameOf(row);
   // Without a summary of the bot the hub sends the last words; only the customer's tell anything.
   const summary =
     offer.summary === row.last_text && (row.last_author ?? "contact") !== "contact" ? "" : offer.summary;
@@ -93,7 +94,7 @@ export function OfferCard(): JSX.Element | null {
         {offer.why && <p class="offer-whyme">{t("offer.why", { why: word("reason", offer.why) })}</p>}
         {summary && (
           <p class="offer-summary" dir="auto">
-            {summary}
+            {inOrder(summary)}
           </p>
         )}
         {offer.note && (

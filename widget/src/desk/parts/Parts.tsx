@@ -3,11 +3,14 @@ import type { JSX } from "preact";
 import { fileSize } from "../../ui/format";
 import { Alert, Clock, Download, File, Person, Retry } from "../../ui/icons";
 import { mapLink, telLink } from "../../ui/links";
+import { inOrder } from "../../ui/order";
 import type { FileView, PartView } from "../../wire/desk.types";
 import { retryFile } from "../actions";
-import { currentId, link } from "../desk";
-import { t, word } from "../i18n";
+import { currentId, currentOpen, link } from "../desk";
+import { type Key, t, word } from "../i18n";
+import { en } from "../i18n/en";
 import { imageBox } from "../state/timeline";
+import { transcriptOf } from "../state/transcript";
 import { Pin } from "./icons";
 
 const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
@@ -42,16 +45,38 @@ function Absent({ file }: { file: FileView }): JSX.Element {
   );
 }
 
+/** Folded while it is longer than this. */
+const SHORT = 240;
+
+/** What was said in a recording, as a machine wrote it down. */
+function Words({ file }: { file: string }): JSX.Element | null {
+  const found = transcriptOf(currentOpen.value?.entries ?? [], file);
+  if (!found) return null;
+  const { outcome, text, locale } = found;
+  if (outcome !== "written") return <small>{t(`sound.words.${outcome}`)}</small>;
+  const language = `card.language.${locale}` as Key;
+  return (
+    <details class="sound-words" open={text.length <= SHORT}>
+      <summary>{t("sound.words", { language: language in en ? t(language) : locale })}</summary>
+      <p dir="auto" lang={locale}>
+        {text}
+      </p>
+    </details>
+  );
+}
+
 /** A recording that can be listened to here, or taken along. */
 function Sound({ file, url }: { file: FileView; url: string }): JSX.Element {
   return (
-    <span class="sound">
-      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said */}
+    <div class="sound">
+      {/* biome-ignore lint/a11y/useMediaCaption: what was said stands below, if anybody wrote it down */}
       <audio controls preload="none" src={url} aria-label={t("file.sound", { name: file.name })} />
       <a href={url} download={file.name}>
         <bdi>{file.name}</bdi> · {fileSize(file.size)}
       </a>
-    </span>
+      <small>{t("file.sound.noted")}</small>
+      <Words file={file.id} />
+    </div>
   );
 }
 
@@ -72,7 +97,7 @@ function Attachment({ file }: { file: FileView }): JSX.Element {
       </a>
     );
   }
-  if (file.content_type === "audio/wav") return <Sound file={file} url={file.url} />;
+  if (["audio/wav", "audio/mpeg"].includes(file.content_type)) return <Sound file={file} url={file.url} />;
   return (
     <a class="file" href={file.url} download={file.name} title={t("file.download", { name: file.name })}>
       <span class="file-sign">
@@ -184,7 +209,7 @@ export function Part({ part }: { part: PartView }): JSX.Element | null {
     <>
       {part.type === "template" && <small class="template-mark">{t("part.template")}</small>}
       <p class="words" dir="auto">
-        {part.text}
+        {inOrder(part.text)}
       </p>
     </>
   );

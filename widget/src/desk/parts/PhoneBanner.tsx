@@ -20,7 +20,7 @@ const TONES: Readonly<Record<PhoneState, "" | "is-link" | "is-link is-late" | "i
 /** Whether the call of this browser is the one that the call bar of a conversation of mine shows. */
 function inBar(): boolean {
   const mine = me.value?.id;
-  const speaks = ["ringing", "joined", "held", "consult"];
+  const speaks = ["ringing", "joined", "held", "consult", "conference"];
   return [...rows.value.values()].some(
     (row) => row.owner.kind === "agent" && row.owner.agent === mine && speaks.includes(row.call ?? ""),
   );

@@ -24,7 +24,15 @@ export function RingedFace({ agent, size = 34 }: { agent: AgentView; size?: numb
     <span class="ringed" style={{ inlineSize: `${size + 8}px`, blockSize: `${size + 8}px` }}>
       <svg viewBox="0 0 44 44" class="ring" aria-hidden="true">
         <circle cx="22" cy="22" r={RADIUS} class="ring-track" />
-        <circle cx="22" cy="22" r={RADIUS} class="ring-used" stroke-dasharray={`${share * ROUND} ${ROUND}`} />
+        {share > 0 && (
+          <circle
+            cx="22"
+            cy="22"
+            r={RADIUS}
+            class="ring-used"
+            stroke-dasharray={`${share * ROUND} ${ROUND}`}
+          />
+        )}
       </svg>
       <Face id={agent.id} name={agent.name} size={size} />
       <i class={`status-dot is-${statusTone(agent.status)}`} />

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { number, span } from "../../ui/format";
+import { inOrder } from "../../ui/order";
 import type { Summary } from "../../wire/desk.types";
 import { openRow } from "../actions";
 import { channels, serverNow, tab, tick, typing } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { waitLevel } from "../state/lists";
 import { ChannelGlyph, Numeral } from "./common";
 import { memo } from "./memo";
@@ -43,7 +44,7 @@ function owner(row: Summary): string | null {
 
 function LastWords({ row }: { row: Summary }): JSX.Element {
   const now = typing.value.get(row.id);
-  const name = row.contact_name || t("row.noname");
+  const name = nameOf(row);
   if (now?.who === "contact") return <span class="row-typing">{t("pane.typing", { name })}</span>;
   const who = row.last_author === "agent" ? t("row.you") : row.last_author === "bot" ? t("row.bot") : "";
   const mine = row.last_author !== "agent" || tab.value === "mine" || tab.value === "snoozed";
@@ -51,7 +52,7 @@ function LastWords({ row }: { row: Summary }): JSX.Element {
     <>
       {mine && who && <span class="row-who">{who.trim()}</span>}
       <span class="row-text" dir="auto">
-        {row.last_text || (row.ended_by_customer ? t("row.ended") : "")}
+        {inOrder(row.last_text || (row.ended_by_customer ? t("row.ended") : ""))}
       </span>
     </>
   );
@@ -70,7 +71,7 @@ interface RowProps {
 export const Row = memo(function Row({ row, gone, open, marked, top }: RowProps): JSX.Element {
   const unread = row.unread ?? 0;
   const showOwner = tab.value === "all" || tab.value === "queue";
-  const name = row.contact_name || t("row.noname");
+  const name = nameOf(row);
   return (
     <button
       type="button"

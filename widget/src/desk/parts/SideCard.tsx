@@ -15,7 +15,7 @@ import {
   link,
   serverNow,
 } from "../desk";
-import { t, word } from "../i18n";
+import { nameOf, t, word } from "../i18n";
 import { toggleCard } from "./Conversation";
 import { ChannelGlyph, Face, IconButton, Numeral, Skeleton } from "./common";
 import { ownerText } from "./owner";
@@ -182,7 +182,7 @@ export function SideCard(): JSX.Element | null {
   if (!row) return null;
   const contact = open?.contact;
   const now = serverNow();
-  const name = contact?.name || row.contact_name || t("row.noname");
+  const name = contact?.name || nameOf(row);
   return (
     <aside class="card" aria-label={t("card.label")}>
       <header class="card-head">

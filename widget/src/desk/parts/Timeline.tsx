@@ -5,8 +5,9 @@ import { Down } from "../../ui/icons";
 import type { Summary } from "../../wire/desk.types";
 import { markRead } from "../actions";
 import { goNewest, me, serverNow, typing } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { loadOlder, openConversation } from "../link";
+import { type CallStory, callStory } from "../state/callStory";
 import { type Block, layout, tail, WINDOW, WINDOW_STEP } from "../state/timeline";
 import type { OpenState } from "../state/types";
 import { Group } from "./Bubble";
@@ -22,7 +23,14 @@ function dayName(at: number): string {
   return sameDay(at, now) || sameDay(at, now - 86_400_000) ? day(at, now) : longDay(at, now);
 }
 
-function BlockView({ block, contact, id }: { block: Block; contact: string; id: string }): JSX.Element {
+interface BlockProps {
+  block: Block;
+  contact: string;
+  id: string;
+  story: CallStory;
+}
+
+function BlockView({ block, contact, id, story }: BlockProps): JSX.Element {
   if (block.type === "day")
     return (
       <div class="day">
@@ -35,13 +43,13 @@ function BlockView({ block, contact, id }: { block: Block; contact: string; id: 
         <span>{t("pane.unread")}</span>
       </div>
     );
-  if (block.type === "events") return <EventLines entries={block.entries} />;
+  if (block.type === "events") return <EventLines entries={block.entries} story={story} />;
   return <Group block={block} contact={contact} id={id} />;
 }
 
 function Typing({ row }: { row: Summary }): JSX.Element {
   const now = typing.value.get(row.id);
-  const name = now?.who === "agent" ? (now.name ?? t("event.somebody")) : row.contact_name || t("row.noname");
+  const name = now?.who === "agent" ? (now.name ?? t("event.somebody")) : nameOf(row);
   return (
     <div class="typing" role="status">
       {now && (
@@ -79,10 +87,11 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
     () => layout(drawn, open.pending, mine, open.unreadAfter),
     [drawn, open.pending, mine, open.unreadAfter],
   );
+  const story = useMemo(() => callStory(open.entries), [open.entries]);
   const lastSeq = open.entries.at(-1)?.seq ?? 0;
   const fresh =
     seen === null ? 0 : open.entries.filter((one) => one.seq > seen && one.kind === "message").length;
-  const contact = row.contact_name || t("row.noname");
+  const contact = nameOf(row);
 
   const read = () => {
     if (document.visibilityState === "visible" && place.current.atEnd) markRead(row, lastSeq);
@@ -191,7 +200,7 @@ export function Timeline({ row, open }: { row: Summary; open: OpenState }): JSX.
             {!open.more && size >= open.entries.length && t("pane.begin")}
           </div>
           {blocks.map((block) => (
-            <BlockView key={block.key} block={block} contact={contact} id={row.contact} />
+            <BlockView key={block.key} block={block} contact={contact} id={row.contact} story={story} />
           ))}
           <Typing row={row} />
         </div>

@@ -6,24 +6,23 @@ import { agents, dialog, me, queues } from "../desk";
 import { statusText, t } from "../i18n";
 import { fold } from "../state/composer";
 import { Face, plainNumber } from "./common";
-import { arrowIndex, Dialog } from "./Dialog";
+import { Dialog } from "./Dialog";
 import { Foot, NoteField } from "./Dialogs";
-import { Line } from "./icons";
+import { Finder, QueueSign, Target } from "./Finder";
 import { statusTone } from "./Presence";
 
-interface Target {
+interface Place {
   key: string;
   name: string;
   agent?: string;
   queue?: string;
   /** A colleague who takes no conversations now can be seen but not chosen. */
   away: boolean;
-  sign: JSX.Element;
-  hint: JSX.Element | string;
+  look: JSX.Element;
 }
 
 /** Whom a conversation can go to: colleagues that are there first, then queues. */
-function targets(query: string): Target[] {
+function targets(query: string): Place[] {
   const wanted = fold(query).trim();
   const people = agents.value
     .filter((one) => one.id !== me.value?.id && fold(one.name).includes(wanted))
@@ -35,11 +34,10 @@ function targets(query: string): Target[] {
       name: one.name,
       agent: one.id,
       away: one.status !== "online" || !one.connected,
-      sign: <Face id={one.id} name={one.name} size={26} />,
-      hint: (
-        <>
+      look: (
+        <Target sign={<Face id={one.id} name={one.name} size={26} />} name={one.name}>
           <i class={`status-dot is-${statusTone(one.status)}`} /> {statusText(one.status)}
-        </>
+        </Target>
       ),
     }));
   const lines = queues.value
@@ -49,12 +47,11 @@ function targets(query: string): Target[] {
       name: one.name,
       queue: one.id,
       away: false,
-      sign: (
-        <span class="queue-sign">
-          <Line size={15} />
-        </span>
+      look: (
+        <Target sign={<QueueSign />} name={one.name}>
+          {t("transfer.waiting", { n: one.waiting })} · {t("transfer.online", { n: one.online })}
+        </Target>
       ),
-      hint: `${t("transfer.waiting", { n: one.waiting })} · ${t("transfer.online", { n: one.online })}`,
     }));
   return [...people, ...lines];
 }
@@ -62,16 +59,11 @@ function targets(query: string): Target[] {
 /** Gives the conversation to a colleague or a queue, with a note. */
 export function TransferDialog({ row }: { row: Summary }): JSX.Element {
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
-  const [chosen, setChosen] = useState<Target | null>(null);
+  const [to, setChosen] = useState<Place | null>(null);
   const [note, setNote] = useState("");
   const found = targets(query);
-  const to = chosen ?? null;
   const close = () => {
     dialog.value = null;
-  };
-  const choose = (one: Target | undefined) => {
-    if (one && !one.away) setChosen(one);
   };
   const run = () => {
     if (!to) return;
@@ -80,56 +72,15 @@ export function TransferDialog({ row }: { row: Summary }): JSX.Element {
   };
   return (
     <Dialog title={t("transfer.title", { number: plainNumber(row.number) })} onClose={close}>
-      <input
-        class="input"
-        type="text"
-        dir="auto"
-        data-first=""
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="targets"
-        aria-activedescendant={found[at] ? `target-${found[at].key}` : undefined}
-        aria-label={t("transfer.search")}
-        placeholder={t("transfer.search")}
-        value={query}
-        onInput={(event) => {
-          setQuery(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          const next =
-            event.key === "Home" || event.key === "End" ? null : arrowIndex(event, at, found.length);
-          if (next !== null) {
-            event.preventDefault();
-            setAt(next);
-          } else if (event.key === "Enter" && !event.isComposing) {
-            event.preventDefault();
-            if (to && found[at]?.key === to.key) run();
-            else choose(found[at]);
-          }
-        }}
+      <Finder
+        label={t("transfer.search")}
+        query={query}
+        search={setQuery}
+        found={found.map((one) => ({ ...one, chosen: to?.key === one.key }))}
+        take={(n) => setChosen(found[n] ?? null)}
+        again={run}
+        none={<p class="quiet">{t("transfer.none")}</p>}
       />
-      <div class="targets" role="listbox" id="targets" aria-label={t("transfer.search")}>
-        {found.length === 0 && <p class="quiet">{t("transfer.none")}</p>}
-        {found.map((one, n) => (
-          <button
-            key={one.key}
-            type="button"
-            id={`target-${one.key}`}
-            role="option"
-            aria-selected={to?.key === one.key}
-            tabIndex={-1}
-            class={`target ${n === at ? "is-at" : ""} ${to?.key === one.key ? "is-chosen" : ""}`}
-            onPointerMove={() => setAt(n)}
-            aria-disabled={one.away}
-            onClick={() => choose(one)}
-          >
-            {one.sign}
-            <bdi>{one.name}</bdi>
-            <span class="target-hint">{one.hint}</span>
-          </button>
-        ))}
-      </div>
       <NoteField label={t("transfer.note")} value={note} set={setNote} onSend={run} />
       <Foot label={t("transfer.do")} run={run} disabled={!to} />
     </Dialog>

@@ -16,6 +16,7 @@ import {
   transfer,
   wake,
 } from "../actions";
+import { doCall, muted } from "../calling";
 import {
   agents,
   current,
@@ -34,8 +35,9 @@ import {
   rows,
   settings,
 } from "../desk";
-import { t, word } from "../i18n";
+import { nameOf, t, word } from "../i18n";
 import { offerSound } from "../prefs";
+import { callControls } from "../state/call";
 import { fold } from "../state/composer";
 import { CAPS, type KeyAction } from "../state/keys";
 import { TABS } from "../state/lists";
@@ -106,6 +108,13 @@ function ofConversation(): CommandItem[] {
       label: t("action.mark"),
       run: () => void markForBot(row.id, asked.seq),
     });
+  if (teaches())
+    items.push({
+      key: "pin",
+      group,
+      label: t("action.pin"),
+      run: () => go({ view: "admin", path: `stories/${encodeURIComponent(`new:${row.id}`)}` }),
+    });
   items.push(
     item("labels", t("action.labels"), show("labels")),
     {
@@ -125,11 +134,34 @@ function ofConversation(): CommandItem[] {
   return items;
 }
 
+/** What can be done with my live call: the buttons of its bar, and the numbers that can be dialled. */
+function ofCall(): CommandItem[] {
+  const row = current.value;
+  if (!row?.call) return [];
+  const group = t("call.title");
+  const params = { third: row.third ?? "", caller: nameOf(row) };
+  const { acts, others } = callControls(row, isMine.value, muted.value);
+  return [
+    ...acts.map((one) => ({
+      key: `call.${one}`,
+      group,
+      label: t(row.call === "conference" && one === "back" ? "call.remove" : `call.${one}`, params),
+      run: () => void doCall(row, one),
+    })),
+    ...(others
+      ? [
+          { key: "call.consult", group, label: t("dial.consult"), run: show("dial.consult") },
+          { key: "call.send_on", group, label: t("call.send_on"), run: show("dial.send_on") },
+        ]
+      : []),
+  ];
+}
+
 function ofOffers(): CommandItem[] {
   const offer = offers.value[0];
   if (!offer) return [];
   const group = t("keys.group.offer");
-  const name = offer.conversation.contact_name || t("row.noname");
+  const name = nameOf(offer.conversation);
   return [
     {
       key: "accept",
@@ -220,7 +252,11 @@ function ofMe(): CommandItem[] {
   return [
     status("online", t("status.online"), () => void setStatus("online"), CAPS.online),
     ...settings.value.break_reasons.map((reason) =>
-      status(reason, `${t("status.break")}, ${word("break", reason)}`, () => void setStatus("break", reason)),
+      status(
+        reason,
+        `${t("status.break")} · ${word("break", reason)}`,
+        () => void setStatus("break", reason),
+      ),
     ),
     status("finishing", t("status.finishing"), () => void setStatus("finishing")),
     status("offline", t("status.offline"), () => void setStatus("offline")),
@@ -271,7 +307,7 @@ function jumps(): CommandItem[] {
   return [...rows.value.values()].map((row) => ({
     key: `open.${row.id}`,
     group,
-    label: `#${row.number} ${row.contact_name || t("row.noname")}`,
+    label: `#${row.number} ${nameOf(row)}`,
     hint: row.last_text,
     run: () => openRow(row.id),
   }));
@@ -279,7 +315,7 @@ function jumps(): CommandItem[] {
 
 /** All commands: what fits now first. Jumps to conversations come only with a query. */
 export function commands(): readonly CommandItem[] {
-  return [...ofOffers(), ...ofConversation(), ...places(), ...ofMe(), ...targets(), ...jumps()];
+  return [...ofOffers(), ...ofCall(), ...ofConversation(), ...places(), ...ofMe(), ...targets(), ...jumps()];
 }
 
 /** Commands whose words all stand in what was typed, best first; without a query the ones that fit now. */

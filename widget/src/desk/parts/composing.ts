@@ -1,7 +1,7 @@
 /** What the composer does besides drawing. */
 import type { AgentView, CannedView, Summary } from "../../wire/desk.types";
 import { agents, canned, me } from "../desk";
-import { t } from "../i18n";
+import { nameOf, t } from "../i18n";
 import { line } from "../link";
 import { mentionAt, searchAgents, searchCanned, slashAt, type Trigger } from "../state/composer";
 
@@ -14,9 +14,7 @@ export type Open =
 
 /** What an empty field says; on a phone only the first half. */
 export function hint(row: Summary, note: boolean): string {
-  const whole = note
-    ? t("composer.note.hint")
-    : t("composer.reply.hint", { name: row.contact_name || t("row.noname") });
+  const whole = note ? t("composer.note.hint") : t("composer.reply.hint", { name: nameOf(row) });
   return matchMedia("(max-width: 640px)").matches ? (whole.split("  ")[0] ?? whole) : whole;
 }
 

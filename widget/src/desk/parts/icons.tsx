@@ -99,3 +99,7 @@ export const Keypad = make(
     d="M6.5 5.5h.01M12 5.5h.01M17.5 5.5h.01M6.5 11h.01M12 11h.01M17.5 11h.01M6.5 16.5h.01M12 16.5h.01M17.5 16.5h.01"
   />,
 );
+export const Tape = make(
+  <path d="M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Zm0 4.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7Z" />,
+);
+export const TapeOff = make(<path d="M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Zm-2 5v6m4-6v6" />);

@@ -137,6 +137,21 @@ export async function answer(): Promise<void> {
   else release(sound);
 }
 
+/** Tells the hub whether calls reach this browser; each new connection to it knows nothing yet. */
+function tellHub(): void {
+  let told = false;
+  effect(() => {
+    const ready = phone.value === "ready";
+    if (link.value !== "live") told = false;
+    else if (ready !== told) {
+      told = ready;
+      hub.ask({ type: "phone.ready", ready }).catch(() => {
+        told = false;
+      });
+    }
+  });
+}
+
 /** Follows whether I am at work with this browser as my telephone; a call that is live is spoken to its end. */
 export function followWork(): void {
   effect(() => {
@@ -145,6 +160,7 @@ export function followWork(): void {
     if (wanted && phone.peek() === "off") queueMicrotask(() => void start());
     else if (!wanted && !leg.value && phone.peek() !== "off") queueMicrotask(stop);
   });
+  tellHub();
   onChange(() => {
     if (phone.peek() === "refused" || phone.peek() === "no_device") void start();
   });

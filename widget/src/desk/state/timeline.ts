@@ -1,4 +1,5 @@
 import type { EntryView } from "../../wire/desk.types";
+import { isTranscript } from "./transcript";
 import type { Pending } from "./types";
 
 /** One thing to draw in a group: a stored entry (`replaced`: its author changed it later) or a pending one. */
@@ -51,7 +52,7 @@ export function layout(
   let unreadDrawn = unreadAfter === null;
   const old = new Set(entries.map((one) => one.edits));
   for (const entry of entries) {
-    if (entry.event?.type === "bot_turn") continue;
+    if (entry.event?.type === "bot_turn" || isTranscript(entry)) continue;
     if (day === 0 || !sameDay(day, entry.at)) {
       blocks.push({ type: "day", key: `d${entry.seq}`, at: entry.at });
       day = entry.at;
@@ -118,9 +119,22 @@ function joins(group: Head, next: Head): boolean {
   return sameMinute && sameAuthor && group.note === next.note;
 }
 
+/** What makes the story of a call; the rest of it is unfolded. */
+const STORY = new Set([
+  "ringing",
+  "agent_unreachable",
+  "joined",
+  "callback",
+  "voicemail",
+  "sent_on",
+  "not_reached",
+  "ended",
+]);
+
 /** Events that say why, which nobody should have to look for. */
-function tells(entry: EntryView): boolean {
-  return entry.event?.type === "handoff" || Boolean(entry.event?.summary || entry.event?.note);
+function tells({ event }: EntryView): boolean {
+  if (event?.type === "call") return STORY.has(event.reason ?? "");
+  return event?.type === "handoff" || Boolean(event?.summary || event?.note);
 }
 
 /** The events of a run that stay visible while it is folded: the last two and those that say why; `hidden` counts the rest. */
@@ -140,14 +154,6 @@ export const WINDOW_STEP = 80;
 /** The newest `size` entries. Older ones are in memory but not drawn until the reader scrolls up to them. */
 export function tail(entries: readonly EntryView[], size: number): readonly EntryView[] {
   return entries.length <= size ? entries : entries.slice(entries.length - size);
-}
-
-/** The words of an entry as plain text, for lists and read-outs. */
-export function plainText(entry: EntryView): string {
-  return (entry.parts ?? [])
-    .map((part) => part.text ?? part.file?.name ?? "")
-    .filter(Boolean)
-    .join(" ");
 }
 
 /** Size of an image in the timeline: never larger than 280 x 320 px, known before it loads, so that nothing jumps. */

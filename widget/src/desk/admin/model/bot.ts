@@ -1,12 +1,21 @@
 /** What the training studio of the hub sends and takes. The Python side (`hub/web/bot_*.py`) is the truth. */
 import type { Locale } from "../../../wire/desk.types";
+import type { Bin } from "./confidence";
+import type { StoryRun } from "./stories";
 
-/** An entity: `text[start:end]`, in characters as Python counts them; `value` where it stands for something else. */
-export interface Mark {
+/** A part of a text: `text[start:end]`, in characters as Python counts them. */
+export interface Span {
   start: number;
   end: number;
+}
+
+/** An entity; `value` where its words stand for something else. */
+export interface Mark extends Span {
   entity: string;
   value: string;
+  /** Which of several it is, and which belong together; only bots that were written by hand have these. */
+  role?: string;
+  group?: string;
 }
 
 export interface Sentence {
@@ -74,8 +83,10 @@ export interface IntentRecord {
   sentences: Sentence[];
   answers: Partial<Record<Locale, string>>;
   answer_version: number;
-  /** Places of written rules that name it. */
+  /** Places of written rules and forms that name it. */
   used: string[];
+  /** How many of the sentences that were sent had personal data in them, which is not kept. */
+  masked: number;
 }
 
 export interface ReplyButton {
@@ -119,7 +130,27 @@ export interface Version {
   n_test: number;
   train_seconds: number;
   peak_mb: number;
-  role: "" | "active" | "previous" | "loading";
+  /** Its model is kept for ever; its model is gone. */
+  pinned: boolean;
+  pruned: boolean;
+  role: "" | "active" | "previous" | "waiting" | "loading";
+  /** It is to be tried with the pinned conversations again; why that could not be done. */
+  pins_wanted: boolean;
+  pins_failure: string;
+  /** What was done with it, the oldest first; only in a report. */
+  history: VersionEvent[];
+}
+
+export interface VersionEvent {
+  kind: "activated" | "live" | "cancelled" | "rolled_back" | "returned" | "stuck";
+  at: number;
+  /** Empty where the hub did it. */
+  by_name: string;
+  share: number;
+  reason: string;
+  unmet: Gate["name"][];
+  /** So many conversations went on with another version. */
+  moved: number;
 }
 
 export interface VersionList {
@@ -133,7 +164,15 @@ export interface Rollout {
   slots: Record<string, number>;
   loading: number | null;
   loading_since: number | null;
-  can_roll_back: boolean;
+  /** The version that its server did not load in time. */
+  stuck: number | null;
+  /** Where rolling back leads. */
+  back_to: number | null;
+  /** What is loading waits while `talks` conversations go on with this version. */
+  waits_for: number | null;
+  talks: number;
+  /** What is loading is put back into its place. */
+  returns: boolean;
 }
 
 export interface Score {
@@ -173,10 +212,12 @@ export interface Reading {
 }
 
 export interface Gate {
-  name: "accuracy" | "f1_drop" | "broken";
+  name: "accuracy" | "f1_drop" | "broken" | "stories" | "untold";
   passed: boolean;
   figure: number;
   wanted: number;
+  /** There was something to compare with. */
+  compared: boolean;
 }
 
 /** Conditions of activation; shares from 0 to 1. */
@@ -184,6 +225,7 @@ export interface Gates {
   min_accuracy: number;
   max_f1_drop: number;
   max_broken: number;
+  version: number;
 }
 
 export interface Report {
@@ -193,8 +235,13 @@ export interface Report {
   errors: Wrong[];
   confused: Confused[];
   thresholds: Threshold[];
+  /** How sure it was, in equal steps from 0 to 1; empty in reports of before. */
+  bins: Bin[];
+  /** Its own, below which it understands nothing. */
+  threshold: number;
   fixed: Reading[];
   broken: Reading[];
+  stories: StoryRun[];
   gates: Gate[];
 }
 
@@ -220,7 +267,7 @@ export function cutMarks(text: string, marks: readonly Mark[]): Cut[] {
 }
 
 /** The place of a selection without the blanks at its ends, in characters; null when nothing is left of it. */
-export function spanOf(text: string, from: number, to: number): { start: number; end: number } | null {
+export function spanOf(text: string, from: number, to: number): Span | null {
   const chosen = text.slice(from, to);
   const lead = chosen.length - chosen.trimStart().length;
   const start = from + lead;

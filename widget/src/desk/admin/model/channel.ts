@@ -28,12 +28,17 @@ const RARE = new Set([
   "dkim_domain",
   "dkim_key",
   "dkim_selector",
+  "end_exit",
+  "extension_exit",
   "graph_version",
   "music_url",
+  "other_auth_token",
   "previous_secret",
   "previous_webhook_secret",
+  "public_url",
   "stt_vendor",
   "tts_vendor",
+  "twiml_url",
 ]);
 
 /** One way to open an inbox, as a card: a channel, or one of several providers that it serves. */
@@ -115,15 +120,27 @@ export function draftOf(channel: Channel, inbox: Inbox): InboxDraft {
   return { name, queue, locale, bot_enabled, calendar, ...settingsDraft(channel, inbox) };
 }
 
+/** The fields of one dialect, which is chosen and not asked for any more. */
+export function fieldsOf(channel: Channel, dialect: string): SettingField[] {
+  const own = channel.fields.filter(
+    ({ name, when }) => name !== "dialect" && holds(when, "dialect", dialect),
+  );
+  return own.map((field) => (field.when?.[0] === "dialect" ? { ...field, when: null } : field));
+}
+
+/** Whether a condition allows this value of a field; one about another field does. */
+function holds(when: SettingField["when"], field: string, value: string): boolean {
+  return when === null || when[0] !== field || when[1].split("|").includes(value);
+}
+
 /** The fields that are asked with these values: those whose condition holds, and that of what they depend on. */
 export function asked(channel: Channel, draft: InboxDraft): SettingField[] {
   const found: SettingField[] = [];
   for (const field of channel.fields) {
-    const holds =
-      field.when === null ||
-      (found.some((one) => one.name === field.when?.[0]) &&
-        String(draft[`${channel.name}.${field.when[0]}`]) === field.when[1]);
-    if (holds) found.push(field);
+    const [on] = field.when ?? [];
+    const known = on === undefined || found.some((one) => one.name === on);
+    if (known && (on === undefined || holds(field.when, on, String(draft[`${channel.name}.${on}`]))))
+      found.push(field);
   }
   return found;
 }
@@ -171,7 +188,11 @@ function checkSetting(field: SettingField, value: unknown): Problem | null {
     return value.map((one) => checkText(field, String(one))).find((one) => one !== null) ?? null;
   }
   if (typeof value !== "string") return null;
-  return value === "" ? needed : field.kind === "choice" ? null : checkText(field, value);
+  return value === ""
+    ? needed
+    : field.kind === "choice" || field.kind === "flow"
+      ? null
+      : checkText(field, value);
 }
 
 /** What is wrong with the channel's settings; of those that are not asked, nothing is. */

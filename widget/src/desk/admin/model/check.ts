@@ -18,6 +18,9 @@ export interface Problem {
     | "origins"
     | "zone"
     | "buttons"
+    | "form.name"
+    | "form.slot.name"
+    | "form.slot.ask"
     | "image"
     | "week"
     | "code"
@@ -29,6 +32,7 @@ export interface Problem {
     | "format"
     | "units"
     | "routes"
+    | "dialling"
     | "capacity"
     | "never"
     | "promise";

@@ -138,3 +138,11 @@ export function parseDay(text: string, calendar: CalendarName, today: string): s
   if (a >= 1900 && a < 2200) return isoOf({ year: a, month: b, day: c }, "gregory");
   return null;
 }
+
+/** The moment (ms) of a day and a clock ("09:00") where the reader is; null where one is missing. */
+export function momentOf(iso: string | null, clock: string | null): number | null {
+  if (!iso || !clock) return null;
+  const [year = 0, month = 1, day = 1] = iso.split("-").map(Number);
+  const [hour = 0, minute = 0] = clock.split(":").map(Number);
+  return new Date(year, month - 1, day, hour, minute).getTime();
+}

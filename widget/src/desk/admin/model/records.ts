@@ -43,8 +43,11 @@ export interface Queue {
   wrap_up: { mode: (typeof WRAP_UPS)[number]; seconds: number; disposition_required: boolean };
   /** A named one; empty: that of the inbox. */
   calendar: string;
+  /** Which calls are recorded. */
+  recording: { mode: (typeof RECORDINGS)[number]; announced: boolean };
 }
 
+export const RECORDINGS = ["inbox", "all", "none", "on_demand"] as const;
 export const EXITS = ["form", "callback", "voicemail", "queue"] as const;
 export const WRAP_UPS = ["none", "fixed", "until_done"] as const;
 
@@ -94,6 +97,26 @@ export interface Rule {
   needs: Need[];
 }
 
+export const ROLES: readonly Role[] = ["agent", "supervisor", "bot_admin", "admin"];
+
+/** Allows numbers to people, or refuses them; see `hub/model/dialling.py`. */
+export interface DialRule {
+  name: string;
+  /** None: everybody. */
+  roles: Role[];
+  /** How they begin (+98), short ones (110), how short ones begin (1*), all short ones (*). None: all. */
+  numbers: string[];
+  calendar: string;
+  open: boolean;
+  allow: boolean;
+}
+
+export interface Dialling {
+  rules: DialRule[];
+  /** Whether what no rule names may be dialled. */
+  otherwise: boolean;
+}
+
 /** Business hours with a name of their own. */
 export interface NamedCalendar {
   id: string;
@@ -139,6 +162,8 @@ export interface TriedOut {
   exit_queue: string | null;
   exit_seconds: number;
   gets: string[];
+  /** Somebody could take it with everybody at work; where nobody could, the verdicts say why not even then. */
+  ever: boolean;
   rings: { until_seconds: number | null; names: string[] }[];
   verdicts: { agent: string; name: string; fits: boolean; reason: string; detail: string }[];
 }
@@ -160,7 +185,7 @@ export type Setting = string | number | boolean | string[] | null;
 
 export interface SettingField {
   name: string;
-  kind: "text" | "secret" | "number" | "switch" | "choice" | "list" | "generated";
+  kind: "text" | "secret" | "number" | "switch" | "choice" | "list" | "generated" | "flow";
   required: boolean;
   default: string | number | boolean | null;
   choices: string[];

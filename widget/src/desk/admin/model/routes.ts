@@ -1,5 +1,5 @@
 /** Rules of the routing as they are written and checked. */
-import type { Condition, Rule } from "./records";
+import type { Condition, Ring, Rule } from "./records";
 
 export const BLANK_CONDITION: Condition = {
   inboxes: [],
@@ -33,4 +33,12 @@ export function readAttribute(text: string): { name: string; values: string[] } 
 /** Whether a rule has what it needs. */
 export function isRight({ name, priority }: Rule): boolean {
   return name.trim() !== "" && Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY;
+}
+
+/** The rings with one of them at another place: who is asked moves, the times stay where they are. */
+export function movedRing(rings: readonly Ring[], from: number, to: number): Ring[] {
+  const next = rings.filter((_, n) => n !== from);
+  const moved = rings[from];
+  if (moved) next.splice(to, 0, moved);
+  return next.map((one, n) => ({ ...one, until_seconds: rings[n]?.until_seconds ?? one.until_seconds }));
 }

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { InboxDraft, SecretValue } from "../model/channel";
 import { asked, isLong, isRare, tidySetting } from "../model/channel";
 import type { Channel, Inbox, SettingField } from "../model/records";
+import { flows, useLoad } from "../store";
 import { isWord, t } from "../words";
 import { ChoiceField, SelectField, Switch } from "./choices";
 import { Frame, NumberField, TextField } from "./fields";
@@ -107,6 +108,8 @@ function OneField({
       return <NumberField {...(bound as Bound<number>)} label={label} hint={hint} />;
     case "list":
       return <LinesField {...(bound as Bound<string[]>)} label={label} hint={hint} />;
+    case "flow":
+      return <FlowField {...(bound as Bound<string>)} label={label} hint={hint} />;
     case "choice": {
       const options = field.choices.map((value) => ({ value, label: valueText(key, value) }));
       const Field = options.length > FEW ? SelectField : ChoiceField;
@@ -125,6 +128,21 @@ function OneField({
         />
       );
   }
+}
+
+/** One of the flows that were published. */
+function FlowField(props: Bound<string> & { label: string; hint?: string }): JSX.Element {
+  useLoad(flows);
+  const published = (flows.data.value ?? []).filter((one) => one.version > 0 || one.id === props.value);
+  return (
+    <SelectField
+      {...props}
+      options={[
+        { value: "", label: t("flow.usual") },
+        ...published.map((one) => ({ value: one.id, label: one.name })),
+      ]}
+    />
+  );
 }
 
 /** One thing a line. */

@@ -155,14 +155,17 @@ function shownOf(inbox: Inbox): [string, string][] {
   return justMade.value?.inbox === inbox.id ? Object.entries(justMade.value.shown) : [];
 }
 
-/** The channel's own words for something, where there are any. */
+/** The own words of the channel, or of the dialect that it speaks here, for something, where there are any. */
 function ownWords(
   inbox: Inbox,
   what: string,
   usual: "provider.title" | "provider.lead" | "provider.webhook.hint",
 ): string {
-  const key = `channel.${inbox.channel}.${what}`;
-  return t(isWord(key) ? key : usual);
+  const keys = [
+    `channel.${inbox.channel}.${inbox.settings.dialect}.${what}`,
+    `channel.${inbox.channel}.${what}`,
+  ];
+  return t(keys.find(isWord) ?? usual);
 }
 
 /** Where the reader has to take what `ProviderFacts` shows. */

@@ -36,6 +36,13 @@ export function useMover(length: number, onMove: (at: number, by: number) => voi
   return { list, move, onKey };
 }
 
+/** Where an entry stands after another, or itself, has moved. */
+export function movedTo(at: number, from: number, to: number): number {
+  if (at === from) return to;
+  if (from < at && at <= to) return at - 1;
+  return to <= at && at < from ? at + 1 : at;
+}
+
 /** The buttons of one entry. */
 export function MoveButtons(props: {
   name: string;

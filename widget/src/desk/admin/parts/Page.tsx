@@ -6,6 +6,7 @@ import { t as deskWords } from "../../i18n";
 import { Empty } from "../../parts/common";
 import type { ApiError } from "../api";
 import { follow, hrefOf, place } from "../nav";
+import type { Loadable } from "../store";
 import { isWord, t } from "../words";
 
 interface PageProps {
@@ -102,4 +103,12 @@ export function Waiting({ rows = 6 }: { rows?: number }): JSX.Element {
       ))}
     </div>
   );
+}
+
+/** What stands where something that a page needs isn't here yet: grey bars, or what went wrong and how to try again. */
+export function Coming({ needed, rows }: { needed: readonly Loadable[]; rows?: number }): JSX.Element {
+  const failed = needed.filter((one) => one.error.value);
+  const error = failed[0]?.error.value;
+  if (!error) return <Waiting rows={rows} />;
+  return <LoadFailed error={error} retry={() => void Promise.all(failed.map((one) => one.load()))} />;
 }

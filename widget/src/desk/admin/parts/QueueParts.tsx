@@ -1,6 +1,6 @@
 /** What a queue takes, how it asks, and what follows: the parts of its form. */
 import type { JSX } from "preact";
-import { EXITS, type Queue, STRATEGIES, WRAP_UPS } from "../model/records";
+import { EXITS, type Queue, RECORDINGS, STRATEGIES, WRAP_UPS } from "../model/records";
 import { calendars, workplace } from "../store";
 import { t } from "../words";
 import { ManyField, SelectField, Switch } from "./choices";
@@ -63,7 +63,7 @@ export function Target({ draft }: PartProps): JSX.Element {
         {...bound}
         value={target.percent}
         label={t("queues.target.percent")}
-        after="%"
+        after={t("gates.percent")}
         onChange={(percent) => set({ percent })}
       />
       <SpanField
@@ -179,6 +179,33 @@ export function AfterWork({ draft, readOnly }: PartProps): JSX.Element {
         readOnly={readOnly}
         onChange={(disposition_required) => set({ disposition_required })}
       />
+    </Block>
+  );
+}
+
+/** Which calls of the queue are recorded. */
+export function Recording({ draft, readOnly }: PartProps): JSX.Element {
+  const { recording } = draft.value;
+  const set = (part: Partial<Queue["recording"]>) => draft.set({ recording: { ...recording, ...part } });
+  return (
+    <Block title={t("field.recording")} lead={t("recording.lead")}>
+      <SelectField
+        {...draft.bind("recording")}
+        value={recording.mode}
+        label={t("recording.mode")}
+        hint={t(`recording.${recording.mode}.hint`)}
+        options={RECORDINGS.map((one) => ({ value: one, label: t(`recording.${one}`) }))}
+        onChange={(mode) => set({ mode })}
+      />
+      {recording.mode !== "none" && (
+        <Switch
+          label={t("recording.announced")}
+          hint={t("recording.announced.hint")}
+          value={recording.announced}
+          readOnly={readOnly}
+          onChange={(announced) => set({ announced })}
+        />
+      )}
     </Block>
   );
 }

@@ -1,10 +1,12 @@
 /** Who is asked for somebody in line: rings that widen with the wait, and what somebody can do how well. */
 import type { JSX } from "preact";
 import { number } from "../../../ui/format";
-import { Alert, Close, Plus } from "../../../ui/icons";
+import { Alert, Plus } from "../../../ui/icons";
 import type { Need, Ring } from "../model/records";
+import { movedRing } from "../model/routes";
 import { t } from "../words";
 import { Frame, NumberInput } from "./fields";
+import { MoveButtons, useMover } from "./Movable";
 import { spanText } from "./span";
 import type { Bound } from "./useDraft";
 
@@ -22,11 +24,12 @@ interface RingsProps extends Bound<Ring[]> {
 export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): JSX.Element {
   const { value, readOnly, onChange } = bound;
   const change = (at: number, part: Partial<Ring>) =>
-    onChange(value.map((one, n) => (n === at ? { ...one, ...part } : one)));
+    onChange(withLast(value.map((one, n) => (n === at ? { ...one, ...part } : one))));
   const add = () => {
     const after = value.at(-1)?.until_seconds ?? 0;
     onChange([...value, { until_seconds: after + NEXT_RING_SECONDS, needs: [], teams: [], speaks: false }]);
   };
+  const { list, move, onKey } = useMover(value.length, (at, by) => onChange(movedRing(value, at, at + by)));
   const wrong = value.map((_, n) => problemAt(`rings.${n}`));
   return (
     <Frame
@@ -38,9 +41,9 @@ export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): 
       {() => (
         <>
           {value.length === 0 && <p class="remark">{t("queues.rings.none")}</p>}
-          <ol class="rings">
+          <ol class="rings" ref={list}>
             {value.map((ring, n) => (
-              <li key={n} class="ring-card">
+              <li key={n} class="ring-card" onKeyDown={readOnly ? undefined : onKey(n)}>
                 <header class="ring-head">
                   <b>{t("queues.ring", { n: number(n + 1) })}</b>
                   <span class="ring-when">
@@ -49,27 +52,28 @@ export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): 
                       : t("queues.ring.until", { until: spanText(ring.until_seconds || 0) })}
                   </span>
                   {!readOnly && (
-                    <button
-                      type="button"
-                      class="icon-button"
-                      aria-label={t("queues.ring.remove", { n: number(n + 1) })}
-                      onClick={() => onChange(value.filter((_, at) => at !== n))}
-                    >
-                      <Close size={16} />
-                    </button>
+                    <MoveButtons
+                      name={t("queues.ring", { n: number(n + 1) })}
+                      at={n}
+                      length={value.length}
+                      move={move}
+                      remove={() => onChange(value.filter((_, at) => at !== n))}
+                    />
                   )}
                 </header>
-                <div class="control-row">
-                  <NumberInput
-                    value={ring.until_seconds}
-                    readOnly={readOnly}
-                    aria-invalid={wrong[n] ? true : undefined}
-                    label={t("queues.ring.seconds", { n: number(n + 1) })}
-                    onChange={(until_seconds) => change(n, { until_seconds })}
-                    onLeave={bound.onLeave}
-                  />
-                  <span class="control-after">{t("unit.second")}</span>
-                </div>
+                {n < value.length - 1 && (
+                  <div class="control-row">
+                    <NumberInput
+                      value={ring.until_seconds}
+                      readOnly={readOnly}
+                      aria-invalid={wrong[n] ? true : undefined}
+                      label={t("queues.ring.seconds", { n: number(n + 1) })}
+                      onChange={(until_seconds) => change(n, { until_seconds })}
+                      onLeave={bound.onLeave}
+                    />
+                    <span class="control-after">{t("unit.second")}</span>
+                  </div>
+                )}
                 <Needs
                   needs={ring.needs}
                   skills={skills}
@@ -113,6 +117,13 @@ export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): 
       )}
     </Frame>
   );
+}
+
+/** The last ring has no end of its own to write, but one that is after all others. */
+function withLast(rings: Ring[]): Ring[] {
+  const [before, last] = rings.slice(-2);
+  if (!before || !last || !(last.until_seconds <= before.until_seconds)) return rings;
+  return [...rings.slice(0, -1), { ...last, until_seconds: before.until_seconds + NEXT_RING_SECONDS }];
 }
 
 interface NeedsProps {

@@ -1,6 +1,6 @@
 /** Tables whose rows lead somewhere, with the filters above them. On a phone each row is a card. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Search } from "../../../ui/icons";
 import { Empty, Keys } from "../../parts/common";
 import { follow, hrefOf, query, setQuery } from "../nav";
@@ -13,6 +13,19 @@ export interface Column<R> {
   cell: (row: R) => ComponentChildren;
   /** Left out where there is little room. */
   roomy?: boolean;
+}
+
+/** The column of what the rows are called. */
+export function nameColumn<R>(title: string, nameOf: (row: R) => string): Column<R> {
+  return {
+    key: "name",
+    title,
+    cell: (row) => (
+      <b>
+        <bdi>{nameOf(row)}</bdi>
+      </b>
+    ),
+  };
 }
 
 interface TableProps<R extends { id: string }> {
@@ -43,6 +56,25 @@ function onRowKey(event: KeyboardEvent): void {
   next.focus();
 }
 
+/** So many rows are made at once: a thousand of them would make typing in the search slow. */
+const STEP = 100;
+
+/** How many rows are there; more as soon as one comes near the end of them. */
+function useGrowing(): { most: number; end: { current: HTMLDivElement | null } } {
+  const [most, setMost] = useState(STEP);
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!end.current) return;
+    const near = new IntersectionObserver(([seen]) => seen?.isIntersecting && setMost(most + STEP), {
+      root: end.current.closest(".admin-main"),
+      rootMargin: "1000px",
+    });
+    near.observe(end.current);
+    return () => near.disconnect();
+  });
+  return { most, end };
+}
+
 export function Table<R extends { id: string }>({
   label,
   section,
@@ -50,47 +82,51 @@ export function Table<R extends { id: string }>({
   columns,
   dimmed,
 }: TableProps<R>): JSX.Element {
+  const { most, end } = useGrowing();
   return (
-    <table class="table" aria-label={label} onKeyDown={onRowKey}>
-      <thead>
-        <tr>
-          {columns.map((one) => (
-            <th key={one.key} scope="col" class={one.roomy ? "is-roomy" : undefined}>
-              {one.title}
-            </th>
-          ))}
-          <td class="table-go" />
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.id} class={dimmed?.(row) ? "is-dimmed" : ""}>
-            {columns.map((one, n) => (
-              <td
-                key={one.key}
-                data-label={n > 0 ? one.title : undefined}
-                class={one.roomy ? "is-roomy" : undefined}
-              >
-                {n === 0 ? (
-                  <a
-                    class="row-link"
-                    href={hrefOf(section, row.id)}
-                    onClick={(event) => follow(event, section, row.id)}
-                  >
-                    {one.cell(row)}
-                  </a>
-                ) : (
-                  one.cell(row)
-                )}
-              </td>
+    <>
+      <table class="table" aria-label={label} aria-rowcount={rows.length + 1} onKeyDown={onRowKey}>
+        <thead>
+          <tr>
+            {columns.map((one) => (
+              <th key={one.key} scope="col" class={one.roomy ? "is-roomy" : undefined}>
+                {one.title}
+              </th>
             ))}
-            <td class="table-go">
-              <Ahead size={16} />
-            </td>
+            <td class="table-go" />
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.slice(0, most).map((row) => (
+            <tr key={row.id} class={dimmed?.(row) ? "is-dimmed" : ""}>
+              {columns.map((one, n) => (
+                <td
+                  key={one.key}
+                  data-label={n > 0 ? one.title : undefined}
+                  class={one.roomy ? "is-roomy" : undefined}
+                >
+                  {n === 0 ? (
+                    <a
+                      class="row-link"
+                      href={hrefOf(section, row.id)}
+                      onClick={(event) => follow(event, section, row.id)}
+                    >
+                      {one.cell(row)}
+                    </a>
+                  ) : (
+                    one.cell(row)
+                  )}
+                </td>
+              ))}
+              <td class="table-go">
+                <Ahead size={16} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > most && <div ref={end} />}
+    </>
   );
 }
 

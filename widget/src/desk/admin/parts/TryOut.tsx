@@ -9,6 +9,7 @@ import { inboxes } from "../store";
 import { refusalText, t } from "../words";
 import { SelectField } from "./choices";
 import { SpanField, TextField } from "./fields";
+import { MomentField } from "./Moment";
 import { Block } from "./Page";
 import { Results } from "./TryOutResults";
 import type { Bound } from "./useDraft";
@@ -26,6 +27,8 @@ interface Question {
   intent: string;
   attributes: string;
   waited_seconds: number;
+  /** Another hour than now (ms). */
+  at: number | null;
 }
 
 export function TryOut({ queue, rules }: TryOutProps): JSX.Element | null {
@@ -35,7 +38,14 @@ export function TryOut({ queue, rules }: TryOutProps): JSX.Element | null {
   const [answer, setAnswer] = useState<{ to: string; found: TriedOut | null; wrong: string | null }>();
   const newest = useRef("");
   if (!first) return null;
-  const blank = { inbox: first.id, locale: first.locale, intent: "", attributes: "", waited_seconds: 0 };
+  const blank = {
+    inbox: first.id,
+    locale: first.locale,
+    intent: "",
+    attributes: "",
+    waited_seconds: 0,
+    at: null,
+  };
   const question: Question = { ...blank, ...changed };
   const body = bodyOf(question, queue, rules);
   const key = JSON.stringify(body);
@@ -73,7 +83,7 @@ export function TryOut({ queue, rules }: TryOutProps): JSX.Element | null {
 }
 
 function bodyOf(question: Question, queue?: Queue, rules?: Rule[]): object {
-  const { inbox, locale, intent, attributes, waited_seconds } = question;
+  const { inbox, locale, intent, attributes, waited_seconds, at } = question;
   const channel = inboxes.data.value?.find((one) => one.id === inbox)?.channel;
   const pairs = attributes.split(/[,،]/).map(readAttribute);
   return {
@@ -83,9 +93,37 @@ function bodyOf(question: Question, queue?: Queue, rules?: Rule[]): object {
     intent: intent.trim() || null,
     attributes: Object.fromEntries(pairs.flatMap((one) => (one ? [[one.name, one.values[0]]] : []))),
     waited_seconds: Number.isNaN(waited_seconds) ? 0 : waited_seconds,
+    at,
     queue,
     rules,
   };
+}
+
+/** Now, or another hour. */
+function HourField({ onChange }: { onChange: (at: number | null) => void }): JSX.Element {
+  const [other, setOther] = useState(false);
+  return (
+    <>
+      <SelectField<"now" | "other">
+        value={other ? "other" : "now"}
+        name="tryout.hour"
+        problem={null}
+        readOnly={false}
+        onChange={(choice) => {
+          setOther(choice === "other");
+          onChange(null);
+        }}
+        onLeave={() => {}}
+        label={t("tryout.hour")}
+        hint={other ? t("tryout.hour.hint") : undefined}
+        options={[
+          { value: "now", label: t("tryout.hour.now") },
+          { value: "other", label: t("tryout.hour.other") },
+        ]}
+      />
+      {other && <MomentField onChange={onChange} />}
+    </>
+  );
 }
 
 interface QuestionsProps {
@@ -126,6 +164,7 @@ function Questions({ question, set, byRules }: QuestionsProps): JSX.Element {
         </>
       )}
       <SpanField {...bound("waited_seconds")} label={t("tryout.waited")} />
+      <HourField onChange={(at) => set({ at })} />
     </div>
   );
 }

@@ -12,10 +12,10 @@ export function Results({ found, byRules }: { found: TriedOut; byRules: boolean 
   return (
     <>
       {byRules && <p class="remark">{decided(found)}</p>}
-      <p class="remark">
+      <p class={`remark ${found.ever ? "" : "is-warned"}`}>
         {found.gets.length > 0
           ? t("tryout.gets", { names: found.gets.join(t("word.and")) })
-          : t("tryout.nobody")}
+          : t(found.ever ? "tryout.nobody" : "tryout.never")}
       </p>
       <ol class="tryout-rings">
         {found.rings.map((ring, n) => (
@@ -63,6 +63,7 @@ function whyText({ reason, detail }: TriedOut["verdicts"][number]): string {
     const named = skill.replaceAll("_", " ");
     return `${why}: ${level ? `${named} ≥ ${number(Number(level))}` : named}`;
   }
+  if (reason === "too_small") return `${why} (${t("units.n", { n: Number(detail) })})`;
   const person = agents.data.value?.find((one) => one.id === detail);
   return person ? `${why}: ${person.name}` : why;
 }

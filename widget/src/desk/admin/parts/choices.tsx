@@ -1,6 +1,8 @@
 /** Fields in which one chooses: one of many, one of a few, any of several, on or off. */
 import type { ComponentChildren, JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { matches } from "../model/search";
+import { t } from "../words";
 import { Frame } from "./fields";
 import type { Bound } from "./useDraft";
 
@@ -78,10 +80,20 @@ interface ManyProps<V extends string> extends Bound<V[]> {
   options: readonly Option<V>[];
 }
 
+/** From so many on, what one may choose from is searched. */
+const MANY = 20;
+
 /** Any of several. The order of the options is kept. */
 export function ManyField<V extends string>(props: ManyProps<V>): JSX.Element {
   const strange = props.value.filter((one) => !props.options.some((other) => other.value === one));
   const options = [...props.options, ...strange.map((value) => ({ value, label: value as string }))];
+  const [chosenBefore] = useState(props.value);
+  const [query, setQuery] = useState("");
+  const many = options.length > MANY;
+  const rank = (one: Option<V>) => (chosenBefore.includes(one.value) ? 0 : 1);
+  const shown = many
+    ? options.filter((one) => matches(query, one.label)).sort((a, b) => rank(a) - rank(b))
+    : options;
   const toggle = (value: V) => {
     const chosen = new Set(props.value);
     if (!chosen.delete(value)) chosen.add(value);
@@ -91,20 +103,34 @@ export function ManyField<V extends string>(props: ManyProps<V>): JSX.Element {
   return (
     <Frame label={props.label} hint={props.hint} problem={props.problem} group>
       {(wiring) => (
-        <div class="ticks">
-          {options.map((one, n) => (
-            <label key={one.value} class="tick">
-              <input
-                type="checkbox"
-                aria-invalid={n === 0 ? wiring["aria-invalid"] : undefined}
-                checked={props.value.includes(one.value)}
-                disabled={props.readOnly}
-                onChange={() => toggle(one.value)}
-              />
-              <bdi>{one.label}</bdi>
-            </label>
-          ))}
-        </div>
+        <>
+          {many && (
+            <input
+              type="search"
+              class="control ticks-search"
+              dir="auto"
+              aria-label={t("table.filter")}
+              placeholder={t("table.filter")}
+              value={query}
+              onInput={(event) => setQuery(event.currentTarget.value)}
+              onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+            />
+          )}
+          <div class={`ticks ${many ? "ticks-many" : ""}`}>
+            {shown.map((one, n) => (
+              <label key={one.value} class="tick">
+                <input
+                  type="checkbox"
+                  aria-invalid={n === 0 ? wiring["aria-invalid"] : undefined}
+                  checked={props.value.includes(one.value)}
+                  disabled={props.readOnly}
+                  onChange={() => toggle(one.value)}
+                />
+                <bdi>{one.label}</bdi>
+              </label>
+            ))}
+          </div>
+        </>
       )}
     </Frame>
   );

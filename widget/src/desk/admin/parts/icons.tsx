@@ -36,9 +36,16 @@ export const Pledge = make(<path d="M12 7v5l3.5 2M20.5 12a8.5 8.5 0 1 1-17 0 8.5
 export const Shield = make(
   <path d="M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.7 7-9V6l-7-2.5Zm-3 8.6 2.2 2.2 4-4.3" />,
 );
+export const Bookmark = make(<path d="M7 4h10v16l-5-4-5 4V4Z" />);
+export const Bars = make(<path d="M4 20h16M7 16v-4m5 4V5m5 11V9" />);
 export const Aside = make(<path d="M4 4.5h16v4H4v-4Zm1.5 4V20h13V8.5M9.5 12.5h5" />);
 export const Arrow = make(<path d="M5 12h14m-5-5 5 5-5 5" />, true);
 export const Tags = make(<path d="M4 4.5h8l8 8-7.5 7.5-8.5-8.5v-7Zm4 4h.01" />);
 export const Layers = make(
   <path d="m12 4 8.5 4.5L12 13 3.5 8.5 12 4Zm-8.5 8.5L12 17l8.5-4.5M3.5 16.5 12 21l8.5-4.5" />,
 );
+export const Tray = make(<path d="M4 13 6.5 5h11L20 13v6.5H4V13Zm0 0h4.5l1.5 2.5h4l1.5-2.5H20" />);
+export const Ask = make(
+  <path d="M4.5 4.5h15v12h-8L7.5 20v-3.5h-3v-12Zm5.3 4a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.5m0 1.7h.01" />,
+);
+export const Marked = make(<path d="M4 7.5V5h2.5m11 0H20v2.5M4 16.5V19h2.5m11 0H20v-2.5M8.5 9h7M12 9v6.5" />);

@@ -3,14 +3,18 @@ import { number } from "../../../ui/format";
 import { locale } from "../../../ui/i18n";
 import { word } from "../../i18n";
 import { plainNumber } from "../../parts/common";
+import type { Sentence } from "../model/bot";
 import { isSecretValue } from "../model/channel";
 import { type CalendarName, dayMs, partsOf, yearly } from "../model/dates";
 import { listDiff, same } from "../model/diff";
 import { persian } from "../model/digits";
+import type { Beginning, Step } from "../model/flow";
+import type { FormEnd, FormSlot } from "../model/forms";
 import { DAYS } from "../model/hours";
 import {
   type Calendar,
   type Condition,
+  type DialRule,
   PROMISES,
   type Queue,
   type Ring,
@@ -18,8 +22,10 @@ import {
   type Sla,
   type Window,
 } from "../model/records";
-import { hoursName, inboxName, queueName } from "../store";
+import type { Expected } from "../model/stories";
+import { flowName, hoursName, inboxName, queueName } from "../store";
 import { isWord, t } from "../words";
+import { beginningText, stepText } from "./flow/say";
 import { spanText } from "./span";
 
 const TAGS = { fa: "fa-IR-u-ca-persian-nu-arabext", en: "en-GB" } as const;
@@ -98,7 +104,9 @@ function one(field: string, value: string): string {
   if (field === "channel" || field === "channels" || field === "auto_accept") return channelName(value);
   if (field === "strategy" && isWord(`strategy.${value}`))
     return t(`strategy.${value}` as "strategy.broadcast");
+  if (field === "phone" && value === "browser") return t("phone.browser");
   if (field === "exit" && isWord(`exit.${value}`)) return t(`exit.${value}` as "exit.form");
+  if (field.endsWith(".flow_id")) return flowName(value);
   if (field === "inbox" || field === "inboxes") return inboxName(value);
   const choice = `channel.${field}.${value}`;
   return isWord(choice) ? t(choice) : value;
@@ -130,19 +138,33 @@ export function valueText(field: string, value: unknown): string {
         ? plainNumber(value)
         : number(value);
   if (isSecretValue(value)) return t(`secret.${value.secret}`);
-  if (field === "rules") return rulesText(value as Rule[]);
+  if (field.startsWith("step.")) return stepText(value as Step);
+  if (field === "entry") return beginningText(value as Beginning);
+  if (field === "entries") return beginningsText(value as Record<string, Beginning>);
+  if (field === "locales") return (value as string[]).map((it) => one("languages", it)).join(t("word.and"));
+  if (field === "rules") return rulesText(value as (Rule | DialRule)[]);
+  if (field === "sentences") return (value as Sentence[]).map(sentenceText).join("\n") || t("form.empty");
+  if (field === "slots") return (value as FormSlot[]).map(slotText).join("\n") || t("form.empty");
+  if (field === "end") return endText(value as FormEnd);
+  if (field === "turns" && Array.isArray(value)) return turnsText(value as Expected[]);
   if (field === "rings") return ringsText(value as Ring[]);
   if (Array.isArray(value))
     return value.length === 0
       ? t("form.empty")
       : value.map((it) => one(field, String(it))).join(t("word.and"));
   if (field === "calendar") return isCalendar(value) ? calendarText(value) : hoursName(String(value));
+  if (field === "recording") return recordingText(value as Queue["recording"]);
   if (field === "wrap_up") return wrapUpText(value as Queue["wrap_up"]);
   if (field === "targets") return promisesText(value as Sla["targets"]);
   if (field === "skills") return skillsText(value as Record<string, number>);
   if (field === "target") return targetText(value as Queue["target"]);
   if (UNITS.has(field)) return unitsText(value as Record<string, number>);
   return typeof value === "object" ? JSON.stringify(value) : one(field, String(value));
+}
+
+function beginningsText(entries: Record<string, Beginning>): string {
+  const said = Object.entries(entries).map(([number, it]) => `${number}: ${beginningText(it)}`);
+  return said.length === 0 ? t("form.empty") : said.join("\n");
 }
 
 function skillsText(skills: Record<string, number>): string {
@@ -152,11 +174,21 @@ function skillsText(skills: Record<string, number>): string {
   return said.length === 0 ? t("form.empty") : said.join(t("word.and"));
 }
 
-function rulesText(rules: readonly Rule[]): string {
+function turnsText(turns: readonly Expected[]): string {
+  return turns.map((one) => [one.text, one.intent, one.action].filter(Boolean).join(" · ")).join("\n");
+}
+
+function rulesText(rules: readonly (Rule | DialRule)[]): string {
   if (rules.length === 0) return t("form.empty");
-  return rules
-    .map((one) => `${one.name}: ${one.queue ? queueName(one.queue) : t("routes.queue.own")}`)
-    .join("\n");
+  return rules.map((one) => ("allow" in one ? dialText(one) : routeText(one))).join("\n");
+}
+
+function routeText({ name, queue }: Rule): string {
+  return `${name}: ${queue ? queueName(queue) : t("routes.queue.own")}`;
+}
+
+function dialText({ name, allow }: DialRule): string {
+  return t("dialling.text", { name, does: t(allow ? "dialling.allowed" : "dialling.refused") });
 }
 
 /** When a rule holds: "by Website chat · vip = yes, gold"; null when always. */
@@ -191,6 +223,11 @@ function targetText({ percent, seconds }: Queue["target"]): string {
   return t("queues.target.text", { percent, span: spanText(seconds) });
 }
 
+function recordingText({ mode, announced }: Queue["recording"]): string {
+  const said = t(`recording.${mode}`);
+  return announced && mode !== "none" ? t("recording.text.announced", { mode: said }) : said;
+}
+
 function wrapUpText({ mode, seconds, disposition_required }: Queue["wrap_up"]): string {
   const said = [mode === "none" ? t("wrap.none") : `${t(`wrap.${mode}`)} (${spanText(seconds)})`];
   if (disposition_required) said.push(t("wrap.required"));
@@ -209,9 +246,11 @@ export function promisesText(targets: Sla["targets"]): string {
 function ringsText(rings: Ring[]): string {
   if (rings.length === 0) return t("form.empty");
   return rings
-    .map((ring) => {
+    .map((ring, n) => {
+      const until =
+        n < rings.length - 1 ? `${spanText(ring.until_seconds)}: ` : n > 0 ? `${t("tryout.then")}: ` : "";
       const asked = ring.needs.map((one) => `${one.skill.replaceAll("_", " ")} ≥ ${number(one.level)}`);
-      return `${spanText(ring.until_seconds)}: ${[...asked, ...ring.teams].join(t("word.and")) || t("queues.ring.anybody")}`;
+      return until + ([...asked, ...ring.teams].join(t("word.and")) || t("queues.ring.anybody"));
     })
     .join("\n");
 }
@@ -230,7 +269,40 @@ export interface Line {
 /** A change as lines that a person reads; a calendar's change becomes one line for each day. */
 export function explain(field: string, before: unknown, after: unknown): Line[] {
   if (field === "calendar" && isCalendar(before) && isCalendar(after)) return explainCalendar(before, after);
+  if (field === "sentences") return [explainSentences(before as Sentence[], after as Sentence[])];
   return [{ label: fieldText(field), before: valueText(field, before), after: valueText(field, after) }];
+}
+
+/** city: Which city? (an entity in the message) */
+function slotText({ name, ask, fill }: FormSlot): string {
+  return `${name}: ${ask[locale.value] ?? Object.values(ask)[0] ?? ""} (${t(`talks.fill.${fill}`)})`;
+}
+
+function endText({ kind, says, queue }: FormEnd): string {
+  const said = [
+    t(`talks.end.${kind}`),
+    queue && queueName(queue),
+    says[locale.value] ?? Object.values(says)[0],
+  ];
+  return said.filter(Boolean).join(" · ");
+}
+
+/** Only what goes and what comes: there may be thousands. */
+function explainSentences(before: Sentence[], after: Sentence[]): Line {
+  const { added, removed } = listDiff(before, after);
+  return {
+    label: fieldText("sentences"),
+    before: valueText("sentences", removed),
+    after: valueText("sentences", added),
+  };
+}
+
+/** A sentence, its language and use where they say something, and its entities. */
+function sentenceText({ text, split, marks }: Sentence): string {
+  const letters = [...text];
+  const marked = marks.map((one) => `${letters.slice(one.start, one.end).join("")} = ${one.entity}`);
+  const more = [...(split === "test" ? [t("bot.split.test")] : []), ...marked];
+  return more.length > 0 ? `${text} (${more.join(t("word.and"))})` : text;
 }
 
 function isCalendar(value: unknown): value is Calendar {

@@ -4,7 +4,7 @@ import { toast } from "../../toasts";
 import { ApiError } from "../api";
 import type { Problems } from "../model/check";
 import { type Change, type Clash, changesOf, type Merges, rebase, same } from "../model/diff";
-import { problemText, refusalText, t } from "../words";
+import { isWord, problemText, refusalText, t } from "../words";
 import { letGo, useGuard } from "./guard";
 
 export interface DraftOptions<T extends object> {
@@ -59,6 +59,9 @@ export interface Draft<T extends object> {
 }
 
 const asIs = <T>(value: T): T => value;
+
+/** Fields that say at the entry itself what is wrong with it. */
+const SAID_THERE: ReadonlySet<string> = new Set(["rings"]);
 
 /** See `DraftOptions`. `readOnly`: shows, but lets nobody write. */
 export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = false): Draft<T> {
@@ -148,8 +151,7 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
   const refuse = (error: unknown) => {
     const { code, field, place } = error instanceof ApiError ? error : new ApiError("unknown");
     if (field && (fields as readonly string[]).includes(field)) {
-      const row = /^\w+\.(\d+)$/.exec(place ?? "")?.[1];
-      const where = row === undefined ? "" : `${t("form.row", { n: Number(row) + 1 })} `;
+      const where = SAID_THERE.has(field) ? "" : whereText(place ?? field);
       setRefused({ [place ?? field]: where + refusalText(code) });
       focusWrong();
     } else {
@@ -212,6 +214,14 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
 /** The field in which a place lies; settings of channels are fields of their own. */
 function topOf(place: string): string {
   return place.startsWith("settings.") ? place : (place.split(".")[0] ?? place);
+}
+
+/** Where inside a field a place lies: its row, its weekday; empty when the field is all there is to say. */
+function whereText(place: string): string {
+  const [, inside = ""] = /^\w+\.(?:week\.)?(\w+)$/.exec(place) ?? [];
+  if (/^\d+$/.test(inside)) return `${t("form.row", { n: Number(inside) + 1 })} `;
+  const day = `day.${inside}`;
+  return isWord(day) ? `${t(day)}: ` : "";
 }
 
 /** After the next paint: the first field at fault gets the focus. */

@@ -13,7 +13,7 @@ import { Book, Shield } from "../parts/icons";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { explain, type Line } from "../parts/say";
 import { FilterSelect, Filters, NothingFits } from "../parts/Table";
-import { agents, canned, inboxes, queues, useLoad } from "../store";
+import { agents, canned, flows, inboxes, queues, useLoad } from "../store";
 import { isWord, t } from "../words";
 
 /** With a filter, so many pages are looked through before the reader is asked. */
@@ -70,7 +70,7 @@ function useTrail(): Trail {
 }
 
 export function Audit(): JSX.Element {
-  useLoad(agents, queues, inboxes, canned);
+  useLoad(agents, queues, inboxes, canned, flows);
   const trail = useTrail();
   const { who = "", kind = "" } = query.value;
   const shown = trail.records.filter((one) => inTrail(one, { who, kind }));
@@ -124,6 +124,7 @@ function targetName(record: AuditRecord): string {
   const named: readonly { id: string; name: string }[] =
     (kind === "agent" && agents.data.value) ||
     (kind === "queue" && queues.data.value) ||
+    (kind === "flow" && flows.data.value) ||
     ((kind === "inbox" || kind === "aside") && inboxes.data.value) ||
     (kind === "canned" &&
       (canned.data.value ?? []).map((one) => ({ id: one.id, name: `/${one.shortcut}` }))) ||

@@ -8,7 +8,7 @@ import { follow, hrefOf } from "../nav";
 import { Calendar as CalendarIcon } from "../parts/icons";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { clockText, dayText } from "../parts/say";
-import { type Column, Table } from "../parts/Table";
+import { type Column, nameColumn, Table } from "../parts/Table";
 import { calendars, mayChange, useLoad } from "../store";
 import { t } from "../words";
 
@@ -22,15 +22,7 @@ export function openingText({ open, next_opening: next, calendar }: NamedCalenda
 
 function columns(): Column<NamedCalendar>[] {
   return [
-    {
-      key: "name",
-      title: t("calendars.name"),
-      cell: (one) => (
-        <b>
-          <bdi>{one.name}</bdi>
-        </b>
-      ),
-    },
+    nameColumn(t("calendars.name"), (one) => one.name),
     { key: "now", title: t("calendars.now"), cell: openingText },
     {
       key: "week",

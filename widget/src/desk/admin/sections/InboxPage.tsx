@@ -15,7 +15,7 @@ import { TextField } from "../parts/fields";
 import { HoursEditor } from "../parts/HoursEditor";
 import { DeleteInbox, LocaleField, ServiceFields } from "../parts/InboxParts";
 import { OriginsField } from "../parts/Lists";
-import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { Block, Coming, Page } from "../parts/Page";
 import { useDraft } from "../parts/useDraft";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad } from "../store";
 import { t } from "../words";
@@ -35,7 +35,6 @@ export function InboxPage({ id }: { id: string }): JSX.Element {
   useLoad(inboxes, queues, agents, channels);
   const all = inboxes.data.value;
   const found = all?.find((one) => one.id === id);
-  const error = inboxes.error.value ?? channels.error.value;
   const known = channels.data.value;
   if (found && queues.data.value && known) {
     const channel = known.find((one) => one.name === found.channel);
@@ -46,16 +45,8 @@ export function InboxPage({ id }: { id: string }): JSX.Element {
     <Page title={t("inboxes.title")} parent="inboxes">
       {all && !found ? (
         <Empty title={t("admin.nowhere")} hint={t("admin.nowhere.hint")} />
-      ) : error ? (
-        <LoadFailed
-          error={error}
-          retry={() => {
-            void inboxes.load();
-            void channels.load();
-          }}
-        />
       ) : (
-        <Waiting rows={8} />
+        <Coming needed={[inboxes, queues, channels]} rows={8} />
       )}
     </Page>
   );

@@ -17,7 +17,7 @@ import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { useDraft } from "../parts/useDraft";
 import { useFetched } from "../parts/useFetched";
 import { knowledge, useLoad } from "../store";
-import { refusalText, t } from "../words";
+import { refusalText, t, withMasked } from "../words";
 
 /** As it is edited: an answer that is not there is an empty one. */
 interface IntentForm {
@@ -25,6 +25,7 @@ interface IntentForm {
   answer_version: number;
   faq: boolean;
   used: string[];
+  masked: number;
   sentences: Sentence[];
   fa: string;
   en: string;
@@ -33,8 +34,19 @@ interface IntentForm {
 const FIELDS = ["sentences", "fa", "en"] as const;
 
 function formOf({ answers, ...one }: IntentRecord): IntentForm {
-  const { version, answer_version, faq, used, sentences } = one;
-  return { version, answer_version, faq, used, sentences, fa: answers.fa ?? "", en: answers.en ?? "" };
+  const { version, answer_version, used, masked, sentences } = one;
+  // An answer with variants of its own is not shown here, and need not be written again.
+  const faq = one.faq && (answer_version === 0 || Object.keys(answers).length > 0);
+  return {
+    version,
+    answer_version,
+    faq,
+    used,
+    masked,
+    sentences,
+    fa: answers.fa ?? "",
+    en: answers.en ?? "",
+  };
 }
 
 function put(name: string, form: IntentForm): Promise<IntentForm> {
@@ -86,7 +98,10 @@ function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
         remove={() => setAsks(true)}
         saved={(now, was) => {
           version.current = now.version;
-          toast(t("form.saved"), "plain", { label: t("review.undo"), run: () => void undo(was, now) });
+          toast(withMasked(t("form.saved"), now.masked), "plain", {
+            label: t("review.undo"),
+            run: () => void undo(was, now),
+          });
           void knowledge.load();
         }}
       />

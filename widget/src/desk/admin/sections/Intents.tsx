@@ -1,6 +1,6 @@
 /** What customers may mean: the intents, with what must be put right and what should be looked at. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { number } from "../../../ui/format";
 import { Alert, Download, Plus } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
@@ -13,10 +13,12 @@ import { matches } from "../model/search";
 import { follow, hrefOf, query, to } from "../nav";
 import { NewIntentDialog } from "../parts/bot/asked";
 import { Flaws } from "../parts/bot/Flaws";
+import { UndoBar } from "../parts/bot/UndoBar";
+import { ConfirmDialog } from "../parts/dialogs";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, FilterSelect, Filters, NothingFits, Table } from "../parts/Table";
-import { knowledge, useLoad } from "../store";
-import { refusalText, t } from "../words";
+import { knowledge, lastAct, useLoad } from "../store";
+import { refusalText, t, withMasked } from "../words";
 
 const MOST_BYTES = 10 * 1024 ** 2;
 const SHOWN = 20;
@@ -71,6 +73,7 @@ export function Intents(): JSX.Element {
       }
     >
       <Traffic />
+      <UndoBar />
       {known ? (
         <List known={known} />
       ) : error ? (
@@ -94,13 +97,19 @@ export function Intents(): JSX.Element {
 
 function List({ known }: { known: Knowledge }): JSX.Element {
   const { q = "", only = "" } = query.value;
-  const scarce = scarceIntents(known.intents);
-  const doubled = new Set(known.conflicts.flatMap((one) => one.intents));
-  const rows = known.intents
+  const { all, scarce, doubled } = useMemo(
+    () => ({
+      all: known.intents
+        .map((one) => ({ ...one, id: one.name }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+      scarce: scarceIntents(known.intents),
+      doubled: new Set(known.conflicts.flatMap((one) => one.intents)),
+    }),
+    [known],
+  );
+  const rows = all
     .filter((one) => matches(q, one.name, one.name.replaceAll("_", " ")))
-    .filter((one) => !only || (only === "few" ? scarce : doubled).has(one.name))
-    .map((one) => ({ ...one, id: one.name }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .filter((one) => !only || (only === "few" ? scarce : doubled).has(one.name));
   return (
     <>
       <Flaws problems={known.problems} />
@@ -154,15 +163,14 @@ function Traffic(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<{ code: string; place: string | null } | null>(null);
-  const take = async (file: File) => {
+  const [project, setProject] = useState<File | null>(null);
+  const take = async (file: File, read: (file: File) => Promise<string>) => {
     setBusy(true);
     setRefusal(null);
     try {
       if (file.size > MOST_BYTES) throw new ApiError("too_large", null, file.name);
-      const { added } = await botApi.importFile(file);
-      const n = Object.values(added).reduce((sum, one) => sum + one, 0);
-      toast(t("intents.imported", { n }));
-      await knowledge.load();
+      toast(await read(file));
+      await Promise.all([knowledge.load(), lastAct.load()]);
     } catch (error) {
       const { code, place } = error instanceof ApiError ? error : new ApiError("unknown");
       setRefusal({ code, place });
@@ -178,11 +186,12 @@ function Traffic(): JSX.Element {
         class="visually-hidden"
         tabIndex={-1}
         aria-label={t("intents.import")}
-        accept=".csv,.jsonl,.ndjson,.yml,.yaml"
+        accept=".csv,.tsv,.jsonl,.ndjson,.yml,.yaml,.zip"
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           event.currentTarget.value = "";
-          if (file) void take(file);
+          if (file?.name.toLowerCase().endsWith(".zip")) setProject(file);
+          else if (file) void take(file, addSet);
         }}
       />
       <button type="button" class="button" disabled={busy} onClick={() => input.current?.click()}>
@@ -198,11 +207,39 @@ function Traffic(): JSX.Element {
         <p class="entry-problem" role="alert">
           <Alert size={15} />
           <span>
-            {refusal.place && <bdi class="place-name">{refusal.place}</bdi>} {refusalText(refusal.code)}{" "}
-            {t("intents.import.none")}
+            {refusal.place && (
+              <b>
+                <bdi dir="ltr">{refusal.place}</bdi>
+              </b>
+            )}{" "}
+            {refusalText(refusal.code)} {t("intents.import.none")}
           </span>
         </p>
       )}
+      {project && (
+        <ConfirmDialog
+          title={t("intents.project.title", { name: project.name })}
+          text={t("intents.project.text")}
+          word={project.name}
+          action={t("intents.project")}
+          run={async () => {
+            setProject(null);
+            await take(project, putProject);
+          }}
+          onClose={() => setProject(null)}
+        />
+      )}
     </div>
   );
+}
+
+async function addSet(file: File): Promise<string> {
+  const { added, masked } = await botApi.importFile(file);
+  const n = Object.values(added).reduce((sum, one) => sum + one, 0);
+  return withMasked(t("intents.imported", { n }), masked);
+}
+
+async function putProject(file: File): Promise<string> {
+  const { intents, masked } = await botApi.importProject(file);
+  return withMasked(t("intents.project.done", { n: intents }), masked);
 }

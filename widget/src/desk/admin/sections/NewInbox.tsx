@@ -9,6 +9,7 @@ import {
   addressOf,
   checkSettings,
   emptyInbox,
+  fieldsOf,
   type InboxDraft,
   type Kind,
   kindAt,
@@ -27,7 +28,7 @@ import { Form } from "../parts/FormParts";
 import { TextField } from "../parts/fields";
 import { LocaleField, ServiceFields } from "../parts/InboxParts";
 import { Ahead } from "../parts/icons";
-import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { Block, Coming, Page } from "../parts/Page";
 import { kindName } from "../parts/say";
 import { type Bound, type Draft, useDraft } from "../parts/useDraft";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad } from "../store";
@@ -55,20 +56,9 @@ export function NewInbox({ id }: { id: string }): JSX.Element {
   }
   if (chosen && lines && kind)
     return <NewForm key={id} channel={chosen} kind={kind} queue={lines[0]?.id ?? ""} />;
-  const error = channels.error.value ?? queues.error.value;
-  const retry = () => {
-    void channels.load();
-    void queues.load();
-  };
   return (
     <Page title={t("inboxes.new")} lead={t("inboxes.new.lead")} parent="inboxes">
-      {all && lines ? (
-        <Cards kinds={kindsOf(all)} />
-      ) : error ? (
-        <LoadFailed error={error} retry={retry} />
-      ) : (
-        <Waiting />
-      )}
+      {all && lines ? <Cards kinds={kindsOf(all)} /> : <Coming needed={[channels, queues]} />}
     </Page>
   );
 }
@@ -174,9 +164,7 @@ function NewForm({ channel, kind, queue }: FormProps): JSX.Element {
 
 /** What is left to be asked: the messenger was chosen with the card. */
 function rest(channel: Channel, { dialect }: Kind): Channel {
-  return dialect === null
-    ? channel
-    : { ...channel, fields: channel.fields.filter((one) => one.name !== "dialect") };
+  return dialect === null ? channel : { ...channel, fields: fieldsOf(channel, dialect) };
 }
 
 function checkChat(value: InboxDraft): Problems<InboxDraft> {

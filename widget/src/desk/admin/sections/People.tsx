@@ -4,15 +4,13 @@ import { number } from "../../../ui/format";
 import { People as PeopleIcon, Plus } from "../../../ui/icons";
 import { deskConfig } from "../../config";
 import { Empty, Face } from "../../parts/common";
-import type { Agent } from "../model/records";
+import { type Agent, ROLES } from "../model/records";
 import { matches } from "../model/search";
 import { follow, hrefOf, query } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, FilterSelect, Filters, NothingFits, Table } from "../parts/Table";
 import { agents, mayChange, queueName, queues, useLoad } from "../store";
 import { t } from "../words";
-
-const ROLES = ["agent", "supervisor", "bot_admin", "admin"] as const;
 
 function columns(): Column<Agent>[] {
   const myId = deskConfig().me.id;

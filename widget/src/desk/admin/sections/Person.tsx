@@ -14,12 +14,13 @@ import { ConfirmDialog } from "../parts/dialogs";
 import { Form } from "../parts/FormParts";
 import { NumberField, TextField } from "../parts/fields";
 import { Key } from "../parts/icons";
-import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { Block, Coming, Page } from "../parts/Page";
+import { PhoneField } from "../parts/PhoneField";
 import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
-import { UnitsField } from "../parts/Units";
+import { tooDear, UnitsField } from "../parts/Units";
 import { useDraft } from "../parts/useDraft";
-import { agents, channels, keep, mayChange, queues, useLoad, workplace } from "../store";
+import { agents, channels, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 
 const FIELDS = [
@@ -61,15 +62,14 @@ const tidy = (one: Agent): Agent => ({
 });
 
 export function Person({ id }: { id: string }): JSX.Element {
-  useLoad(agents, queues, workplace, channels);
+  useLoad(agents, queues, workplace, channels, inboxes);
   const all = agents.data.value;
   const isNew = id === "new";
   const found = isNew ? BLANK : all?.find((one) => one.id === id);
-  const error = agents.error.value;
   if (!all || !queues.data.value || !workplace.data.value) {
     return (
       <Page title={t(isNew ? "people.new" : "people.title")} parent="people">
-        {error ? <LoadFailed error={error} retry={() => void agents.load()} /> : <Waiting rows={8} />}
+        <Coming needed={[agents, queues, workplace]} rows={8} />
       </Page>
     );
   }
@@ -118,6 +118,7 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
   const costs = workplace.data.value?.costs ?? {};
   const chatCost = costs.webchat || costs["*"] || 25;
   const chats = Math.floor((value.capacity || 0) / chatCost);
+  const small = tooDear(costs, value.capacity || 0);
   const ends =
     !isNew && draft.changes.some((one) => one.field === "role")
       ? t("people.ends", { name: person.name })
@@ -170,11 +171,18 @@ function PersonForm({ person, isNew }: { person: Agent; isNew: boolean }): JSX.E
           <NumberField
             {...bind("capacity")}
             label={t("people.capacity")}
-            hint={t("people.capacity.hint")}
+            hint={
+              <>
+                {t("people.capacity.hint")}
+                {small && (
+                  <strong class="is-warned"> {t("people.capacity.small", { channels: small })}</strong>
+                )}
+              </>
+            }
             after={t("people.capacity.chats", { n: chats })}
           />
           <UnitsField {...bind("maxima")} label={t("field.maxima")} hint={t("people.maxima.hint")} />
-          <TextField {...bind("phone")} label={t("field.phone")} hint={t("people.phone.hint")} ltr />
+          <PhoneField {...bind("phone")} />
         </Block>
         {isNew && (
           <Block title={t("people.access")}>

@@ -13,7 +13,7 @@ import { Form } from "../parts/FormParts";
 import { NumberField, SpanField, TextField } from "../parts/fields";
 import { letGo } from "../parts/guard";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
-import { AfterWork, Asked, Exit, Takes, Target } from "../parts/QueueParts";
+import { AfterWork, Asked, Exit, Recording, Takes, Target } from "../parts/QueueParts";
 import { TryOut } from "../parts/TryOut";
 import { useDraft } from "../parts/useDraft";
 import {
@@ -48,6 +48,7 @@ const FIELDS = [
   "exit_queue",
   "wrap_up",
   "calendar",
+  "recording",
 ] as const;
 const BLANK: Queue = {
   id: "",
@@ -68,6 +69,7 @@ const BLANK: Queue = {
   auto_accept: [],
   wrap_up: { mode: "none", seconds: 120, disposition_required: false },
   calendar: "",
+  recording: { mode: "inbox", announced: false },
 };
 const tidy = (one: Queue): Queue => ({
   ...one,
@@ -140,6 +142,7 @@ function QueueForm({ queue, isNew }: { queue: Queue; isNew: boolean }): JSX.Elem
             <Asked draft={draft} readOnly={readOnly} />
             <Exit draft={draft} readOnly={readOnly} others={others} />
             <AfterWork draft={draft} readOnly={readOnly} />
+            <Recording draft={draft} readOnly={readOnly} />
           </>
         )}
       </Form>

@@ -9,7 +9,7 @@ import { matches } from "../model/search";
 import { follow, hrefOf, query } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { spanText } from "../parts/span";
-import { type Column, Filters, NothingFits, Table } from "../parts/Table";
+import { type Column, Filters, NothingFits, nameColumn, Table } from "../parts/Table";
 import { agents, inboxes, mayChange, queues, useLoad } from "../store";
 import { t } from "../words";
 
@@ -19,15 +19,7 @@ function columns(): Column<Queue>[] {
   const leading = (id: string) =>
     (inboxes.data.value ?? []).filter((one) => one.queue === id).map((one) => one.name);
   return [
-    {
-      key: "name",
-      title: t("queues.name"),
-      cell: (one) => (
-        <b>
-          <bdi>{one.name}</bdi>
-        </b>
-      ),
-    },
+    nameColumn(t("queues.name"), (one) => one.name),
     {
       key: "people",
       title: t("queues.people"),

@@ -17,7 +17,7 @@ import { t } from "../words";
 const LOCALES = ["fa", "en"] as const;
 const BLANK: BotAnswer = { text: "", buttons: [], image: "" };
 const MOST_BUTTONS = 10;
-const PAYLOAD = /^\/[a-z][a-z0-9_]{0,63}$/;
+const PAYLOAD = /^\/\p{L}[\p{L}\p{N}_.?!-]{0,63}$/u;
 
 /** As it is edited: flat, an answer that is not there is an empty one. */
 interface ResponseForm {

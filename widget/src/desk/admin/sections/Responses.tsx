@@ -5,7 +5,7 @@ import { Empty } from "../../parts/common";
 import { matches } from "../model/search";
 import { query } from "../nav";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
-import { Filters, NothingFits, Table } from "../parts/Table";
+import { Filters, NothingFits, nameColumn, Table } from "../parts/Table";
 import { knowledge, useLoad } from "../store";
 import { t } from "../words";
 
@@ -28,17 +28,7 @@ export function Responses(): JSX.Element {
           label={t("responses.title")}
           section="responses"
           rows={rows}
-          columns={[
-            {
-              key: "name",
-              title: t("bot.name"),
-              cell: (one) => (
-                <b>
-                  <bdi>{one.id}</bdi>
-                </b>
-              ),
-            },
-          ]}
+          columns={[nameColumn<(typeof rows)[number]>(t("bot.name"), (one) => one.id)]}
         />
       )}
     </Page>

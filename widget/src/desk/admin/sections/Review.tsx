@@ -9,13 +9,14 @@ import { NewIntentDialog } from "../parts/bot/asked";
 import { CAPS, type Deed, Doubt, reasonText } from "../parts/bot/Doubt";
 import { IntentPicker } from "../parts/bot/IntentPicker";
 import { TeachDialog } from "../parts/bot/TeachDialog";
+import { UndoBar } from "../parts/bot/UndoBar";
 import { type Doubts, useDoubts } from "../parts/bot/useDoubts";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { FilterSelect, Filters, NothingFits } from "../parts/Table";
 import { knowledge, useLoad } from "../store";
 import { t } from "../words";
 
-const REASONS = ["fallback", "unsure", "handed_off", "rated_badly", "marked"] as const;
+const REASONS = ["fallback", "unsure", "handed_off", "rated_badly", "rephrased", "marked"] as const;
 const OUT_OF_SCOPE = "out_of_scope";
 const DEEDS = Object.keys(CAPS) as Deed[];
 
@@ -91,6 +92,7 @@ export function Review(): JSX.Element {
           options={(["fa", "en"] as const).map((value) => ({ value, label: t(`lang.${value}`) }))}
         />
       </Filters>
+      <UndoBar undone={() => void doubts.load()} />
       {doubts.fresh > 0 && (
         <button type="button" class="button" onClick={() => void doubts.load()}>
           {t("review.fresh", { n: doubts.fresh })}

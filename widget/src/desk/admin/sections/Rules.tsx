@@ -8,9 +8,9 @@ import { Form } from "../parts/FormParts";
 import { NumberField, SpanField } from "../parts/fields";
 import { CodesField } from "../parts/Lists";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
-import { UnitsField } from "../parts/Units";
+import { tooDear, UnitsField } from "../parts/Units";
 import { useDraft } from "../parts/useDraft";
-import { channels, mayChange, useLoad, workplace } from "../store";
+import { agents, channels, inboxes, mayChange, useLoad, workplace } from "../store";
 import { t } from "../words";
 
 const GROUPS: readonly { key: "times" | "ending" | "bot"; fields: readonly SecondsField[] }[] = [
@@ -33,7 +33,7 @@ const FIELDS = [
 ] as const;
 
 export function Rules(): JSX.Element {
-  useLoad(workplace, channels);
+  useLoad(workplace, channels, agents, inboxes);
   const rules = workplace.data.value;
   const error = workplace.error.value;
   return (
@@ -47,6 +47,14 @@ export function Rules(): JSX.Element {
       )}
     </Page>
   );
+}
+
+/** Channels of which nobody could take even one conversation, in words; null where there is none. */
+function nobodyTakes(costs: Workplace["costs"]): string | null {
+  const capacities = (agents.data.value ?? []).filter((one) => one.active).map((one) => one.capacity);
+  const most = Math.max(...capacities);
+  const which = capacities.length > 0 && tooDear(costs, most);
+  return which ? t("rules.costs.nobody", { channels: which, n: most }) : null;
 }
 
 function RulesForm({ rules }: { rules: Workplace }): JSX.Element {
@@ -110,7 +118,13 @@ function RulesForm({ rules }: { rules: Workplace }): JSX.Element {
         />
       </Block>
       <Block title={t("rules.capacity")} lead={t("rules.capacity.lead")}>
-        <UnitsField {...bind("costs")} label={t("field.costs")} hint={t("rules.costs.hint")} others />
+        <UnitsField
+          {...bind("costs")}
+          label={t("field.costs")}
+          hint={t("rules.costs.hint")}
+          warning={nobodyTakes(draft.value.costs)}
+          others
+        />
         <UnitsField
           {...bind("parked_costs")}
           label={t("field.parked_costs")}

@@ -7,7 +7,7 @@ import { latin } from "../model/digits";
 import type { Agent } from "../model/records";
 import { follow, hrefOf } from "../nav";
 import { Form } from "../parts/FormParts";
-import { LoadFailed, Page, Waiting } from "../parts/Page";
+import { Coming, Page } from "../parts/Page";
 import { type Draft, useDraft } from "../parts/useDraft";
 import { agents, keep, mayChange, useLoad, workplace } from "../store";
 import { t } from "../words";
@@ -21,16 +21,10 @@ export function Skills(): JSX.Element {
   useLoad(agents, workplace);
   const people = (agents.data.value ?? []).filter((one) => one.active);
   const skills = workplace.data.value?.skills ?? [];
-  const error = agents.error.value ?? workplace.error.value;
   const ready = agents.data.value && workplace.data.value;
   return (
     <Page title={t("skills.title")} lead={t("skills.lead")}>
-      {!ready &&
-        (error ? (
-          <LoadFailed error={error} retry={() => void Promise.all([agents.load(), workplace.load()])} />
-        ) : (
-          <Waiting rows={8} />
-        ))}
+      {!ready && <Coming needed={[agents, workplace]} rows={8} />}
       {ready && skills.length === 0 && (
         <Empty title={t("skills.none")} hint={t("skills.none.hint")}>
           <a class="button" href={hrefOf("rules")} onClick={(event) => follow(event, "rules")}>

@@ -8,7 +8,7 @@ import { follow, hrefOf } from "../nav";
 import { Pledge } from "../parts/icons";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { channelName, promisesText } from "../parts/say";
-import { type Column, Table } from "../parts/Table";
+import { type Column, nameColumn, Table } from "../parts/Table";
 import {
   calendars,
   hoursName,
@@ -35,15 +35,7 @@ function whoText(one: Sla): string {
 
 function columns(): Column<Sla>[] {
   return [
-    {
-      key: "name",
-      title: t("slas.name"),
-      cell: (one) => (
-        <b>
-          <bdi>{one.name}</bdi>
-        </b>
-      ),
-    },
+    nameColumn(t("slas.name"), (one) => one.name),
     { key: "targets", title: t("field.targets"), cell: (one) => promisesText(one.targets) },
     { key: "who", title: t("slas.to"), cell: (one) => <bdi>{whoText(one)}</bdi> },
     {

@@ -3,20 +3,28 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { dateTime, number as figure } from "../../../ui/format";
 import { Spark } from "../../../ui/icons";
+import { toast } from "../../toasts";
+import { ApiError } from "../api";
 import { botApi } from "../botApi";
 import type { Report, Version } from "../model/bot";
 import { query, setQuery } from "../nav";
 import { ActivateDialog } from "../parts/bot/Activate";
 import { Answering } from "../parts/bot/Answering";
+import { Confidence } from "../parts/bot/Confidence";
 import { Confusion } from "../parts/bot/Confusion";
 import { Difference } from "../parts/bot/Difference";
+import { History } from "../parts/bot/History";
 import { failureText, moves, Progress, stateText, useFollowing } from "../parts/bot/progress";
 import { Figures, Gates, Readings, Scores, Thresholds, Wrongs } from "../parts/bot/ReportParts";
+import { StoryRuns, TellAgain } from "../parts/bot/StoryRuns";
 import { TryChat } from "../parts/bot/TryChat";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
 import { useFetched } from "../parts/useFetched";
 import { rollout, versions } from "../store";
-import { t } from "../words";
+import { refusalText, t } from "../words";
+
+/** What of a version changes its report and its history. */
+const outcome = (one: Version) => [one.state, one.role, one.pins_wanted].join(" ");
 
 export function VersionPage({ number }: { number: number }): JSX.Element {
   useFollowing();
@@ -26,8 +34,8 @@ export function VersionPage({ number }: { number: number }): JSX.Element {
   const version = live ?? known;
   // The report comes with the end of the training.
   useEffect(() => {
-    if (live && known && live.state !== known.state) void found.load();
-  }, [live?.state, known?.state]);
+    if (live && known && outcome(live) !== outcome(known)) void found.load();
+  }, [live && outcome(live), known && outcome(known)]);
   if (!found.data || !version)
     return (
       <Page title={t("versions.number", { n: number })} parent="versions">
@@ -36,6 +44,41 @@ export function VersionPage({ number }: { number: number }): JSX.Element {
     );
   return <VersionView version={version} report={found.data} />;
 }
+
+/** Keeps the model when old ones are removed. */
+function Pin({ version }: { version: Version }): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const turn = async () => {
+    setBusy(true);
+    try {
+      await botApi.pin(version.number, !version.pinned);
+      await versions.load();
+    } catch (error) {
+      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-pressed={version.pinned}
+      disabled={busy}
+      onClick={() => void turn()}
+    >
+      {t(version.pinned ? "versions.unpin" : "versions.pin")}
+    </button>
+  );
+}
+
+const ASKS = {
+  "": "activate.ask",
+  loading: "activate.ask",
+  previous: "activate.ask",
+  active: "activate.share.change",
+  waiting: "versions.hurry",
+} as const;
 
 function VersionView({ version, report }: { version: Version; report: Report }): JSX.Element {
   const [asks, setAsks] = useState(false);
@@ -57,19 +100,24 @@ function VersionView({ version, report }: { version: Version; report: Report }):
         </>
       }
       actions={
-        ready && (
-          <button
-            type="button"
-            class="button button-main"
-            disabled={version.role === "loading"}
-            onClick={() => setAsks(true)}
-          >
-            <Spark size={16} />
-            {t(version.role === "active" ? "activate.share.change" : "activate.ask")}
-          </button>
+        ready &&
+        !version.pruned && (
+          <>
+            <Pin version={version} />
+            <button
+              type="button"
+              class="button button-main"
+              disabled={version.role === "loading"}
+              onClick={() => setAsks(true)}
+            >
+              <Spark size={16} />
+              {t(ASKS[version.role])}
+            </button>
+          </>
         )
       }
     >
+      {version.pruned && <p class="remark">{t("versions.pruned.text")}</p>}
       {rollout.data.value && <Answering now={rollout.data.value} />}
       {moves(version) && (
         <div class="training-run">
@@ -83,13 +131,18 @@ function VersionView({ version, report }: { version: Version; report: Report }):
         </div>
       )}
       {version.state === "cancelled" && <p class="remark">{stateText(version)}</p>}
-      {ready && <ReportView report={report} loaded={loaded} />}
+      {ready ? (
+        <ReportView report={report} version={version} loaded={loaded} />
+      ) : (
+        <History version={report.version} />
+      )}
       {asks && <ActivateDialog report={report} onClose={() => setAsks(false)} />}
     </Page>
   );
 }
 
-function ReportView({ report, loaded }: { report: Report; loaded: boolean }): JSX.Element {
+function ReportView(props: { report: Report; version: Version; loaded: boolean }): JSX.Element {
+  const { report, version, loaded } = props;
   const { intent = "", predicted = "" } = query.value;
   const wrong = report.errors.filter(
     (one) => (!intent || one.intent === intent) && (!predicted || one.predicted === predicted),
@@ -119,6 +172,13 @@ function ReportView({ report, loaded }: { report: Report; loaded: boolean }): JS
           <p class="remark try-away">{t("try.not_loaded")}</p>
         )}
       </div>
+      <History version={report.version} />
+      <Block title={t("runs.title")} lead={t("runs.lead")}>
+        <StoryRuns runs={report.stories} />
+        {report.gates.some((one) => one.name === "untold" && one.figure > 0) || report.stories.length > 0 ? (
+          <TellAgain version={version} />
+        ) : null}
+      </Block>
       <Block title={t("report.confusion")} lead={t("report.confusion.lead")}>
         {report.confused.length > 0 ? (
           <Confusion report={report} picked={{ intent, predicted }} pick={pick} />
@@ -141,7 +201,7 @@ function ReportView({ report, loaded }: { report: Report; loaded: boolean }): JS
         <Scores report={report} />
       </Block>
       <Block title={t("report.thresholds")} lead={t("report.thresholds.lead")}>
-        <Thresholds all={report.thresholds} />
+        {report.bins.length > 0 ? <Confidence report={report} /> : <Thresholds all={report.thresholds} />}
       </Block>
       <Difference number={report.version.number} />
     </>

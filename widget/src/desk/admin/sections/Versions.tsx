@@ -33,6 +33,8 @@ function columns(): Column<Row>[] {
               {t(`versions.role.${one.role}`)}
             </em>
           )}
+          {one.pinned && <em class="tag">{t("versions.pinned")}</em>}
+          {one.pruned && <em class="tag">{t("versions.pruned")}</em>}
           {one.note && (
             <small class="excerpt">
               <bdi>{one.note}</bdi>
@@ -96,6 +98,7 @@ export function Versions(): JSX.Element {
               dimmed={(one) => one.state === "failed" || one.state === "cancelled"}
             />
           )}
+          {all.versions.length > 0 && <p class="quiet versions-kept">{t("versions.kept")}</p>}
           <GatesBlock />
         </>
       )}
@@ -193,7 +196,7 @@ function Training(props: { versions: Version[]; lastSeconds: number }): JSX.Elem
           {refusal.place && <bdi>{refusal.place}</bdi>} {refusalText(refusal.code)}
         </p>
       )}
-      <p class="quiet">{t("versions.examples", { n: total(known?.intents ?? []) })}</p>
+      <p class="quiet">{known ? t("versions.examples", { n: total(known.intents) }) : "\u00a0"}</p>
     </section>
   );
 }

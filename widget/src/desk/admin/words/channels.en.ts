@@ -39,6 +39,12 @@ export const channelsEn = {
   "channel.voice.provider": "The voice gateway needs this as its setting hub.",
   "channel.voice.webhook.hint":
     "At jambonz, the call hook is this address with /call behind it, the status hook with /status.",
+  "channel.voice.simotel.provider": "Your telephone system calls the hub here.",
+  "channel.voice.simotel.webhook.hint":
+    "Events: this address with /events behind it; the Smart API component: /smart.",
+  "channel.voice.twiml.provider": "Enter this at the number: “A call comes in”, by POST.",
+  "channel.voice.twiml.webhook.hint":
+    "“Call status changes” is the same address with /status instead of /call.",
   "provider.webhook.hint": "The provider calls the hub at this address.",
   "provider.once": "Shown only now. Copy it to where it is needed before you leave this page.",
 
@@ -104,6 +110,8 @@ export const channelsEn = {
   "finding.flow_good": "The auto attendant is in order.",
   "finding.reached": "The address answered as it should.",
   "finding.missing": "Something that is needed is not filled in.",
+  "finding.no_voice":
+    "The hub cannot speak: espeak-ng is missing on its machine. The provider’s own voice tries instead.",
   "finding.secret_too_short": "This secret can be guessed. Make it anew.",
   "finding.refused_address":
     "The hub may not call this address: it lies in a private network, or is not https.",
@@ -133,6 +141,63 @@ export const channelsEn = {
   "channel.voice": "Phone",
   "channel.voice.lead": "Telephone calls: your own Asterisk through the voice gateway, or jambonz.",
 
+  "channel.voice.dialect": "Telephone system",
+  "channel.voice.dialect.jambonz": "Phone",
+  "channel.voice.dialect.jambonz.lead": "Your own Asterisk through the voice gateway, or jambonz.",
+  "channel.voice.dialect.twiml": "Phone (TwiML)",
+  "channel.voice.dialect.twiml.lead": "A number at Twilio, or at a provider that speaks like it.",
+  "channel.voice.dialect.simotel": "Phone (Simotel, old Issabel)",
+  "channel.voice.dialect.simotel.lead":
+    "A system that joins callers and agents by itself; the hub asks, knows and follows.",
+  "channel.voice.user": "User",
+  "channel.voice.user.hint": "The user that the telephone system names to the hub.",
+  "channel.voice.password": "Password",
+  "channel.voice.password.hint": "The telephone system’s password for the hub, of 16 characters or more.",
+  "channel.voice.networks": "Networks",
+  "channel.voice.networks.hint": "From where it may ask, one a line: 192.168.1.0/24. Empty: from anywhere.",
+  "channel.voice.announcements": "Announcements",
+  "channel.voice.announcements.hint":
+    "What was uploaded there, one a line: name = the words as in the flow. What is not here is not said, and leads to people.",
+  "channel.voice.line_exit": "Way to the usual line",
+  "channel.voice.line_exit.hint":
+    "The exit of its API component; also for whom the bot does not answer in time.",
+  "channel.voice.exits": "Ways to other lines",
+  "channel.voice.exits.hint": "One a line: the line in the flow = the exit, or “ext” and a number.",
+  "channel.voice.handoff_exit": "Way for what the bot hands over",
+  "channel.voice.handoff_exit.hint":
+    "An exit, or “ext 601”: the extension or queue of that number. Empty: the way to the usual line.",
+  "channel.voice.lines": "Lines of the telephone system",
+  "channel.voice.lines.hint":
+    "One a line: its queue’s number = the line here. Who reserves a place there is called back from it.",
+  "channel.voice.simotel_url": "Address of the telephone system’s API",
+  "channel.voice.simotel_url.hint": "Recordings are fetched from it. Empty: only their names are kept.",
+  "channel.voice.simotel_user": "User of the API",
+  "channel.voice.simotel_user.hint": "An API account that may download recordings.",
+  "channel.voice.simotel_password": "Password of the API",
+  "channel.voice.simotel_password.hint": "Of the API account, if it wants one.",
+  "channel.voice.simotel_key": "Key of the API",
+  "channel.voice.simotel_key.hint": "The API account’s token, if it wants one.",
+  "channel.voice.extension_exit": "Way to a number",
+  "channel.voice.extension_exit.hint": "The exit that dials what the flow has set.",
+  "channel.voice.end_exit": "Way to the end",
+  "channel.voice.end_exit.hint": "The exit that hangs up.",
+  "channel.voice.account_sid": "Account SID",
+  "channel.voice.account_sid.hint": "The account at the provider; it begins with AC.",
+  "channel.voice.auth_token": "Auth token",
+  "channel.voice.auth_token.hint": "It opens the provider’s API and signs what the provider tells the hub.",
+  "channel.voice.other_auth_token": "Other auth token",
+  "channel.voice.other_auth_token.hint": "Both sign while you change from one to the other.",
+  "channel.voice.public_url": "The hub’s address at the provider",
+  "channel.voice.public_url.hint":
+    "The beginning of the addresses that the provider calls, where it is another than the hub’s own: it is signed as well.",
+  "channel.voice.twiml_url": "Address of the provider’s API",
+  "channel.voice.twiml_url.hint": "Of another one than Twilio.",
+  "channel.voice.hub_speaks": "The hub’s own voice says",
+  "channel.voice.hub_speaks.hint":
+    "Where the provider has no voice for a language, the hub speaks: the provider plays what it fetches from the hub.",
+  "channel.voice.hub_speaks.fa": "Persian",
+  "channel.voice.hub_speaks.all": "Everything",
+  "channel.voice.hub_speaks.none": "Nothing",
   "channel.voice.api_url": "Address of the telephone system",
   "channel.voice.api_url.hint":
     "The voice gateway’s address (its setting public), or that of the jambonz API, without /v1.",
@@ -146,16 +211,17 @@ export const channelsEn = {
   "channel.voice.previous_webhook_secret": "Webhook secret before",
   "channel.voice.previous_webhook_secret.hint": "Both are good while you replace the secret.",
   "channel.voice.caller_id": "Number shown",
-  "channel.voice.caller_id.hint": "What agents and customers see who are rung.",
+  "channel.voice.caller_id.hint": "Agents and customers see it when they are called.",
   "channel.voice.greeting_fa": "Greeting in Persian",
   "channel.voice.greeting_fa.hint": "The first words that a caller hears. Not used by a flow of your own.",
   "channel.voice.greeting_en": "Greeting in English",
   "channel.voice.greeting_en.hint": "The first words that a caller hears. Not used by a flow of your own.",
-  "channel.voice.flow": "Auto attendant",
-  "channel.voice.flow.hint":
-    "A flow as JSON: menus, hours, bot, lines, voicemail. Empty: the bot listens, then comes the line. “Test connection” checks it and shows it in words.",
-  "channel.voice.speech": "Callers may speak to the bot",
-  "channel.voice.speech.hint": "Needs a telephone system that understands speech. Keys always work.",
+  "channel.voice.speech": "Callers may speak",
+  "channel.voice.speech.hint":
+    "To the bot, and say the keys of a menu. Needs a telephone system that understands speech. Keys always work.",
+  "channel.voice.missed": "Missed calls become tasks",
+  "channel.voice.missed.hint":
+    "Who hangs up in line, and not at once, comes back into it as a number that an agent calls.",
   "channel.voice.record": "Record conversations with agents",
   "channel.voice.record.hint": "Tell callers so in the greeting.",
   "channel.voice.browser_url": "Telephone in the browser",
@@ -165,8 +231,6 @@ export const channelsEn = {
   "channel.voice.ring_seconds.hint": "Then the caller goes to the next agent, from the same place.",
   "channel.voice.music_url": "Music while waiting",
   "channel.voice.music_url.hint": "Address of a sound file, for a telephone system without music of its own.",
-  "channel.voice.outside_prefixes": "Numbers that agents may pass calls on to",
-  "channel.voice.outside_prefixes.hint": "One beginning a line: +9821. Empty: to no number outside.",
   "channel.voice.tts_vendor": "Voice",
   "channel.voice.tts_vendor.hint": "The vendor’s name at jambonz. Empty: what its application says.",
   "channel.voice.stt_vendor": "Recogniser",

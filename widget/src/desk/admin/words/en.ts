@@ -1,12 +1,24 @@
 /** Every sentence of the admin part in English. `a|b` is singular|plural by `n`; numbers are written in the reader's digits. */
 import { botEn } from "./bot.en";
+import { botFiguresEn } from "./bot_figures.en";
+import { botLaunchEn } from "./bot_launch.en";
+import { botStoriesEn } from "./bot_stories.en";
 import { channelsEn } from "./channels.en";
+import { diallingEn } from "./dialling.en";
+import { editorsEn } from "./editors.en";
+import { flowsEn } from "./flows.en";
 import { routingEn } from "./routing.en";
 
 export const en = {
   ...channelsEn,
+  ...diallingEn,
+  ...flowsEn,
   ...routingEn,
   ...botEn,
+  ...editorsEn,
+  ...botFiguresEn,
+  ...botStoriesEn,
+  ...botLaunchEn,
   "admin.title": "Admin",
   "admin.lead": "How your workplace runs: people, lines, and what customers see.",
   "admin.sections": "Sections of the admin part",
@@ -19,6 +31,11 @@ export const en = {
   "admin.offline":
     "You are offline. You can go on reading and writing; saving works again once you are connected.",
 
+  "group.people": "Staff",
+  "group.routing": "Routing",
+  "group.channels": "Channels",
+  "group.bot": "Bot",
+  "group.house": "Workplace",
   "nav.people": "People",
   "nav.people.hint": "Accounts, roles, who serves which queue",
   "nav.queues": "Queues",
@@ -112,7 +129,6 @@ export const en = {
   "error.no_such_queue": "This queue is not there any more. Choose another one.",
   "error.bad_origin": "A site is written like https://shop.example, without a path.",
   "error.bad_colour": "A colour is written like #0b7a75.",
-  "error.bad_calendar": "The hub did not accept these hours. Look at the times and dates again.",
   "error.bad_shortcut": "One word of at most 32 characters.",
   "error.bad_text": "This has characters that cannot be used here.",
   "error.bad_length": "This is too short or too long.",
@@ -537,10 +553,10 @@ export const en = {
   "field.skills": "Skills",
   "field.phone": "Telephone",
   "field.maxima": "At most at once",
-  "field.exit": "What then",
+  "field.exit": "What happens then",
   "field.exit_queue": "The next queue",
-  "field.preferred_seconds": "First who knows the customer, for",
-  "field.return_seconds": "Old place for who comes back within",
+  "field.preferred_seconds": "Wait for whoever knows the customer, up to",
+  "field.return_seconds": "Keep the old place for customers back within",
   "field.pick": "May be taken by hand",
   "field.channels": "Channels",
   "field.target": "Service target",
@@ -548,20 +564,19 @@ export const en = {
   "queues.asked": "Who is asked",
   "queues.asked.lead": "Of those who serve this queue, at first perhaps only the best, then more and more.",
   "queues.rings.hint":
-    "Each ring asks whom it names until a customer has waited so long; the last one stays.",
+    "Each ring is asked until the customer has waited that long; the last one for as long as it takes.",
   "queues.rings.none": "Without rings, everybody who serves this queue is asked.",
   "queues.ring": "Ring {n}",
   "queues.ring.until": "until {until}",
   "queues.ring.last": "from {from} on, and for as long as it takes",
   "queues.ring.seconds": "Seconds until ring {n} ends",
-  "queues.ring.remove": "Take ring {n} away",
-  "queues.ring.speaks": "Only who speaks the customer’s language",
+  "queues.ring.speaks": "Only people who speak the customer’s language",
   "queues.ring.add": "Add a ring",
   "queues.ring.anybody": "anybody",
-  "queues.skills.none": "There are no skills yet. Add them under Rules.",
+  "queues.skills.none": "There are no skills yet. Add them under Workplace rules.",
   "queues.preferred.hint":
-    "A customer who comes back waits so long for whoever served them last, if at work. 0: not at all.",
-  "queues.return.hint": "Whoever left the line and comes back in time has the old place.",
+    "A returning customer waits this long for whoever served them last, if at work. 0: not at all.",
+  "queues.return.hint": "A customer who left the line and returns in time gets the old place back.",
   "queues.pick.hint": "Agents may take customers out of this line themselves.",
   "queues.exit": "When the wait is too long",
   "queues.exit.lead": "After the longest wait above.",
@@ -589,32 +604,35 @@ export const en = {
   "tryout.none": "nobody",
   "tryout.then": "then",
   "people.skills.hint": "What rings may ask for.",
-  "people.phone.hint":
-    "An extension, a number or a SIP address that rings for calls; “browser” is the desk itself. Without one, no calls are offered.",
+  "people.phone.hint": "Like 101, +982191000000 or sip:ali@pbx.example.",
   "rules.routing": "Who gets what",
   "rules.starving_seconds": "Waited too long",
-  "rules.starving_seconds.hint": "Whoever has waited so long goes before every priority.",
+  "rules.starving_seconds.hint": "Whoever has waited this long goes before every priority.",
   "rules.misses_before_alarm": "Missed offers in a row",
-  "rules.misses_before_alarm.hint": "So many tell the supervisors.",
+  "rules.misses_before_alarm.hint": "After this many, supervisors are told.",
   "rules.skills": "Skills",
   "rules.skills.hint": "What people can do and rings may ask for, like billing.",
   "rules.teams": "Teams",
   "rules.teams.hint": "Groups of people that rings may name.",
   "error.rings_not_ascending": "Each ring must end later than the one before.",
+  "error.ring_never_begins": "A ring would begin only when the longest wait is over.",
+  "error.cuts_off_overflow":
+    "Another queue overflows into this one, and this one would take none of its customers.",
+  "error.cuts_off_rule": "A rule leads to this queue, which would take none of its customers.",
   "error.unknown_skill": "There is no such skill.",
   "error.unknown_team": "There is no such team.",
   "error.level_out_of_range": "A level is a number from 1 to 5.",
-  "error.nobody_in_ring":
-    "Nobody is in one of the rings: no active agent of this queue has what it asks for.",
+  "error.nobody_in_ring": "Nobody is in this ring: no active agent of the queue has what it asks for.",
   "error.too_many_rings": "These are too many rings.",
   "error.queue_takes_none": "That queue takes none of these customers.",
+  "error.voicemail_without_calls": "This queue takes no calls, so nobody can leave a voice message.",
   "error.overflow_in_a_circle": "The queues would lead in a circle.",
   "error.wrap_up_out_of_range": "A wrap-up takes between 5 seconds and an hour.",
   "error.unknown_channel": "There is no such channel.",
   "error.unknown_language": "There is no such language.",
   "error.target_out_of_range": "The service target is out of range.",
   "error.nobody_has_room": "Nobody could take even one of these.",
-  "error.cost_out_of_range": "A cost is a number from 0 to 1000.",
+  "error.cost_out_of_range": "A cost is a number from 1 to 1000; of what waits for the customer from 0.",
   "error.maximum_out_of_range": "A maximum is a number from 1 to 1000.",
   "field.login": "User name",
   "field.name": "Name",

@@ -1,13 +1,25 @@
 import { botFa } from "./bot.fa";
+import { botFiguresFa } from "./bot_figures.fa";
+import { botLaunchFa } from "./bot_launch.fa";
+import { botStoriesFa } from "./bot_stories.fa";
 import { channelsFa } from "./channels.fa";
+import { diallingFa } from "./dialling.fa";
+import { editorsFa } from "./editors.fa";
 import type { WordKey } from "./en";
+import { flowsFa } from "./flows.fa";
 import { routingFa } from "./routing.fa";
 
 /** Every sentence of the admin part in Persian. */
 export const fa: Record<WordKey, string> = {
   ...channelsFa,
+  ...diallingFa,
+  ...flowsFa,
   ...routingFa,
   ...botFa,
+  ...editorsFa,
+  ...botFiguresFa,
+  ...botStoriesFa,
+  ...botLaunchFa,
   "admin.title": "مدیریت",
   "admin.lead": "محیط کارتان چگونه می‌چرخد: همکاران، صف‌ها و آن‌چه مشتری می‌بیند.",
   "admin.sections": "بخش‌های مدیریت",
@@ -19,6 +31,11 @@ export const fa: Record<WordKey, string> = {
   "admin.nowhere.hint": "شاید حذف شده باشد یا پیوند قدیمی باشد.",
   "admin.offline": "ارتباط قطع است. می‌توانید بخوانید و بنویسید؛ ذخیره پس از وصل شدن ممکن می‌شود.",
 
+  "group.people": "کارکنان",
+  "group.routing": "مسیریابی",
+  "group.channels": "کانال‌ها",
+  "group.bot": "ربات",
+  "group.house": "محل کار",
   "nav.people": "همکاران",
   "nav.people.hint": "حساب‌ها، نقش‌ها و این‌که هر کس در کدام صف است",
   "nav.queues": "صف‌ها",
@@ -110,7 +127,6 @@ export const fa: Record<WordKey, string> = {
   "error.no_such_queue": "این صف دیگر نیست. صف دیگری انتخاب کنید.",
   "error.bad_origin": "نشانی سایت را بدون مسیر بنویسید، مانند ‎https://shop.example‎.",
   "error.bad_colour": "رنگ را مانند ‎#0b7a75‎ بنویسید.",
-  "error.bad_calendar": "سامانه این ساعت‌ها را نپذیرفت. زمان‌ها و تاریخ‌ها را دوباره ببینید.",
   "error.bad_shortcut": "یک واژه، حداکثر ۳۲ نویسه.",
   "error.bad_text": "نویسه‌ای دارد که این‌جا پذیرفته نمی‌شود.",
   "error.bad_length": "خیلی کوتاه یا خیلی بلند است.",
@@ -544,11 +560,10 @@ export const fa: Record<WordKey, string> = {
   "queues.ring.until": "تا {until}",
   "queues.ring.last": "از {from} به بعد، تا هر وقت که طول بکشد",
   "queues.ring.seconds": "ثانیه تا پایان حلقهٔ {n}",
-  "queues.ring.remove": "برداشتن حلقهٔ {n}",
   "queues.ring.speaks": "فقط کسی که زبان مشتری را می‌داند",
   "queues.ring.add": "افزودن حلقه",
   "queues.ring.anybody": "هر کسی",
-  "queues.skills.none": "هنوز مهارتی نیست. در بخش قاعده‌ها بیفزایید.",
+  "queues.skills.none": "هنوز مهارتی نیست. در بخش قاعده‌های کار بیفزایید.",
   "queues.preferred.hint":
     "مشتری‌ای که برمی‌گردد این‌قدر منتظر کسی می‌ماند که بار پیش پاسخش را داد، اگر سر کار باشد. ۰ یعنی هیچ.",
   "queues.return.hint": "هر که صف را ترک کند و به‌موقع برگردد، نوبت پیشینش را دارد.",
@@ -579,8 +594,7 @@ export const fa: Record<WordKey, string> = {
   "tryout.none": "هیچ‌کس",
   "tryout.then": "سپس",
   "people.skills.hint": "آنچه حلقه‌ها می‌توانند بخواهند.",
-  "people.phone.hint":
-    "شمارهٔ داخلی، تلفن یا نشانی SIP که برای تماس‌ها زنگ می‌خورد؛ «browser» خود میز کار است. بدون آن تماسی پیشنهاد نمی‌شود.",
+  "people.phone.hint": "مانند ⁦101⁩ یا ⁦+982191000000⁩ یا ⁦sip:ali@pbx.example⁩.",
   "rules.routing": "چه چیزی به چه کسی می‌رسد",
   "rules.starving_seconds": "انتظار بیش از اندازه",
   "rules.starving_seconds.hint": "هر که این‌قدر منتظر مانده باشد، پیش از هر اولویتی است.",
@@ -591,19 +605,23 @@ export const fa: Record<WordKey, string> = {
   "rules.teams": "گروه‌ها",
   "rules.teams.hint": "گروه‌هایی از همکاران که حلقه‌ها نام می‌برند.",
   "error.rings_not_ascending": "هر حلقه باید دیرتر از حلقهٔ پیش تمام شود.",
+  "error.ring_never_begins": "یکی از حلقه‌ها تازه پس از بیشترین انتظار شروع می‌شود.",
+  "error.cuts_off_overflow": "صف دیگری به این صف سرریز می‌کند و این صف هیچ‌یک از مشتری‌هایش را نمی‌پذیرد.",
+  "error.cuts_off_rule": "قاعده‌ای به این صف می‌رسد و این صف هیچ‌یک از مشتری‌هایش را نمی‌پذیرد.",
   "error.unknown_skill": "چنین مهارتی نیست.",
   "error.unknown_team": "چنین گروهی نیست.",
   "error.level_out_of_range": "سطح عددی از ۱ تا ۵ است.",
-  "error.nobody_in_ring": "در یکی از حلقه‌ها کسی نیست: هیچ همکار فعالی از این صف خواسته‌اش را ندارد.",
+  "error.nobody_in_ring": "در این حلقه کسی نیست: هیچ همکار فعالی از این صف خواسته‌اش را ندارد.",
   "error.too_many_rings": "حلقه‌ها بیش از اندازه‌اند.",
   "error.queue_takes_none": "آن صف هیچ‌یک از این مشتری‌ها را نمی‌پذیرد.",
+  "error.voicemail_without_calls": "این صف تماس تلفنی نمی‌گیرد؛ کسی نمی‌تواند پیام صوتی بگذارد.",
   "error.overflow_in_a_circle": "صف‌ها دور می‌زنند.",
   "error.wrap_up_out_of_range": "جمع‌بندی بین ۵ ثانیه تا یک ساعت طول می‌کشد.",
   "error.unknown_channel": "چنین کانالی نیست.",
   "error.unknown_language": "چنین زبانی نیست.",
   "error.target_out_of_range": "هدف پاسخ‌گویی بیرون از محدوده است.",
   "error.nobody_has_room": "هیچ‌کس حتی برای یکی از این‌ها جا ندارد.",
-  "error.cost_out_of_range": "هزینه عددی از ۰ تا ۱۰۰۰ است.",
+  "error.cost_out_of_range": "هزینه عددی از ۱ تا ۱۰۰۰ است؛ برای گفتگویی که در انتظار مشتری است از ۰.",
   "error.maximum_out_of_range": "بیشینه عددی از ۱ تا ۱۰۰۰ است.",
   "field.login": "نام کاربری",
   "field.name": "نام",

@@ -30,6 +30,12 @@ export function t(key: WordKey, params: Params = {}): string {
   });
 }
 
+/** What was done, and that personal data was masked where there was some. */
+export function withMasked(done: string, n: number): string {
+  const said = done.endsWith(".") ? done : `${done}.`;
+  return n > 0 ? `${said} ${t("bot.masked", { n })}` : done;
+}
+
 /** A sentence without holes in another language than the screen's: for pictures of what customers see. */
 export function inLanguage(language: "en" | "fa", key: WordKey): string {
   return WORDS[language][key];

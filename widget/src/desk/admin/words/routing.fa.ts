@@ -89,7 +89,8 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "wrap.seconds.fixed": "چه مدت",
   "wrap.seconds.until_done": "دست‌بالا",
   "wrap.disposition": "نتیجهٔ گفتگو لازم است",
-  "wrap.disposition.hint": "بدون آن هیچ گفتگویی از این صف بسته نمی‌شود.",
+  "wrap.disposition.hint":
+    "هیچ کارشناسی بدون آن گفتگویی را نمی‌بندد. اگر وقتش تمام شود، با «به‌موقع ثبت نشد» بسته می‌شود.",
   "wrap.required": "با نتیجهٔ گفتگو",
   "people.maxima.hint": "فقط جایی که با قاعده‌های کار فرق دارد. اگر خالی باشد، همان قاعده‌ها برقرار است.",
 
@@ -98,10 +99,20 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "tryout.locale": "به زبان",
   "tryout.intent": "آنچه ربات فهمیده",
   "tryout.attributes.hint": "مانند vip = yes, city = Tehran",
+  "tryout.hour": "در چه ساعتی",
+  "tryout.hour.now": "اکنون",
+  "tryout.hour.other": "زمانی دیگر",
+  "tryout.hour.hint": "قاعده‌ها و ساعت‌های کار همان زمان شمرده می‌شوند؛ همکاران همان‌گونه‌اند که اکنون هستند.",
   "tryout.waited": "تاکنون منتظر مانده",
   "tryout.rule": "«{name}» تعیین می‌کند: به {queue}.",
   "tryout.norule": "هیچ قاعده‌ای برقرار نیست، پس صندوق تعیین می‌کند: به {queue}.",
   "tryout.nowhere": "به هیچ صفی نمی‌رسد؛ به مشتری فرم پیام نشان داده می‌شود.",
+  "tryout.never":
+    "حتی اگر همه سر کار باشند و چیزی در دست نداشته باشند، به هیچ‌کس نمی‌رسد. دلیل هر کس در پایین آمده است.",
+  "rules.costs.nobody":
+    "هیچ‌کس هرگز یکی از این‌ها را نمی‌تواند بپذیرد: {channels}. بیشترین ظرفیت یک همکار {n} واحد است.",
+  "people.capacity.small": "برای یکی از این‌ها هم کم است: {channels}.",
+  "units.n": "{n} واحد|{n} واحد",
   "tryout.after": "پس از {span}",
 
   "calendars.title": "ساعت‌های کاری",
@@ -174,6 +185,12 @@ export const routingFa: Record<keyof typeof routingEn, string> = {
   "check.never": "این ساعت‌ها هرگز آغاز نمی‌شوند. دست‌کم یک روز را باز کنید.",
   "check.promise": "دست‌کم یک قول بدهید.",
   "error.no_such_calendar": "این ساعت‌ها دیگر نیست. ساعت‌های دیگری انتخاب کنید.",
+  "error.no_such_time_zone": "سامانه این منطقهٔ زمانی را نمی‌شناسد. یکی را از فهرست انتخاب کنید.",
+  "error.no_such_weekday": "چنین روزی در هفته نیست.",
+  "error.bad_opening_time": "زمان را مانند ۰۹:۰۰ بنویسید.",
+  "error.windows_out_of_order":
+    "ساعت‌های یک روز پشت سر هم می‌آیند و هر کدام از زمانی زودتر تا زمانی دیرتر است.",
+  "error.bad_holiday": "یکی از تعطیلی‌ها در تقویم خود روزی ندارد. آن را بردارید یا دوباره بنویسید.",
   "error.never_open": "این ساعت‌ها هرگز آغاز نمی‌شوند. دست‌کم یک روز را باز کنید.",
   "error.bad_target": "دست‌کم یک قول بدهید که وجود داشته باشد.",
   "error.bad_id": "شناسه ۲ تا ۳۱ حرف کوچک لاتین، رقم و خط تیره است.",

@@ -6,6 +6,7 @@ import { botApi } from "../../botApi";
 import type { Report } from "../../model/bot";
 import { rollout, versions } from "../../store";
 import { t } from "../../words";
+import { versionName } from "./Answering";
 import { Ask } from "./asked";
 
 const SHARES = [100, 50, 20, 10, 5];
@@ -14,9 +15,13 @@ const SHORTEST_REASON = 10;
 export function ActivateDialog({ report, onClose }: { report: Report; onClose: () => void }): JSX.Element {
   const [share, setShare] = useState(100);
   const [reason, setReason] = useState("");
+  const [atOnce, setAtOnce] = useState(false);
   const unmet = report.gates.filter((one) => !one.passed);
+  const now = rollout.data.value;
+  const waits = now?.waits_for != null && now.loading === report.version.number;
+  const asks = unmet.length > 0 || atOnce;
   const run = async () => {
-    rollout.set(await botApi.activate(report.version.number, share, reason.trim()));
+    rollout.set(await botApi.activate(report.version.number, share, reason.trim(), atOnce));
     onClose();
     await versions.load();
   };
@@ -24,7 +29,7 @@ export function ActivateDialog({ report, onClose }: { report: Report; onClose: (
     <Ask
       title={t("activate.title", { n: report.version.number })}
       action={t("activate.do")}
-      locked={unmet.length > 0 && [...reason.trim()].length < SHORTEST_REASON}
+      locked={asks && [...reason.trim()].length < SHORTEST_REASON}
       run={run}
       onClose={onClose}
     >
@@ -45,7 +50,18 @@ export function ActivateDialog({ report, onClose }: { report: Report; onClose: (
           ))}
         </select>
       </label>
-      {unmet.length > 0 && (
+      {waits && (
+        <label class="tick">
+          <input
+            type="checkbox"
+            name="at_once"
+            checked={atOnce}
+            onChange={(event) => setAtOnce(event.currentTarget.checked)}
+          />
+          {t("activate.at_once", { n: now.talks, version: versionName(now.active) })}
+        </label>
+      )}
+      {asks && (
         <label class="entry">
           <span class="entry-label">{t("activate.reason")}</span>
           <textarea
@@ -56,7 +72,10 @@ export function ActivateDialog({ report, onClose }: { report: Report; onClose: (
             value={reason}
             onInput={(event) => setReason(event.currentTarget.value)}
           />
-          <span class="entry-hint is-warned">{t("activate.reason.hint", { n: unmet.length })}</span>
+          <span class="entry-hint is-warned">
+            {unmet.length > 0 && t("activate.reason.hint", { n: unmet.length })}{" "}
+            {atOnce && t("activate.at_once.hint")}
+          </span>
         </label>
       )}
     </Ask>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { dateTime, percent } from "../../../../ui/format";
 import { Keys } from "../../../parts/common";
 import type { ReviewRow } from "../../model/bot";
+import { follow, hrefOf } from "../../nav";
 import { isWord, t } from "../../words";
 
 /** What can be done with a group, by key. */
@@ -115,6 +116,14 @@ function Row(props: { row: ReviewRow; ticked: boolean; onTick?: () => void }): J
           {dateTime(row.last_at)}
         </time>
         {place && <a href={`/desk/all/${encodeURIComponent(place)}`}>{t("review.see")}</a>}
+        {place && (
+          <a
+            href={hrefOf("stories", `new:${place}`)}
+            onClick={(event) => follow(event, "stories", `new:${place}`)}
+          >
+            {t("stories.pin.short")}
+          </a>
+        )}
       </p>
     </li>
   );

@@ -15,21 +15,24 @@ interface GatesForm {
   min_accuracy: number;
   max_f1_drop: number;
   max_broken: number;
+  version: number;
 }
 
 const FIELDS = ["min_accuracy", "max_f1_drop", "max_broken"] as const;
-const MOST: GatesForm = { min_accuracy: 100, max_f1_drop: 100, max_broken: 10_000 };
+const MOST = { min_accuracy: 100, max_f1_drop: 100, max_broken: 10_000 };
 
 const formOf = (gates: Gates): GatesForm => ({
   min_accuracy: Math.round(gates.min_accuracy * 100),
   max_f1_drop: Math.round(gates.max_f1_drop * 100),
   max_broken: gates.max_broken,
+  version: gates.version,
 });
 
 const gatesOf = (form: GatesForm): Gates => ({
   min_accuracy: form.min_accuracy / 100,
   max_f1_drop: form.max_f1_drop / 100,
   max_broken: form.max_broken,
+  version: form.version,
 });
 
 function check(form: GatesForm): Problems<GatesForm> {
@@ -73,8 +76,10 @@ function Editor({ stored }: { stored: GatesForm }): JSX.Element {
         <NumberField
           {...draft.bind("max_broken")}
           label={t("field.max_broken")}
+          hint={t("gates.broken.hint")}
           after={t("gates.sentences")}
         />
+        <p class="quiet">{t("gates.pinned")}</p>
       </div>
     </Form>
   );

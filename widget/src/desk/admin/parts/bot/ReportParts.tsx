@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { exactPercent, number, percent } from "../../../../ui/format";
-import { Alert, Check } from "../../../../ui/icons";
+import { Alert, Check, Minus } from "../../../../ui/icons";
 import type { Gate, Reading, Report, Threshold, Wrong } from "../../model/bot";
 import { follow, hrefOf } from "../../nav";
 import { t } from "../../words";
@@ -45,17 +45,17 @@ export function Figures({ report }: { report: Report }): JSX.Element {
 
 /** The conditions of activation, met or not. */
 export function Gates({ gates }: { gates: readonly Gate[] }): JSX.Element {
-  const say = (one: Gate, value: number) => (one.name === "broken" ? number(value) : exactPercent(value));
+  const say = (one: Gate, value: number) =>
+    one.name === "accuracy" || one.name === "f1_drop" ? exactPercent(value) : number(value);
   return (
     <ul class="findings">
       {gates.map((one) => (
-        <li key={one.name} class={one.passed ? "is-good" : "is-bad"}>
-          {one.passed ? <Check size={16} /> : <Alert size={16} />}
+        <li key={one.name} class={one.compared ? (one.passed ? "is-good" : "is-bad") : "quiet"}>
+          {one.compared ? one.passed ? <Check size={16} /> : <Alert size={16} /> : <Minus size={16} />}
           <div>
-            {t(`report.gate.${one.name}`, {
-              figure: say(one, one.figure),
-              wanted: say(one, one.wanted),
-            })}
+            {one.compared || (one.name !== "f1_drop" && one.name !== "broken")
+              ? t(`report.gate.${one.name}`, { figure: say(one, one.figure), wanted: say(one, one.wanted) })
+              : t(`report.gate.${one.name}.none`)}
           </div>
         </li>
       ))}

@@ -29,7 +29,7 @@ function Filled({ text }: { text: string }): JSX.Element {
 export function ResponsePreview({ lang, text, buttons, image }: PreviewProps): JSX.Element {
   const [way, setWay] = useState<(typeof WAYS)[number]>("webchat");
   const named = buttons.filter((one) => one.title.trim());
-  const empty = !text.trim() && named.length === 0;
+  const empty = !text.trim() && named.length === 0 && !image;
   return (
     <figure class="bot-preview">
       <figcaption class="segments" role="group" aria-label={t("responses.preview")}>
@@ -47,12 +47,17 @@ export function ResponsePreview({ lang, text, buttons, image }: PreviewProps): J
       </figcaption>
       <div class={`reply-preview is-${way}`} dir={lang === "fa" ? "rtl" : "ltr"} lang={lang} aria-live="off">
         {empty && <p>{t("responses.preview.empty")}</p>}
-        {image && way !== "voice" && <div class="preview-image">{t("responses.image")}</div>}
         {text.trim() && (
           <p dir="auto">
             <Filled text={text} />
           </p>
         )}
+        {image && (
+          <p class="preview-link" dir="ltr">
+            {image}
+          </p>
+        )}
+        {image && way === "voice" && <p class="entry-hint">{t("responses.preview.spoken")}</p>}
         {way === "voice"
           ? named.map((one, n) => (
               <p key={n} dir="auto">

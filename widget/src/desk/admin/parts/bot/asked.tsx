@@ -98,20 +98,7 @@ export function NewIntentDialog({ name: given = "", action, made, onClose }: New
       run={run}
       onClose={onClose}
     >
-      <label class="entry">
-        <span class="entry-label">{t("bot.name")}</span>
-        <input
-          class="control"
-          dir="auto"
-          name="name"
-          autocomplete="off"
-          spellcheck={false}
-          data-first
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <span class="entry-hint">{t("bot.name.hint")}</span>
-      </label>
+      <IntentName value={name} set={setName} />
       {(["fa", "en"] as const).map((lang) => (
         <label key={lang} class="entry">
           <span class="entry-label">{t(`bot.answer.${lang}`)}</span>
@@ -128,5 +115,25 @@ export function NewIntentDialog({ name: given = "", action, made, onClose }: New
       ))}
       <p class="entry-hint">{t("bot.answer.hint")}</p>
     </Ask>
+  );
+}
+
+/** The name of an intent that is to be made. */
+export function IntentName(props: { value: string; set: (name: string) => void }): JSX.Element {
+  return (
+    <label class="entry">
+      <span class="entry-label">{t("bot.name")}</span>
+      <input
+        class="control"
+        name="name"
+        dir="auto"
+        autocomplete="off"
+        spellcheck={false}
+        data-first
+        value={props.value}
+        onInput={(event) => props.set(event.currentTarget.value)}
+      />
+      <span class="entry-hint">{t("bot.name.hint")}</span>
+    </label>
   );
 }

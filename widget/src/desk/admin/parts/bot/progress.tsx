@@ -14,7 +14,8 @@ export const moves = (one: Version): boolean => one.state === "queued" || one.st
 /** Looks at the versions again and again: often while one is trained or loaded, now and then otherwise. */
 export function useFollowing(): void {
   const busy =
-    (versions.data.value?.versions ?? []).some(moves) || (rollout.data.value?.loading ?? null) !== null;
+    (versions.data.value?.versions ?? []).some((one) => moves(one) || one.pins_wanted) ||
+    (rollout.data.value?.loading ?? null) !== null;
   useEffect(() => {
     const look = () => {
       if (document.visibilityState === "hidden") return;

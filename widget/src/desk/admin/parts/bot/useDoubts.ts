@@ -5,7 +5,8 @@ import { ApiError } from "../../api";
 import { botApi, type Label } from "../../botApi";
 import type { ReviewRow } from "../../model/bot";
 import { query } from "../../nav";
-import { refusalText, t } from "../../words";
+import { lastAct } from "../../store";
+import { refusalText, t, withMasked } from "../../words";
 
 const LOOK_MS = 15_000;
 
@@ -82,7 +83,7 @@ export function useDoubts(): Doubts {
     if (ids.length === 0) return;
     last.current = [];
     await botApi.reopen(ids);
-    await load();
+    await Promise.all([load(), lastAct.load()]);
     toast(t("review.undone"));
   };
   const tell = async (act: () => Promise<void>) => {
@@ -98,6 +99,7 @@ export function useDoubts(): Doubts {
   const decided = (ids: string[], left: number, text: string) => {
     gone(ids, left);
     last.current = ids;
+    void lastAct.load();
     toast(text, "plain", { label: t("review.undo"), run: () => void tell(undo) });
   };
   return {
@@ -110,8 +112,9 @@ export function useDoubts(): Doubts {
     tell,
     undo,
     teach: async (label) => {
-      const { waiting: left } = await botApi.label(label);
-      decided(label.ids, left, t("review.taught", { n: label.ids.length, intent: label.intent }));
+      const { waiting: left, masked } = await botApi.label(label);
+      const taught = t("review.taught", { n: label.ids.length, intent: label.intent });
+      decided(label.ids, left, withMasked(taught, masked));
     },
     ignore: async (ids) => {
       const { waiting: left } = await botApi.ignore(ids);

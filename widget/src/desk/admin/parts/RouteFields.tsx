@@ -3,69 +3,20 @@ import type { ComponentChildren, JSX } from "preact";
 import { number } from "../../../ui/format";
 import { Close } from "../../../ui/icons";
 import type { Condition, Rule } from "../model/records";
-import { isAlways, isRight, MOST_PRIORITY, readAttribute } from "../model/routes";
+import { isAlways, MOST_PRIORITY, readAttribute } from "../model/routes";
 import { calendars, inboxes, queueName, queues, workplace } from "../store";
 import { t } from "../words";
 import { ManyField, SelectField } from "./choices";
 import { Frame, NumberField, TextField } from "./fields";
 import { Arrow } from "./icons";
 import { Adder } from "./Lists";
-import { MoveButtons } from "./Movable";
 import { Needs } from "./Rings";
+import type { RuleFields } from "./RuleList";
 import { channelName, whenText } from "./say";
 import { channelNames } from "./Units";
 import type { Bound } from "./useDraft";
 
-interface RuleProps {
-  rule: Rule;
-  /** Its place, from 0, and how many there are. */
-  place: number;
-  count: number;
-  readOnly: boolean;
-  /** Whether all of it is shown; else one line. */
-  open: boolean;
-  onFold: () => void;
-  /** Somebody tried to save it with the others. */
-  tried: boolean;
-  /** The hub refused something of it. */
-  wrong: boolean;
-  /** What the hub refused at a part of it, like `queue`. */
-  problemAt: (part: string) => string | null;
-  onChange: (rule: Rule) => void;
-  onMove: (at: number, by: number) => void;
-  onKey: (event: KeyboardEvent) => void;
-  onRemove: () => void;
-}
-
-export function RuleCard(props: RuleProps): JSX.Element {
-  const { rule, place, count, readOnly, tried } = props;
-  const open = props.open || (tried && !isRight(rule)) || props.wrong;
-  const n = number(place + 1);
-  return (
-    <li class="ring-card" onKeyDown={readOnly ? undefined : props.onKey}>
-      <header class="ring-head">
-        <button type="button" class="route-fold" aria-expanded={open} onClick={props.onFold}>
-          <b>
-            <bdi>{rule.name || t("routes.new", { n })}</bdi>
-          </b>
-          {!open && <Summary rule={rule} />}
-        </button>
-        {!readOnly && (
-          <MoveButtons
-            name={rule.name || n}
-            at={place}
-            length={count}
-            move={props.onMove}
-            remove={props.onRemove}
-          />
-        )}
-      </header>
-      {open && <Fields {...props} />}
-    </li>
-  );
-}
-
-function Fields(props: RuleProps): JSX.Element {
+export function RouteFields(props: RuleFields<Rule>): JSX.Element {
   const { rule, place, count, readOnly, tried, problemAt } = props;
   const n = number(place + 1);
   const set = (part: Partial<Rule>) => props.onChange({ ...rule, ...part });
@@ -114,20 +65,20 @@ function Fields(props: RuleProps): JSX.Element {
 }
 
 /** When it holds and where it leads, in a line. */
-function Summary({ rule }: { rule: Rule }): JSX.Element {
+export function routeInLine(rule: Rule): JSX.Element {
   return (
-    <small>
+    <>
       <span>{whenText(rule.when) ?? t("routes.every")}</span>
       <Arrow size={14} />
       <bdi>{rule.queue ? queueName(rule.queue) : t("routes.queue.own")}</bdi>
-    </small>
+    </>
   );
 }
 
-type Binder = <V>(part: string, value: V, onChange: (value: V) => void) => Bound<V>;
+export type Binder = <V>(part: string, value: V, onChange: (value: V) => void) => Bound<V>;
 
 /** Makes fields of parts of a value that the form knows as one. */
-function boundBy(readOnly: boolean, name: string, problemAt: (part: string) => string | null): Binder {
+export function boundBy(readOnly: boolean, name: string, problemAt: (part: string) => string | null): Binder {
   return (part, value, onChange) => ({
     value,
     name: `${name}.${part}`,
@@ -165,10 +116,6 @@ interface WhenProps {
 
 function When({ when, bound, onChange }: WhenProps): JSX.Element {
   const set = (part: Partial<Condition>) => onChange({ ...when, ...part });
-  const hours = (calendars.data.value ?? []).flatMap((one) => [
-    { value: `open ${one.id}`, label: t("routes.calendar.open", { name: one.name }) },
-    { value: `closed ${one.id}`, label: t("routes.calendar.closed", { name: one.name }) },
-  ]);
   return (
     <>
       <ManyField
@@ -193,32 +140,50 @@ function When({ when, bound, onChange }: WhenProps): JSX.Element {
         add={t("routes.intents.add")}
       />
       <Attributes bound={bound("attributes", when.attributes, (attributes) => set({ attributes }))} />
-      <SelectField
-        {...bound(
-          "calendar",
-          when.calendar && `${when.open ? "open" : "closed"} ${when.calendar}`,
-          (choice) => {
-            const [state, ...id] = choice.split(" ");
-            set({ calendar: id.join(" "), open: state !== "closed" });
-          },
-        )}
-        label={t("routes.calendar")}
-        options={[{ value: "", label: t("routes.calendar.any") }, ...hours]}
-      />
+      <HoursField bound={bound} calendar={when.calendar} open={when.open} onChange={set} />
     </>
+  );
+}
+
+interface HoursProps {
+  bound: Binder;
+  calendar: string;
+  open: boolean;
+  onChange: (hours: { calendar: string; open: boolean }) => void;
+}
+
+/** While which hours are open, or are not; or at any time. */
+export function HoursField({ bound, calendar, open, onChange }: HoursProps): JSX.Element {
+  const hours = (calendars.data.value ?? []).flatMap((one) => [
+    { value: `open ${one.id}`, label: t("routes.calendar.open", { name: one.name }) },
+    { value: `closed ${one.id}`, label: t("routes.calendar.closed", { name: one.name }) },
+  ]);
+  return (
+    <SelectField
+      {...bound("calendar", calendar && `${open ? "open" : "closed"} ${calendar}`, (choice) => {
+        const [state, ...id] = choice.split(" ");
+        onChange({ calendar: id.join(" "), open: state !== "closed" });
+      })}
+      label={t("routes.calendar")}
+      options={[{ value: "", label: t("routes.calendar.any") }, ...hours]}
+    />
   );
 }
 
 interface WordsProps {
   bound: Bound<string[]>;
   label: string;
+  hint?: string;
   add: string;
+  /** What is kept of what was typed; null for what cannot be kept, which is then said (`unread`). */
+  read?: (text: string) => string | null;
+  unread?: string;
 }
 
-function WordsField({ bound, label, add }: WordsProps): JSX.Element {
+export function WordsField({ bound, label, hint, add, read, unread }: WordsProps): JSX.Element {
   const { value } = bound;
   return (
-    <Frame label={label} problem={bound.problem} group>
+    <Frame label={label} hint={hint} problem={bound.problem} group>
       {() => (
         <>
           <Items
@@ -231,8 +196,10 @@ function WordsField({ bound, label, add }: WordsProps): JSX.Element {
               label={add}
               action={t("list.add")}
               add={(text) => {
-                if (value.includes(text.trim())) return t("list.twice");
-                bound.onChange([...value, text.trim()]);
+                const word = read ? read(text) : text.trim();
+                if (word === null) return unread ?? null;
+                if (value.includes(word)) return t("list.twice");
+                bound.onChange([...value, word]);
                 return null;
               }}
             />

@@ -1,0 +1,161 @@
+"""Where conversations go, when, and whom people may have dialled: queues, rules, hours and service levels."""
+
+from __future__ import annotations
+
+from hub.web import admin_config, admin_dialling, admin_hours, admin_routing, admin_shapes
+from hub.web.access import Permission
+from hub.web.calendars import CALENDAR_ERRORS
+from hub.web.http import Route
+
+READ, WRITE = Permission.READ_ADMIN, Permission.WRITE_ADMIN
+
+ROUTING = (
+    Route(
+        method="GET",
+        path="/api/admin/queues",
+        handler=admin_config.list_queues,
+        needs=READ,
+        answer=admin_shapes.QueueList,
+        summary="All queues",
+    ),
+    Route(
+        method="POST",
+        path="/api/admin/queues",
+        handler=admin_config.create_queue,
+        needs=WRITE,
+        status=201,
+        body=admin_shapes.NewQueue,
+        answer=admin_shapes.QueueRecord,
+        summary="Make a queue",
+        errors=("exists", "bad_id"),
+    ),
+    Route(
+        method="PATCH",
+        path="/api/admin/queues/{id}",
+        handler=admin_config.change_queue,
+        needs=WRITE,
+        body=admin_shapes.QueueChange,
+        answer=admin_shapes.QueueRecord,
+        summary="Change a queue",
+        errors=("not_found", "changed_meanwhile"),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/admin/queues/{id}",
+        handler=admin_config.delete_queue,
+        needs=WRITE,
+        status=204,
+        summary="Delete a queue that nothing leads to",
+        errors=("not_found", "in_use"),
+    ),
+    Route(
+        method="GET",
+        path="/api/admin/rules",
+        handler=admin_routing.read_rules,
+        needs=READ,
+        answer=admin_routing.RuleList,
+        summary="Which line a conversation goes to: the rules, in order",
+    ),
+    Route(
+        method="PATCH",
+        path="/api/admin/rules",
+        handler=admin_routing.change_rules,
+        needs=WRITE,
+        body=admin_routing.RuleList,
+        answer=admin_routing.RuleList,
+        summary="Replace the rules",
+        errors=(
+            *("no_name", "no_such_inbox", "no_such_queue", "no_such_calendar", "unknown_channel", "unknown_language"),
+            *("attribute_without_value", "priority_out_of_range", "queue_takes_none", "unknown_skill"),
+            *("level_out_of_range", "nobody_has_skill", "nothing_to_change", "changed_meanwhile"),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/api/admin/dialling",
+        handler=admin_dialling.read_dialling,
+        needs=READ,
+        answer=admin_dialling.DiallingRecord,
+        summary="Which numbers people may have dialled: the rules, in order",
+    ),
+    Route(
+        method="PATCH",
+        path="/api/admin/dialling",
+        handler=admin_dialling.change_dialling,
+        needs=WRITE,
+        body=admin_dialling.DiallingRecord,
+        answer=admin_dialling.DiallingRecord,
+        summary="Replace the rules of dialling",
+        errors=(
+            *("bad_text", "bad_length", "bad_number", "bad_role", "no_such_calendar"),
+            *("nothing_to_change", "changed_meanwhile"),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/api/admin/routing/dry-run",
+        handler=admin_routing.dry_run,
+        needs=READ,
+        body=admin_routing.DryRun,
+        answer=admin_routing.DryRunResult,
+        summary="Who would get a conversation now, and why",
+        errors=("no_such_inbox",),
+    ),
+    Route(
+        method="GET",
+        path="/api/admin/calendars",
+        handler=admin_hours.list_calendars,
+        needs=READ,
+        answer=admin_hours.CalendarList,
+        summary="Named business hours",
+    ),
+    Route(
+        method="PATCH",
+        path="/api/admin/calendars/{id}",
+        handler=admin_hours.put_calendar,
+        needs=WRITE,
+        body=admin_hours.CalendarRecord,
+        answer=admin_hours.CalendarRecord,
+        summary="Make or change business hours",
+        errors=("bad_id", *CALENDAR_ERRORS, "nothing_to_change", "changed_meanwhile"),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/admin/calendars/{id}",
+        handler=admin_hours.delete_calendar,
+        needs=WRITE,
+        status=204,
+        summary="Delete business hours that nothing names",
+        errors=("not_found", "in_use"),
+    ),
+    Route(
+        method="GET",
+        path="/api/admin/slas",
+        handler=admin_hours.list_slas,
+        needs=READ,
+        answer=admin_hours.SlaList,
+        summary="Service levels, in order",
+    ),
+    Route(
+        method="PATCH",
+        path="/api/admin/slas/{id}",
+        handler=admin_hours.put_sla,
+        needs=WRITE,
+        body=admin_hours.SlaRecord,
+        answer=admin_hours.SlaRecord,
+        summary="Make or change a service level",
+        errors=(
+            *("bad_id", "bad_target", "no_such_calendar", "no_such_queue", "no_such_inbox", "no_such_channel"),
+            *("nothing_to_change", "changed_meanwhile"),
+        ),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/admin/slas/{id}",
+        handler=admin_hours.delete_sla,
+        needs=WRITE,
+        status=204,
+        summary="Delete a service level",
+        errors=("not_found",),
+    ),
+)

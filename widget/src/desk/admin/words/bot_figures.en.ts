@@ -1,0 +1,66 @@
+/** The bot's figures in English. The definitions are those of `docs/bot-figures.md`. */
+export const botFiguresEn = {
+  "nav.figures": "Figures",
+  "nav.figures.hint": "What the bot settles, and what it hands over",
+
+  "figures.title": "Figures",
+  "figures.lead":
+    "Conversations that the bot had, by the day on which it got them. Every figure leads to its conversations.",
+  "figures.span": "Period",
+  "figures.span.days": "{n} day|{n} days",
+  "figures.channel": "Channel",
+  "figures.none": "The bot had no conversation in this time",
+  "figures.none.hint": "As soon as a customer writes to it, the figures begin.",
+
+  "figures.stays": "With the bot",
+  "figures.stays.what": "A customer said something while the bot had the conversation.",
+  "figures.containment": "Contained",
+  "figures.containment.what":
+    "Of those that are over: ended without a person, and the last message was understood.",
+  "figures.handed_off": "Handed over",
+  "figures.handed_off.what": "Of those that are over: the bot gave the conversation to people.",
+  "figures.lost": "Left unserved",
+  "figures.lost.what": "Of those that are over: ended without a person, the last message not understood.",
+  "figures.missed": "Fallback rate",
+  "figures.missed.what": "Of all messages that the bot read, those that it did not understand.",
+  "figures.share.of": "{n} of {of}",
+
+  "figures.days": "Day by day",
+  "figures.days.lead": "Today is counted as it goes. Choose a day to see its conversations.",
+  "figures.days.table": "As a table",
+  "figures.day": "Day",
+  "figures.day.said": "{day}: {n} conversations, {contained} contained",
+  "figures.reasons": "Why they were handed over",
+  "figures.reasons.none": "Nothing was handed over.",
+  "figures.langs": "By language",
+  "figures.intents": "By intent",
+  "figures.intents.lead":
+    "Conversations in which the intent was understood at least once, and what became of them. One conversation may count for several intents.",
+  "figures.intents.none": "No message was read.",
+  "figures.turns": "Messages",
+  "figures.not_understood": "Not understood",
+
+  "fate.contained": "Contained",
+  "fate.lost": "Left unserved",
+  "fate.handed_off": "Handed over",
+  "fate.taken": "Taken by a person",
+  "fate.running": "Still going on",
+  "fate.title": "What became of it",
+
+  "stays.title": "Conversations",
+  "stays.all": "All conversations of the period",
+  "stays.picked": "Shown are only: {what}",
+  "stays.clear": "Show all",
+  "stays.none": "No conversation fits",
+  "stays.open": "Conversation {n}",
+  "stays.more": "Show older ones",
+  "stays.messages": "{n} message read|{n} messages read",
+
+  "confidence.right": "read rightly",
+  "confidence.wrong": "read wrongly",
+  "confidence.threshold": "If the bot answered only from",
+  "confidence.effect": "At {at}: {left} not answered, {wrong} answered wrongly.",
+  "confidence.own": "This version’s own threshold is {at}. Shares are of all test sentences.",
+  "confidence.left": "Not answered",
+  "confidence.wrong.answers": "Answered wrongly",
+};

@@ -1,0 +1,66 @@
+import type { botFiguresEn } from "./bot_figures.en";
+
+/** ارقام ربات به فارسی. */
+export const botFiguresFa: Record<keyof typeof botFiguresEn, string> = {
+  "nav.figures": "ارقام",
+  "nav.figures.hint": "آنچه ربات تمام می‌کند و آنچه به همکاران می‌سپارد",
+
+  "figures.title": "ارقام",
+  "figures.lead": "گفتگوهایی که با ربات بودند، بر پایهٔ روزی که به ربات رسیدند. هر رقم به گفتگوهایش راه دارد.",
+  "figures.span": "دوره",
+  "figures.span.days": "{n} روز|{n} روز",
+  "figures.channel": "کانال",
+  "figures.none": "در این دوره گفتگویی با ربات نبود",
+  "figures.none.hint": "همین که مشتری‌ای به ربات بنویسد، ارقام آغاز می‌شوند.",
+
+  "figures.stays": "با ربات",
+  "figures.stays.what": "مشتری چیزی گفت وقتی گفتگو با ربات بود.",
+  "figures.containment": "به پایان برده",
+  "figures.containment.what": "از پایان‌یافته‌ها: بی‌کمک همکاران تمام شد و پیام آخر فهمیده شد.",
+  "figures.handed_off": "به همکار سپرده",
+  "figures.handed_off.what": "از پایان‌یافته‌ها: ربات گفتگو را به همکاران سپرد.",
+  "figures.lost": "بی‌پاسخ رفته",
+  "figures.lost.what": "از پایان‌یافته‌ها: بی‌کمک همکاران تمام شد و پیام آخر فهمیده نشد.",
+  "figures.missed": "نرخ نفهمیدن",
+  "figures.missed.what": "از همهٔ پیام‌هایی که ربات خواند، آنهایی که نفهمید.",
+  "figures.share.of": "{n} از {of}",
+
+  "figures.days": "روز به روز",
+  "figures.days.lead": "امروز هم تا این لحظه شمرده می‌شود. روزی را برگزینید تا گفتگوهایش را ببینید.",
+  "figures.days.table": "به شکل جدول",
+  "figures.day": "روز",
+  "figures.day.said": "{day}: {n} گفتگو، {contained} به پایان برده",
+  "figures.reasons": "چرا به همکار سپرده شدند",
+  "figures.reasons.none": "چیزی به همکاران سپرده نشد.",
+  "figures.langs": "بر پایهٔ زبان",
+  "figures.intents": "بر پایهٔ منظور",
+  "figures.intents.lead":
+    "گفتگوهایی که این منظور دست‌کم یک بار در آنها فهمیده شد، و سرانجامشان. یک گفتگو می‌تواند برای چند منظور شمرده شود.",
+  "figures.intents.none": "پیامی خوانده نشد.",
+  "figures.turns": "پیام‌ها",
+  "figures.not_understood": "فهمیده نشد",
+
+  "fate.contained": "به پایان برده",
+  "fate.lost": "بی‌پاسخ رفته",
+  "fate.handed_off": "به همکار سپرده",
+  "fate.taken": "همکاری برداشت",
+  "fate.running": "ادامه دارد",
+  "fate.title": "سرانجام",
+
+  "stays.title": "گفتگوها",
+  "stays.all": "همهٔ گفتگوهای دوره",
+  "stays.picked": "تنها اینها نشان داده می‌شوند: {what}",
+  "stays.clear": "همه را نشان بده",
+  "stays.none": "گفتگویی با این ویژگی نیست",
+  "stays.open": "گفتگوی {n}",
+  "stays.more": "قدیمی‌ترها",
+  "stays.messages": "{n} پیام خوانده شد|{n} پیام خوانده شد",
+
+  "confidence.right": "درست خوانده",
+  "confidence.wrong": "نادرست خوانده",
+  "confidence.threshold": "اگر ربات تنها از این اطمینان به بالا پاسخ می‌داد:",
+  "confidence.effect": "با {at}: {left} بی‌پاسخ، {wrong} پاسخ نادرست.",
+  "confidence.own": "آستانهٔ خود این نسخه {at} است. سهم‌ها از همهٔ جمله‌های آزمون‌اند.",
+  "confidence.left": "بی‌پاسخ",
+  "confidence.wrong.answers": "پاسخ نادرست",
+};

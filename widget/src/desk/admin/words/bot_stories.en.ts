@@ -1,0 +1,51 @@
+/** Pinned conversations in English. */
+export const botStoriesEn = {
+  "nav.stories": "Pinned conversations",
+  "nav.stories.hint": "Tests that every version must pass",
+
+  "stories.title": "Pinned conversations",
+  "stories.lead":
+    "Real conversations, masked, with what the bot must understand and answer. Every version is tried with them when it is trained; one that fails needs a written reason to be activated.",
+  "stories.new": "Write one",
+  "stories.none": "Nothing is pinned yet",
+  "stories.none.hint":
+    "Pin a conversation at the desk (Ctrl+K) or in To review: it becomes a test that every version must pass.",
+  "stories.turns": "Messages",
+  "stories.turns.n": "{n} message|{n} messages",
+  "stories.by": "Pinned by",
+  "stories.pin.title": "Pin a conversation",
+  "stories.pin.short": "Pin as test",
+  "stories.empty": "The bot had no say in this conversation",
+  "stories.empty.hint": "Only what the bot answered can be a test.",
+  "stories.created": "“{name}” is pinned. The next version is tried with it.",
+  "stories.deleted": "“{name}” is no test any more.",
+  "stories.delete": "Remove",
+  "stories.delete.ask": "Remove this test…",
+  "stories.delete.title": "Remove “{name}”?",
+  "stories.delete.text": "Versions are not tried with it any more. Reports of before keep how it went.",
+  "stories.add": "Add a message",
+  "stories.drop": "Remove message {n}",
+  "stories.says": "The customer writes",
+  "stories.presses": "The customer presses {payload}",
+  "stories.intent": "must be understood as",
+  "stories.action": "must lead to",
+  "stories.any": "whatever",
+  "stories.problem": "Every message needs words.",
+
+  "field.turns": "Messages",
+
+  "runs.title": "Pinned conversations",
+  "runs.lead": "What this version made of them. Open one to see each message.",
+  "runs.none": "It was not tried with any pinned conversation yet.",
+  "runs.passed": "Passed",
+  "runs.failed": "Failed",
+  "runs.said": "understood {intent} ({confidence}), did {actions}",
+  "runs.nothing": "nothing",
+  "runs.wanted": "expected: {wanted}",
+  "runs.untold": "It could not be told to its end: {error}",
+  "report.gate.stories": "{figure} pinned conversations failed; none may",
+
+  "audit.do.bot.story.create": "pinned the conversation {target} as a test for the bot",
+  "audit.do.bot.story.change": "changed the pinned conversation {target}",
+  "audit.do.bot.story.delete": "took the pinned conversation {target} away",
+};
