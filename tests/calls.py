@@ -110,11 +110,15 @@ class CallDesk:
         await adopt(hub.config, reader(hub.channels), hub.web.flow_versions, hub.clock.now())
 
     async def _when(self, true: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(15):
-            while not await true():
-                self._news.clear()
-                if not await true():
-                    await self._news.wait()
+        try:
+            async with asyncio.timeout(15):
+                while not await true():
+                    self._news.clear()
+                    if not await true():
+                        await self._news.wait()
+        except TimeoutError as error:
+            stories = [(one.text, one.event) for call in self.calls for one in await self.entries(call)]
+            raise AssertionError(f"It never came to that; the calls so far: {stories}") from error
 
     def on_appended(self, event: Appended) -> None:
         """Note new calls, and wake who waits."""

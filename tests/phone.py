@@ -121,9 +121,9 @@ class Phone:
         """Whether the tone is anywhere in what it heard, from a sample on."""
         return has(self.heard()[since:], tone)
 
-    async def hears_something(self) -> None:
-        """Wait until there has been sound in its latest call."""
-        await self._hears(lambda sound: any(loud(piece) for piece in _pieces(sound)), 0)
+    async def hears_something(self, *, since: int = 0) -> None:
+        """Wait until there has been sound in its latest call, from a sample on."""
+        await self._hears(lambda sound: any(loud(piece) for piece in _pieces(sound)), since)
 
 
 def _pieces(sound: array[int]) -> Iterator[array[int]]:

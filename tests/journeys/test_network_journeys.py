@@ -201,6 +201,7 @@ async def test_when_the_bot_hangs_the_customer_gets_the_line_and_no_late_answer(
         await agent.accept()
         await agent.reply("جواب آدمیزاد")
         await customer.sees("جواب آدمیزاد")
+        await expect(agent.page.locator(".banner.is-quiet")).to_be_visible(timeout=30_000)
     finally:
         stack.send_signal("bot", signal.SIGCONT)
     await expect(agent.page.locator(".banner.is-quiet")).to_have_count(0, timeout=60_000)
