@@ -52,6 +52,7 @@ from hub.promises import Promises
 from hub.reading import Reading
 from hub.receipts import Receipts
 from hub.routing.courtesy import Courtesy
+from hub.routing.leaks import Leaks
 from hub.routing.router import Router
 from hub.routing.signpost import Signpost
 from hub.settings import Settings
@@ -203,6 +204,11 @@ class Hub:
     def router(self) -> Router:
         """Step 3."""
         return Router(self.acts, self.staff, self.config, self.conversations, self.intervals, self.bus, self.clock)
+
+    @cached_property
+    def leaks(self) -> Leaks:
+        """Beside step 3."""
+        return Leaks(self.lanes, self.staff, self.clock)
 
     @cached_property
     def courtesy(self) -> Courtesy:

@@ -66,6 +66,7 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 def _workers(hub: Hub) -> dict[str, Callable[[], Awaitable[None]]]:
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "router": hub.router.run,
+        "leaks": hub.leaks.run,
         "places": hub.router.places.tell,
         "deadlines": hub.deadlines.run,
         "config": partial(follow_config, hub.database, hub.config),

@@ -22,9 +22,6 @@ from hub.store.conversations import Conversations
 
 log = structlog.get_logger(__name__)
 
-LEAK_MS = 6_000
-"""A reservation without an offer is younger than this, or the store has refused the offer by now."""
-
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged:
@@ -117,7 +114,7 @@ class Staff:
         return after or seen
 
     async def drop(self, agent: AgentId, item: Load) -> None:
-        """Free what was reserved for an offer that was never made (see `LEAK_MS`)."""
+        """Free what was reserved for an offer that was never made (see `hub.routing.leaks`)."""
         await self._kept(agent, lambda: self.store.drop(agent, item))
 
     @contextmanager

@@ -26,7 +26,7 @@ from hub.model.presence import takes_offers
 from hub.routing.choose import Plan
 from hub.routing.line import Line
 from hub.routing.places import Places
-from hub.staff import LEAK_MS, AgentChanged, OffersMissed, Staff
+from hub.staff import AgentChanged, OffersMissed, Staff
 from hub.store.config import Config
 from hub.store.conversations import Conversations
 from hub.store.intervals import Intervals
@@ -53,7 +53,6 @@ class Router:
     _offered: dict[ConversationId, Conversation] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     offers_made: int = 0
-    _looked_at: int = 0
     places: Places = field(init=False)
     _line: Line = field(init=False)
 
@@ -135,20 +134,6 @@ class Router:
             self._wake.clear()
             await self.settle()
             await self.match()
-            await self.release_leaks()
-
-    async def release_leaks(self) -> None:
-        """Free capacity that was reserved for an offer which was never made: whoever reserved it is gone."""
-        now = self.clock.now()
-        if now - self._looked_at < LEAK_MS:
-            return
-        self._looked_at = now
-        for agent in tuple(self.staff.agents):
-            for item in [one for one in agent.load if now - one.since >= LEAK_MS]:
-                state = await self.acts.lanes.newest(ConversationId(item.conversation))
-                if agent.id not in state.owner.asked:
-                    log.info("reservation_released", agent=agent.id, conversation=state.id)
-                    await self.staff.drop(agent.id, item)
 
     def _pause(self) -> float:
         """How long nothing happens by itself, in seconds; a clock that is set back or on is noticed in one."""

@@ -15,6 +15,7 @@ import uvloop
 
 from hub.clock import SystemClock
 from hub.follow import LOOK_SECONDS, Follow, follow_config
+from hub.routing.leaks import Leaks
 from hub.simulation.house import parts, subscribe
 from hub.store.database import Database, connect
 from hub.workers import supervised
@@ -46,6 +47,8 @@ async def serve(uri: str, name: str) -> None:
             await house.router.load()
             await stack.enter_async_context(supervised("looks", partial(looks, database, follow)))
             await stack.enter_async_context(supervised("router", house.router.run))
+            leaks = Leaks(house.lanes, house.staff, house.clock)
+            await stack.enter_async_context(supervised("leaks", leaks.run))
             print("ready", flush=True)
             await house.deadlines.run()
 
