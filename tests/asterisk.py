@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -37,14 +38,14 @@ def free_port() -> int:
 
 
 def free_pair() -> int:
-    """The first of two such ports: who speaks SIP takes the next one for TLS."""
+    """The first of two free ports, below those that the system gives to others: who speaks SIP takes both, soon."""
     while True:
+        port = random.randrange(30_000, 32_700, 2)
         with ExitStack() as held:
             try:
-                port = _bound(held, 0, socket.SOCK_STREAM)
                 for each in (port, port + 1):
+                    _bound(held, each, socket.SOCK_STREAM)
                     _bound(held, each, socket.SOCK_DGRAM)
-                _bound(held, port + 1, socket.SOCK_STREAM)
             except OSError:
                 continue
             return port

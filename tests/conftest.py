@@ -77,7 +77,7 @@ async def no_task_left_behind() -> AsyncIterator[None]:
     yield
     mine = asyncio.all_tasks() - before - {asyncio.current_task()}
     left = (
-        (await asyncio.wait(mine, timeout=1.0))[1] if mine else set()
+        (await asyncio.wait(mine, timeout=10.0))[1] if mine else set()
     )  # what was cancelled may still be on its way out
     assert not left, f"tasks left behind: {[task.get_coro() for task in left]}"
 

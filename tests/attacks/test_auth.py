@@ -90,6 +90,9 @@ async def test_a04_one_address_that_tries_many_accounts_waits_too(
     live: LiveHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(live.hub.web.passwords), "verify", AsyncMock(return_value=False))
+    clock = live.hub.web.clock
+    now = clock.now()
+    monkeypatch.setattr(type(clock), "now", lambda self: now)
     async with live.browser() as mallory:
         statuses = [(await mallory.try_sign_in(f"user{n}", WRONG)).status for n in range(101)]
         assert statuses[:100] == [401] * 100
@@ -158,8 +161,7 @@ async def test_a07_signing_out_closes_the_socket(live: LiveHub) -> None:
         async with ali.desk() as ws:
             assert (await ws.receive_json())["type"] == "ready"
             await ali.call("POST", "/logout")
-            async with asyncio.timeout(1):
-                await _closed(ws)
+            await _closed(ws)
 
 
 async def test_a07_a_session_that_is_too_old_loses_its_socket_too(
@@ -173,8 +175,7 @@ async def test_a07_a_session_that_is_too_old_loses_its_socket_too(
             later = clock.now() + 12 * 3_600_000 + 1
             monkeypatch.setattr(type(clock), "now", lambda self: later)
             await live.hub.web.tickets.end_expired()
-            async with asyncio.timeout(1):
-                await _closed(ws)
+            await _closed(ws)
         assert (await ali.request("GET", "/api/me")).status == 401
 
 

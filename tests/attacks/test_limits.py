@@ -153,7 +153,15 @@ async def test_d03_headers_without_end_are_refused(live: LiveHub) -> None:
     writer.close()
 
 
-async def test_d07_one_address_cannot_make_visitors_without_end(live: LiveHub) -> None:
+def time_stands_still(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is allowed more because the test took long."""
+    clock = live.hub.web.clock
+    now = clock.now()
+    monkeypatch.setattr(type(clock), "now", lambda self: now)
+
+
+async def test_d07_one_address_cannot_make_visitors_without_end(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    time_stands_still(live, monkeypatch)
     async with live.browser() as mallory:
         answers = [
             await mallory.request("POST", "/chat/shop/session", json={}, headers={"Origin": live.url})
@@ -164,7 +172,8 @@ async def test_d07_one_address_cannot_make_visitors_without_end(live: LiveHub) -
         assert answers[-1].code == "too_fast"
 
 
-async def test_d07_one_address_cannot_ask_without_end(live: LiveHub) -> None:
+async def test_d07_one_address_cannot_ask_without_end(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    time_stands_still(live, monkeypatch)
     async with live.browser() as mallory:
         statuses = [(await mallory.request("GET", "/login")).status for _ in range(10)]
         assert set(statuses) == {200}

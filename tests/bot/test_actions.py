@@ -59,7 +59,7 @@ async def client(back: Back) -> AsyncIterator[TestClient[web.Request, web.Applic
     shop.router.add_get("/orders/{number}", back.serve)
     shop_server = TestServer(shop)
     await shop_server.start_server()
-    async with HttpOrders(str(shop_server.make_url("/orders")), timeout=0.3) as orders:
+    async with HttpOrders(str(shop_server.make_url("/orders")), timeout=2) as orders:
         actions = Actions(token=TOKEN, orders=orders, register_ticket=back.register_ticket, opening_hours=back.hours)
         app = web.Application()
         app.router.add_post("/bot/actions", actions.handle)

@@ -73,7 +73,7 @@ async def fake() -> AsyncIterator[FakeRasa]:
 @pytest.fixture
 async def guarded(fake: FakeRasa) -> AsyncIterator[GuardedBot]:
     async with RasaBot(fake.url, fake.token) as client:
-        bot = GuardedBot(client, deadline=0.4)
+        bot = GuardedBot(client, deadline=1)
         yield bot
         await bot.aclose()
 
@@ -100,7 +100,7 @@ async def test_f10_every_misbehaviour_is_a_handoff_within_the_deadline(
     fake: FakeRasa, guarded: GuardedBot, mood: Mood, expected: HandoffReason | None
 ) -> None:
     fake.mood = mood
-    async with asyncio.timeout(5):  # the deadline is 0.4 s; who misses it in these moods waits for ever
+    async with asyncio.timeout(5):  # the deadline is 1 s; who misses it in these moods waits for ever
         reply = await guarded.turn(turn())
     assert reason(reply) is expected
     if expected is not None:

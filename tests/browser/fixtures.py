@@ -71,8 +71,11 @@ async def people_alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright_driver() -> AsyncIterator[Playwright]:
     """Playwright itself."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415
+    from playwright.async_api import async_playwright, expect  # noqa: PLC0415
 
+    from tests.browser.people import PATIENCE_MS  # noqa: PLC0415
+
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as driver:
         yield driver
 

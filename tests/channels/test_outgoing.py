@@ -304,12 +304,12 @@ async def test_s01_who_does_not_come_to_an_end_is_left(words: bytes) -> None:
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     client = Outgoing(private=True)
     if words:
-        assert (await client.post(url, b"x", {}, seconds=0.3)).body == b"abc"  # the status has said all
+        assert (await client.post(url, b"x", {}, seconds=1)).body == b"abc"  # the status has said all
     else:
         with pytest.raises(OutgoingError) as failed:
-            await client.post(url, b"x", {}, seconds=0.3)
+            await client.post(url, b"x", {}, seconds=1)
         assert (failed.value.code, failed.value.uncertain) == ("timeout", True)
-    assert (await refusal(url, client, seconds=0.3)).retryable
+    assert (await refusal(url, client, seconds=1)).retryable
     closed.set()
     server.close()
     await server.wait_closed()

@@ -70,7 +70,7 @@ async def test_a_write_whose_confirmation_never_came_is_told_once_it_is_found(
         await acts.open(state, queue=QUEUE.id, reason="bot_off")
         with pytest.raises(Unavailable):
             await here.append(words(state, "doubtful"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while told_words(told) != ["doubtful"]:
                 await asyncio.sleep(0.02)
         assert (await here.append(words(state, "doubtful"))).duplicate

@@ -28,7 +28,9 @@ async def admin_page(people: People, path: str, login: str = "admin") -> Page:
 
 async def save(page: Page) -> None:
     """Save with the keys and wait until the hub has it."""
-    await page.keyboard.press("Control+s")
+    async with page.expect_response(lambda answer: answer.request.method in {"PATCH", "PUT", "POST"}) as saved:
+        await page.keyboard.press("Control+s")
+    assert (await saved.value).ok
     await expect(page.locator(".toast").last).to_contain_text("ذخیره شد")
 
 

@@ -101,7 +101,7 @@ async def test_an_inbox_is_opened_tried_corrected_and_deleted(office: Office) ->
     key = str(configured.settings["key"])
     await page.get_by_role("button", name="رونوشت: نشانی وب‌هوک").click()
     webhook = f"{office.live.url}/channels/parrot/{configured.id}"
-    assert await page.evaluate("navigator.clipboard.readText()") == webhook
+    await page.wait_for_function("async words => await navigator.clipboard.readText() === words", arg=webhook)
     await expect(page.get_by_text(key)).to_be_visible()
     await page.reload()
     await expect(page.get_by_text(webhook)).to_be_visible()

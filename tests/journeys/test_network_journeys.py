@@ -197,7 +197,7 @@ async def test_when_the_bot_hangs_the_customer_gets_the_line_and_no_late_answer(
         began = time.monotonic()
         await customer.say("سفارش 12345 کجاست؟")
         await customer.sees(LINE)
-        assert time.monotonic() - began < 5.5
+        assert time.monotonic() - began < 10  # the bot has four of them
         await agent.accept()
         await agent.reply("جواب آدمیزاد")
         await customer.sees("جواب آدمیزاد")

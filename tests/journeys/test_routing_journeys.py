@@ -112,10 +112,10 @@ async def test_a_fixed_wrap_up_keeps_its_agent_until_it_is_over(crew: People, ru
     ali = await (await crew.agent("ali")).online()
     await crew.writes("نفر یک")
     await ali.accept()
+    await crew.writes("نفر دو")
     await ali.close_talk()
     wrap_up = ali.page.locator(".wrap-up")
     await expect(wrap_up).to_be_visible(timeout=PATIENCE)
-    await crew.writes("نفر دو")
     await ali.close()
     await expect(wrap_up).to_contain_text("ثبت شد", timeout=PATIENCE)
     await expect(ali.offer).to_contain_text("نفر دو", timeout=2 * PATIENCE)  # when the time is over
