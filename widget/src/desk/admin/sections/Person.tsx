@@ -20,6 +20,7 @@ import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
 import { tooDear, UnitsField } from "../parts/Units";
 import { useDraft } from "../parts/useDraft";
+import { Wrong } from "../parts/Wrong";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 
@@ -290,11 +291,7 @@ function ActivateButton({ run }: { run: () => Promise<void> }): JSX.Element {
       >
         {t("people.activate")}
       </button>
-      {failed && (
-        <p class="entry-problem" role="alert">
-          {t("form.refused")}
-        </p>
-      )}
+      {failed && <Wrong role="alert">{t("form.refused")}</Wrong>}
     </>
   );
 }
