@@ -19,6 +19,7 @@ import { PhoneField } from "../parts/PhoneField";
 import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
 import { tooDear, UnitsField } from "../parts/Units";
+import { useAct } from "../parts/useAct";
 import { useDraft } from "../parts/useDraft";
 import { Wrong } from "../parts/Wrong";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
@@ -273,25 +274,14 @@ function Access({ person, show }: { person: Agent; show: (secret: Secret) => voi
 }
 
 function ActivateButton({ run }: { run: () => Promise<void> }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, act] = useAct(setProblem);
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        disabled={busy}
-        onClick={() => {
-          setBusy(true);
-          setFailed(false);
-          run()
-            .catch(() => setFailed(true))
-            .finally(() => setBusy(false));
-        }}
-      >
+      <button type="button" class="button" disabled={busy} onClick={() => void act(run)}>
         {t("people.activate")}
       </button>
-      {failed && <Wrong role="alert">{t("form.refused")}</Wrong>}
+      <Wrong role="alert">{problem}</Wrong>
     </>
   );
 }
