@@ -18,6 +18,7 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode, encode
 
+from channels.bodies import whole_body
 from channels.contract import ChannelError, Configured, Inbound, Inlet
 from channels.meta_events import Body, Event, Item, Passed, Reported, Said, Until, dicts, list_of
 from channels.setup import SettingField
@@ -149,20 +150,23 @@ class Webhook:
 
     async def _tell(self, request: web.Request) -> web.Response:
         inbox = self._inbox(request)
-        raw = await _raw(request)
+        try:
+            await self._told(request, inbox)
+        except ChannelError as error:
+            away = error.retryable and error.status != 408
+            again = {"Retry-After": str(RETRY_SECONDS)} if away else {}
+            return web.Response(status=503 if away else error.status, text=error.text, headers=again)
+        return web.Response(text="EVENT_RECEIVED")
+
+    async def _told(self, request: web.Request, inbox: Configured) -> None:
+        raw = await whole_body(request, most=MAX_BODY, seconds=BODY_SECONDS)
         headers = request.headers.getall("X-Hub-Signature-256", [])
         header = headers[0] if len(headers) == 1 else None
         if not signed(raw, header, self._secrets(inbox)):  # a stranger costs us one inbox's secrets, not all
             log.warning("webhook_refused", channel=self._dialect.name, inbox=inbox.id)
             raise web.HTTPUnauthorized(text="The signature is missing or wrong.")
         mine = [one for one in self._inlet.inboxes(self._dialect.name) if signed(raw, header, self._secrets(one))]
-        try:
-            await self.take(raw, inbox, mine)
-        except ChannelError as error:
-            if not error.retryable:
-                raise web.HTTPBadRequest(text=error.text) from error
-            raise web.HTTPServiceUnavailable(text=error.text, headers={"Retry-After": str(RETRY_SECONDS)}) from error
-        return web.Response(text="EVENT_RECEIVED")
+        await self.take(raw, inbox, mine)
 
     def _inbox(self, request: web.Request) -> Configured:
         wanted = request.match_info["inbox"]
@@ -229,21 +233,6 @@ def _line(event: Event) -> str:
             return f"until:{event.address}"
         case Passed():
             return "passed"
-
-
-async def _raw(request: web.Request) -> bytes:
-    if (request.content_length or 0) > MAX_BODY:
-        raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY, actual_size=request.content_length or 0)
-    raw = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_chunked(64 * 1024):
-                raw += chunk
-                if len(raw) > MAX_BODY:
-                    raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY, actual_size=len(raw))
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text="The body came too slowly.") from error
-    return bytes(raw)
 
 
 def _decoded(raw: bytes) -> Body:

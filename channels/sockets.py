@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import WSMsgType, web
 from msgspec import DecodeError, ValidationError
@@ -168,6 +168,21 @@ class Silence:
             self._timer = self._loop.call_later(left, self._look)
         else:
             self._gone()
+
+
+async def listen(
+    ws: web.WebSocketResponse, writer: FrameWriter, hear: Callable[[str | None], Awaitable[None]], silence: Silence
+) -> None:
+    """Pass on what comes until either side leaves: the text of each frame, None for one that is not text."""
+    try:
+        while not ws.closed:
+            message = await ws.receive()
+            silence.heard()
+            if writer.closing or message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                return
+            await hear(message.data if message.type is WSMsgType.TEXT else None)
+    finally:
+        silence.stop()
 
 
 class Allowance:

@@ -11,7 +11,6 @@ from channels.email.mime import Part
 from channels.email.rendering import Line
 
 _BODY_TYPES = frozenset({"text/plain", "text/html"})
-_MEDIA = frozenset({"image", "audio", "video"})
 _MAX_BYTES = 4 * MAX_HTML
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder, encode
 
+from channels.bodies import whole_body
 from channels.contract import ChannelError, File, Inlet
 from channels.signatures import BadToken
 from channels.views import FileUrl, file_view
@@ -15,6 +16,7 @@ from channels.webchat.frames import Session, SessionRequest
 from channels.webchat.settings import ChatSettings, chat_settings
 
 MAX_BODY = 8_192
+BODY_SECONDS = 15.0
 _request = Decoder(SessionRequest)
 
 
@@ -166,9 +168,7 @@ class ChatApi:
 
 
 async def _asked(request: web.Request) -> SessionRequest:
-    raw = await request.content.read(MAX_BODY + 1)
-    if len(raw) > MAX_BODY:
-        raise ChannelError("too_large", "This body is too large.", status=413)
+    raw = await whole_body(request, most=MAX_BODY, seconds=BODY_SECONDS)
     try:
         return _request.decode(raw)
     except (DecodeError, ValidationError, RecursionError) as error:

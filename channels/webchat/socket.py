@@ -11,7 +11,7 @@ from msgspec.json import Decoder, Encoder
 
 from channels.contract import ChannelError, Desk, Inlet, Outbound, Signal
 from channels.signatures import BadToken
-from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
+from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in, listen
 from channels.views import FileUrl
 from channels.webchat import compose, parse
 from channels.webchat.frames import (
@@ -99,7 +99,9 @@ class Socket:
         writer = asyncio.create_task(self._writer.run(), name="webchat-writer")
         try:
             if await self._greet():
-                await self._listen()
+                await listen(
+                    self._ws, self._writer, self._hear, Silence(SILENCE_SECONDS, lambda: self.bye("silent", 1_000))
+                )
         except BadToken:
             self.bye("unauthorized")
         except ChannelError as error:
@@ -168,22 +170,11 @@ class Socket:
             else:
                 self.show(message, sent)
 
-    async def _listen(self) -> None:
-        silence = Silence(SILENCE_SECONDS, lambda: self.bye("silent", 1_000))
-        try:
-            while not self._ws.closed:
-                message = await self._ws.receive()
-                silence.heard()
-                if self._writer.closing:
-                    return
-                if message.type is WSMsgType.BINARY:
-                    self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
-                elif message.type is not WSMsgType.TEXT:
-                    return
-                elif (command := self._decode(message.data)) is not None:
-                    await self._obey(command)
-        finally:
-            silence.stop()
+    async def _hear(self, data: str | None) -> None:
+        if data is None:
+            self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
+        elif (command := self._decode(data)) is not None:
+            await self._obey(command)
 
     def _decode(self, data: str) -> Command | None:
         try:

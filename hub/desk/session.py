@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder
 
-from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in
+from channels.sockets import AGAIN, Allowance, FrameWriter, Silence, id_in, listen
 from hub.desk.command_frames import Auth, Command, Ping, Read, Typing
 from hub.desk.commands import Answer, Commands
 from hub.desk.floor import Floor, encode
@@ -103,7 +103,9 @@ class DeskSession:
                 await self._staff.arrived(self.agent)
                 arrived = True
                 await self._snapshot()
-                await self._listen()
+                await listen(
+                    self._ws, self._writer, self._hear, Silence(SILENCE_SECONDS, lambda: self.bye("silent", 500))
+                )
         except HubError as error:
             self.bye(error.code, 2_000 if error.retryable else None)
         finally:
@@ -141,22 +143,11 @@ class DeskSession:
         self.agent = agent
         return True
 
-    async def _listen(self) -> None:
-        silence = Silence(SILENCE_SECONDS, lambda: self.bye("silent", 500))
-        try:
-            while not self._ws.closed:
-                message = await self._ws.receive()
-                silence.heard()
-                if self._writer.closing:
-                    return
-                if message.type is WSMsgType.BINARY:
-                    self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
-                elif message.type is not WSMsgType.TEXT:
-                    return
-                elif (command := self._decode(message.data)) is not None:
-                    await self._obey(command)
-        finally:
-            silence.stop()
+    async def _hear(self, data: str | None) -> None:
+        if data is None:
+            self.push(encode(Failure(code="bad_frame", text="Frames are JSON text.")))
+        elif (command := self._decode(data)) is not None:
+            await self._obey(command)
 
     async def _obey(self, command: Command) -> None:
         match command:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from hub.model.config import Agent
 
 NOT_RESPONDING = "not_responding"
-CHOSEN = ("online", "offline", "finishing")
 
 
 def arrived(agent: Agent) -> Agent:

@@ -15,9 +15,6 @@ ExitKind = Literal["form", "queue", "callback", "voicemail"]
 WrapUpMode = Literal["none", "fixed", "until_done"]
 RecordingMode = Literal["inbox", "all", "none", "on_demand"]
 
-STRONGEST = 5
-"""The highest proficiency; the lowest is 1."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:

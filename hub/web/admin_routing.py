@@ -15,13 +15,13 @@ from hub.model.queues import ANYBODY, Queue, Ring, Rule, Rules
 from hub.routing.choose import Plan, candidates, choose, stage
 from hub.routing.plan import CHANNELS, MOST_RINGS, Problem, need_problems, rule_problems
 from hub.routing.signpost import Facts, first_rule, line_that_takes
+from hub.store.config import Config
 from hub.web.diff import changes
 from hub.web.http import Call
 from hub.web.names import line as one_line
 from hub.web.plan_words import sentence
 
 Text = Annotated[str, Meta(max_length=200)]
-LATER_MS = 1
 
 
 class RuleList(Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,9 +111,26 @@ async def change_rules(call: Call) -> RuleList:
 
 async def dry_run(call: Call) -> DryRunResult:
     """Who would get a conversation at some hour, and why: with the functions that decide it for real."""
-    asked = call.body_as(DryRun)
-    config = call.web.config
-    now = call.web.clock.now() if asked.at is None else asked.at
+    asked, config = call.body_as(DryRun), call.web.config
+    facts = _facts(asked, config, call.web.clock.now())
+    rule = _rule(asked, facts, config)
+    line = asked.queue or _line(rule, facts, config)
+    if line is None:
+        return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], False, [])
+    people = {agent.id: agent for agent in await call.web.accounts.all()}
+    plan = Plan(queues={**config.queues, line.id: line}, rules=config.workplace, agents=people)
+    return _result(_item(asked, facts, line, rule), plan, rule, facts.at)
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raise BadInput that names every problem; the first one's code and place are the answer's."""
+    if problems:
+        words = " ".join(sentence(one) for one in problems)
+        raise BadInput(words, code=problems[0].code, field=problems[0].place)
+
+
+def _facts(asked: DryRun, config: Config, now: int) -> Facts:
+    """What rules may ask about it. Raises BadInput where there is no such thing."""
     inbox = config.inbox(asked.inbox)
     if inbox is None:
         raise BadInput("There is no such inbox.", code="no_such_inbox", field="inbox")
@@ -122,34 +139,33 @@ async def dry_run(call: Call) -> DryRunResult:
         raise BadInput("There is no such channel.", code="unknown_channel", field="channel")
     if asked.queue is not None and len(asked.queue.rings) > MOST_RINGS:
         refuse([Problem(code="too_many_rings", place="queue.rings")])
-    facts = Facts(
+    return Facts(
         inbox=asked.inbox,
         channel=channel,
         locale=asked.locale,
         intent=asked.intent,
         attributes=asked.attributes,
-        at=now,
+        at=now if asked.at is None else asked.at,
     )
-    rules = config.rules.rules if asked.rules is None else tuple(asked.rules)
-    rule = first_rule(rules, facts, config.calendars)
-    lines = dict(config.queues)
-    if asked.queue is not None:
-        lines[asked.queue.id] = asked.queue
-        if rule is not None and rule.queue not in {None, asked.queue.id}:
-            rule = None  # it would lead elsewhere, and what it asks for counts there
-    wanted = asked.queue.id if asked.queue is not None else rule.queue if rule is not None else None
-    usual = config.queue_for(None, asked.inbox)
-    usual = lines[usual.id] if usual is not None else None
-    line = lines.get(wanted or "") or usual
-    if asked.queue is None and line is not None:
-        line, _ = line_that_takes(line, usual, channel, asked.locale)
-    if line is None:
-        return DryRunResult(rule.name if rule else None, None, 0, [], "form", None, 0, [], False, [])
-    people = {agent.id: agent for agent in await call.web.accounts.all()}
-    plan = Plan(queues=lines, rules=config.workplace, agents=people)
-    item = _item(asked, channel, line, rule, now)
-    choice, begins = choose(item, plan, now), stage(item, plan, now).index
-    ideal = replace(plan, agents={id_: _at_work(agent) for id_, agent in people.items()})
+
+
+def _rule(asked: DryRun, facts: Facts, config: Config) -> Rule | None:
+    """The rule that decides; none that leads elsewhere than to the line that is asked about."""
+    rule = first_rule(config.rules.rules if asked.rules is None else asked.rules, facts, config.calendars)
+    elsewhere = asked.queue is not None and rule is not None and rule.queue not in {None, asked.queue.id}
+    return None if elsewhere else rule
+
+
+def _line(rule: Rule | None, facts: Facts, config: Config) -> Queue | None:
+    """The line that takes it; none where there are no lines."""
+    usual = config.queue_for(None, facts.inbox)
+    wanted = config.queue_for(rule.queue if rule is not None else None, facts.inbox)
+    return line_that_takes(wanted, usual, facts.channel, facts.locale)[0] if wanted is not None else None
+
+
+def _result(item: Conversation, plan: Plan, rule: Rule | None, now: int) -> DryRunResult:
+    line, choice, begins = plan.queue_of(item), choose(item, plan, now), stage(item, plan, now).index
+    ideal = replace(plan, agents={id_: _at_work(agent) for id_, agent in plan.agents.items()})
     rings = [_ring(item, ring, line, ideal, last=ring is line.rings[-1]) for ring in line.rings]
     ever = any(ring.names for ring in rings[begins:] or [_ring(item, ANYBODY, line, ideal, last=True)])
     return DryRunResult(
@@ -169,13 +185,6 @@ async def dry_run(call: Call) -> DryRunResult:
     )
 
 
-def refuse(problems: list[Problem]) -> None:
-    """Raise BadInput that names every problem; the first one's code and place are the answer's."""
-    if problems:
-        words = " ".join(sentence(one) for one in problems)
-        raise BadInput(words, code=problems[0].code, field=problems[0].place)
-
-
 def _ring(item: Conversation, ring: Ring, line: Queue, plan: Plan, *, last: bool) -> RingView:
     """Who may be asked in a ring."""
     alone = replace(plan, queues={line.id: replace(line, rings=(ring,), preferred_seconds=0)})
@@ -188,17 +197,17 @@ def _at_work(agent: Agent) -> Agent:
     return replace(agent, status="online", connected=True, phone_ready=True, load=())
 
 
-def _item(asked: DryRun, channel: str, line: Queue, rule: Rule | None, now: int) -> Conversation:
+def _item(asked: DryRun, facts: Facts, line: Queue, rule: Rule | None) -> Conversation:
     header = Header(
         id=ConversationId("dry-run"),
         number=0,
         inbox=InboxId(asked.inbox),
-        channel=channel,
+        channel=facts.channel,
         contact=ContactId("dry-run"),
         address="",
-        created_at=now,
+        created_at=facts.at,
     )
-    since = now - asked.waited_seconds * 1000
+    since = facts.at - asked.waited_seconds * 1000
     return Conversation(
         header=header,
         locale=asked.locale,

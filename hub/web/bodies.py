@@ -5,12 +5,13 @@ No dict of a client ever reaches the store.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
+from channels.bodies import whole_body
+from channels.contract import ChannelError
 from hub.errors import BadInput, HubError, TooLarge
 
 T = TypeVar("T")
@@ -41,18 +42,13 @@ async def read_json(request: web.Request, type_: type[T], *, limit: int = JSON_L
 
 
 async def read_limited(request: web.Request, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes. Raises TooLarge without reading further, TimeoutError after 15 s."""
-    if (request.content_length or 0) > limit:
-        raise TooLarge(f"The body may have at most {limit} bytes.")
-    chunks: list[bytes] = []
-    size = 0
-    async with asyncio.timeout(BODY_SECONDS):
-        async for chunk in request.content.iter_chunked(16 * 1024):
-            size += len(chunk)
-            if size > limit:
-                raise TooLarge(f"The body may have at most {limit} bytes.")
-            chunks.append(chunk)
-    return b"".join(chunks)
+    """Read a body of at most `limit` bytes. Raises TooLarge without reading further, ChannelError (408) after 15 s."""
+    try:
+        return await whole_body(request, most=limit, seconds=BODY_SECONDS)
+    except ChannelError as error:
+        if error.code == "too_large":
+            raise TooLarge(error.text) from error
+        raise
 
 
 def decode(body: bytes, type_: type[T]) -> T:

@@ -6,7 +6,6 @@ import secrets
 
 from aiohttp import web
 
-NONCE = web.RequestKey("nonce", str)
 REQUEST_ID = web.RequestKey("request_id", str)
 
 _BASE = {

@@ -133,11 +133,16 @@ async def test_d03_a_socket_that_says_nothing_does_not_hold_up_the_end(live: Liv
         assert (await ws.receive(timeout=5)).type.name in {"CLOSE", "CLOSED", "CLOSING"}
 
 
-async def test_d03_a_body_that_never_ends_is_given_up(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.web.bodies.BODY_SECONDS", 0.2)
+@pytest.mark.parametrize(
+    ("reading", "path"), [("hub.web.bodies", "/login"), ("channels.webchat.api", "/chat/shop/session")]
+)
+async def test_d03_a_body_that_never_ends_is_given_up(
+    live: LiveHub, monkeypatch: pytest.MonkeyPatch, reading: str, path: str
+) -> None:
+    monkeypatch.setattr(f"{reading}.BODY_SECONDS", 0.2)
     parts = urlsplit(live.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    head = f"POST /login HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {live.url}\r\nContent-Length: 1000\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {live.url}\r\nContent-Length: 1000\r\n"
     writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=a".encode())
     async with asyncio.timeout(5):
         assert b" 408 " in await reader.readline()

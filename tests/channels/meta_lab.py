@@ -67,7 +67,7 @@ async def laboratory(channel: MetaChannel, account: str, base: str = "") -> Asyn
     inbox = configure(inlet, channel, account, base)
     app = web.Application(client_max_size=12 * 1024 * 1024)
     app.add_routes(channel.routes(inlet))
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, lingering_time=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

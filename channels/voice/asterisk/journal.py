@@ -5,7 +5,7 @@ whose and what they were doing, and which calls have ended unseen.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -58,9 +58,15 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The files of one gateway."""
+    """The files of one gateway, and beside them which call was made with which key."""
 
     folder: Path
+    _made: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know the keys of the calls that were there before."""
+        for facts in self.all():
+            self._index(facts)
 
     def keep(self, facts: Facts) -> None:
         """Write it whole, or not at all."""
@@ -68,10 +74,13 @@ class Journal:
         part = place.with_suffix(".part")
         part.write_bytes(msgspec.json.encode(facts))
         part.replace(place)
+        self._index(facts)
 
-    def forget(self, sid: str) -> None:
+    def forget(self, facts: Facts) -> None:
         """It has ended, and that was told."""
-        self._place(sid).unlink(missing_ok=True)
+        self._place(facts.sid).unlink(missing_ok=True)
+        if self.made(facts.key) == facts.sid:
+            del self._made[facts.key]
 
     def all(self) -> list[Facts]:
         """What was kept; a file that cannot be read is left out, and deleted."""
@@ -87,7 +96,11 @@ class Journal:
 
     def made(self, key: str) -> str | None:
         """The call that was made with a key, until its end has been told."""
-        return next((one.sid for one in self.all() if one.key == key), None) if key else None
+        return self._made.get(key)
+
+    def _index(self, facts: Facts) -> None:
+        if facts.key:
+            self._made[facts.key] = facts.sid
 
     def _place(self, sid: str) -> Path:
         return self.folder / f"{quote(sid, safe='')}.json"

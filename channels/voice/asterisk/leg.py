@@ -120,7 +120,7 @@ class Leg:
         by = "jambonz" if self.cut else "caller"
         more = {"sip_reason": reason} if reason else {}
         payload = self.payload(duration=seconds, call_termination_by=by, **more)
-        self.teller.tell(self.sid, self.facts.status_hook, payload, lambda: self.journal.forget(self.sid))
+        self.teller.tell(self.sid, self.facts.status_hook, payload, lambda: self.journal.forget(self.facts))
 
     # What it does
 

@@ -6,7 +6,6 @@ It waits for one second, so the answer is made in `ANSWER_SECONDS` or it is a sa
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import structlog
 
@@ -37,7 +36,6 @@ log = structlog.get_logger(__name__)
 ANSWER_SECONDS = 0.7
 EXTENSION = "ext "
 """With this before it, a way out is a number: that of an extension or of a queue of Simotel's."""
-Component = Literal["extension", "trunk", "ivr", "smart"]
 Reply = dict[str, str]
 
 
@@ -80,16 +78,6 @@ def question(body: bytes, *, content_type: str = "", query: str = "") -> Questio
     )
 
 
-def to_extension(extension: str) -> Reply:
-    """Extension API: ring this one."""
-    return {"ok": "1", "extension": _dialled(extension)}
-
-
-def to_case(case: str) -> Reply:
-    """IVR API: go out this way."""
-    return {"ok": "1", "case": _quotable(case)}
-
-
 def to_commands(script: Script, exits: Exits, announcement: Callable[[Prompt], str | None]) -> Reply:
     """Smart API: do this. `announcement` names what was uploaded for a prompt.
 
@@ -104,11 +92,6 @@ def to_commands(script: Script, exits: Exits, announcement: Callable[[Prompt], s
     if not commands:
         raise NotRenderable("There is nothing in it that Simotel can do.")
     return {"ok": "1", "commands": " ".join(commands)}
-
-
-def refused() -> Reply:
-    """The call leaves by the way for errors."""
-    return {"ok": "0"}
 
 
 def _commands(step: Step, exits: Exits, announcement: Callable[[Prompt], str | None]) -> list[str]:

@@ -39,10 +39,7 @@ from channels.voice.simotel.answers import (
     InTime,
     Reply,
     question,
-    refused,
-    to_case,
     to_commands,
-    to_extension,
 )
 from channels.voice.simotel.guard import permitted
 from channels.voice.simotel.parse import fields, parse
@@ -237,13 +234,14 @@ def test_what_a_simotel_cannot_do_is_told(step: object) -> None:
         commands(step)
 
 
-def test_the_answers_of_the_other_components() -> None:
-    assert to_extension("+989121234567") == {"ok": "1", "extension": "09121234567"}
-    assert to_case("3") == {"ok": "1", "case": "3"}
-    assert refused() == {"ok": "0"}
-    for wrong in ("12;", "sip:a", "", "۱۰۱"):
-        with pytest.raises(NotRenderable):
-            to_extension(wrong)
+@pytest.mark.parametrize("wrong", ["12;", "sip:a", "", "۱۰۱"])
+def test_what_is_no_number_is_not_dialled(wrong: str) -> None:
+    with pytest.raises(NotRenderable):
+        commands(Transfer(token="t", mode="blind", target=Target(kind="phone", to=wrong)))
+
+
+def case(way: str) -> Reply:
+    return {"ok": "1", "case": way}
 
 
 @pytest_asyncio.fixture
@@ -255,9 +253,9 @@ async def in_time(no_task_left_behind: None) -> AsyncIterator[InTime]:
 
 async def test_an_answer_that_is_there_is_given(in_time: InTime) -> None:
     async def quick() -> Reply:
-        return to_case("2")
+        return case("2")
 
-    assert await in_time.answer(quick, to_case("9")) == to_case("2")
+    assert await in_time.answer(quick, case("9")) == case("2")
 
 
 async def test_while_the_bot_hangs_the_caller_goes_the_safe_way(in_time: InTime) -> None:
@@ -274,11 +272,11 @@ async def test_while_the_bot_hangs_the_caller_goes_the_safe_way(in_time: InTime)
         async def ask() -> Reply:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
-                return to_case((await reader.read()).decode())
+                return case((await reader.read()).decode())
             finally:
                 writer.close()
 
-        assert await in_time.answer(ask, to_case("9")) == to_case("9")
+        assert await in_time.answer(ask, case("9")) == case("9")
         gone.set()
 
 
@@ -289,9 +287,9 @@ async def test_not_even_one_that_will_not_stop_holds_up_the_answer(in_time: InTi
         while not release.is_set():
             with suppress(asyncio.CancelledError):
                 await release.wait()
-        return to_case("2")
+        return case("2")
 
-    assert await in_time.answer(stubborn, to_case("9")) == to_case("9")
+    assert await in_time.answer(stubborn, case("9")) == case("9")
     release.set()
 
 
@@ -299,17 +297,17 @@ async def test_a_bot_that_fails_leads_the_safe_way(in_time: InTime) -> None:
     async def broken() -> Reply:
         raise ConnectionError
 
-    assert await in_time.answer(broken, to_case("9")) == to_case("9")
+    assert await in_time.answer(broken, case("9")) == case("9")
 
 
 async def test_time_that_is_gone_already_counts(in_time: InTime) -> None:
     async def never() -> Reply:
         await asyncio.Event().wait()
-        return refused()
+        raise AssertionError
 
     patient = InTime(seconds=3_600)
     since = asyncio.get_running_loop().time() - 3_600
-    assert await patient.answer(never, to_case("9"), since=since) == to_case("9")
+    assert await patient.answer(never, case("9"), since=since) == case("9")
     await patient.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -180,6 +181,19 @@ async def test_a_body_of_three_megabytes_and_a_bit_is_refused(lab: Lab) -> None:
 
     async with lab.session.post(lab.hook, data=unsized(), headers=signature(b"")) as response:
         assert response.status == 413
+
+
+async def test_a_body_that_never_ends_is_given_up(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.meta.BODY_SECONDS", 0.1)
+    gone = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"{"
+        await gone.wait()
+
+    async with lab.session.post(lab.hook, data=endless(), headers=signature(b"")) as response:
+        gone.set()
+        assert (response.status, response.headers.get("Retry-After")) == (408, None)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What was thrown, as a refusal. */
+export function asRefusal(thrown: unknown): ApiError {
+  return thrown instanceof ApiError ? thrown : new ApiError("unknown");
+}
+
 const OFFLINE_STATUS = new Set([502, 504]);
 
 interface Refusal {

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Role } from "../../wire/desk.types";
 import { deskConfig } from "../config";
 import { me } from "../desk";
-import { ApiError, api } from "./api";
+import { type ApiError, api, asRefusal } from "./api";
 import { botApi } from "./botApi";
 import { flowApi } from "./flowApi";
 import { formsApi } from "./formsApi";
@@ -30,7 +30,7 @@ function resource<T>(fetch_: () => Promise<T>): Resource<T> {
       error.value = null;
       return data.value;
     } catch (thrown) {
-      error.value = thrown instanceof ApiError ? thrown : new ApiError("unknown");
+      error.value = asRefusal(thrown);
       return null;
     }
   };

@@ -584,7 +584,6 @@ export const en = {
   "offer.gone.expired": "The offer went to the next colleague.",
   "offer.gone.withdrawn": "The offer was withdrawn.",
   "offer.gone.customer_left": "The customer left before you answered.",
-  "offer.gone.declined": "Passed on.",
 
   "notify.ask": "Show a desktop notification when a conversation is offered to you?",
   "notify.yes": "Yes",

@@ -583,7 +583,6 @@ export const fa: Record<keyof typeof en, string> = {
   "offer.gone.expired": "پیشنهاد به همکار بعدی رسید.",
   "offer.gone.withdrawn": "پیشنهاد پس گرفته شد.",
   "offer.gone.customer_left": "مشتری پیش از پاسخ شما رفت.",
-  "offer.gone.declined": "به نفر بعدی رسید.",
 
   "notify.ask": "وقتی گفتگویی به شما پیشنهاد می‌شود، روی صفحه خبرتان کنیم؟",
   "notify.yes": "بله",

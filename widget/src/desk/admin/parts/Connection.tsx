@@ -4,12 +4,14 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Alert, Check } from "../../../ui/icons";
 import { Dialog } from "../../parts/Dialog";
-import { ApiError, api } from "../api";
+import { api, asRefusal } from "../api";
 import type { Finding, Inbox, Setting, SettingField } from "../model/records";
 import { inboxes, keep } from "../store";
 import { isWord, refusalText, t } from "../words";
 import { CopyButton } from "./dialogs";
 import { fieldText } from "./say";
+import { useAct } from "./useAct";
+import { Wrong } from "./Wrong";
 
 /** The secrets of the inbox that was opened last, until the reader goes elsewhere: they are never sent again. */
 export const justMade = signal<{ inbox: string; shown: Record<string, string> } | null>(null);
@@ -50,7 +52,7 @@ export function ConnectionTest({ inbox, unsaved, wrong, atOnce }: TestProps): JS
     try {
       result = { findings: await api.checkInbox(inbox.id, unsaved) };
     } catch (error) {
-      const { code, field } = error instanceof ApiError ? error : new ApiError("unknown");
+      const { code, field } = asRefusal(error);
       const about = field?.startsWith("settings.")
         ? `${fieldText(`${inbox.channel}.${field.slice(9)}`)}: `
         : "";
@@ -95,14 +97,7 @@ function Said({
   tried: { findings: Finding[] } | { refused: string };
   channel: string;
 }): JSX.Element {
-  if ("refused" in tried) {
-    return (
-      <p class="entry-problem">
-        <Alert size={15} />
-        {tried.refused}
-      </p>
-    );
-  }
+  if ("refused" in tried) return <Wrong>{tried.refused}</Wrong>;
   if (tried.findings.length === 0) return <p class="quiet">{t("test.nothing")}</p>;
   const good = tried.findings.every((one) => one.ok);
   return (
@@ -216,22 +211,15 @@ export function AgainDialog(props: { inbox: Inbox; field: SettingField; onClose:
   const { inbox, field } = props;
   const label = fieldText(`${inbox.channel}.${field.name}`);
   const [fresh, setFresh] = useState<Record<string, string> | null>(null);
-  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const make = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
+  const [busy, act] = useAct(setProblem);
+  const make = () =>
+    act(async () => {
       const made = await api.rotateSecret(inbox.id, field.name);
       justMade.value = null;
       keep(inboxes, made.inbox);
       setFresh(made.shown);
-    } catch (error) {
-      setProblem(refusalText(error instanceof ApiError ? error.code : "unknown"));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const close = () => {
     props.onClose();
     if (fresh !== null) madeAnew.value++;
@@ -264,12 +252,7 @@ export function AgainDialog(props: { inbox: Inbox; field: SettingField; onClose:
   return (
     <Dialog title={title} onClose={props.onClose}>
       <p>{t(field.shown ? "secret.again.ask" : "secret.again.ask.silent")}</p>
-      {problem && (
-        <p class="entry-problem" role="alert">
-          <Alert size={15} />
-          {problem}
-        </p>
-      )}
+      <Wrong role="alert">{problem}</Wrong>
       <div class="dialog-foot">
         <button type="button" class="button" data-first onClick={props.onClose}>
           {t("form.cancel")}

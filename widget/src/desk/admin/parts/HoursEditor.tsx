@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { number } from "../../../ui/format";
 import { locale } from "../../../ui/i18n";
-import { Alert, Close, Plus } from "../../../ui/icons";
+import { Close, Plus } from "../../../ui/icons";
 import { Menu } from "../../parts/Menu";
 import { persian } from "../model/digits";
 import {
@@ -25,6 +25,7 @@ import { Holidays } from "./Holidays";
 import { Copy } from "./icons";
 import { clockText, windowsText } from "./say";
 import type { Bound } from "./useDraft";
+import { Wrong } from "./Wrong";
 
 const COMMON_ZONES = [
   "Asia/Tehran",
@@ -71,12 +72,7 @@ export function HoursEditor(bound: Bound<Calendar>): JSX.Element {
           <Holidays days={value.holidays} readOnly={readOnly} onChange={(holidays) => change({ holidays })} />
         </>
       )}
-      {bound.problem && (
-        <p class="entry-problem">
-          <Alert size={15} />
-          {bound.problem}
-        </p>
-      )}
+      <Wrong>{bound.problem}</Wrong>
     </div>
   );
 }
@@ -204,12 +200,7 @@ function DayRow({ day, week, readOnly, onChange }: DayProps): JSX.Element {
             </button>
           </span>
         ))}
-        {worst && (
-          <p class="entry-problem">
-            <Alert size={15} />
-            {t(`hours.problem.${worst}`)}
-          </p>
-        )}
+        {worst && <Wrong>{t(`hours.problem.${worst}`)}</Wrong>}
       </div>
       <div class="day-tools">
         <button

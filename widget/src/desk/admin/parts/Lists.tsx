@@ -1,12 +1,13 @@
 /** Lists that are edited in place: allowed sites, and the codes that agents choose from. */
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import { Alert, Close, Down, Globe, Plus } from "../../../ui/icons";
+import { Close, Down, Globe, Plus } from "../../../ui/icons";
 import { codeOf, parseOrigin } from "../model/check";
 import { problemText, t } from "../words";
 import { Frame } from "./fields";
 import { Up } from "./icons";
 import type { Bound } from "./useDraft";
+import { Wrong } from "./Wrong";
 
 interface AdderProps {
   label: string;
@@ -55,12 +56,9 @@ export function Adder({ label, action, ltr, add }: AdderProps): JSX.Element {
           {action}
         </button>
       </div>
-      {problem && (
-        <p class="entry-problem" id={id} role="alert">
-          <Alert size={15} />
-          {problem}
-        </p>
-      )}
+      <Wrong id={id} role="alert">
+        {problem}
+      </Wrong>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Who is asked for somebody in line: rings that widen with the wait, and what somebody can do how well. */
 import type { JSX } from "preact";
 import { number } from "../../../ui/format";
-import { Alert, Plus } from "../../../ui/icons";
+import { Plus } from "../../../ui/icons";
 import type { Need, Ring } from "../model/records";
 import { movedRing } from "../model/routes";
 import { t } from "../words";
@@ -9,6 +9,7 @@ import { Frame, NumberInput } from "./fields";
 import { MoveButtons, useMover } from "./Movable";
 import { spanText } from "./span";
 import type { Bound } from "./useDraft";
+import { Wrong } from "./Wrong";
 
 const LEVELS = [1, 2, 3, 4, 5] as const;
 const NEXT_RING_SECONDS = 30;
@@ -96,12 +97,7 @@ export function RingsField({ skills, teams, problemAt, ...bound }: RingsProps): 
                   />
                   {t("queues.ring.speaks")}
                 </label>
-                {wrong[n] && (
-                  <p class="entry-problem">
-                    <Alert size={15} />
-                    {wrong[n]}
-                  </p>
-                )}
+                <Wrong>{wrong[n]}</Wrong>
               </li>
             ))}
           </ol>

@@ -1,13 +1,14 @@
 /** A password that is shown once: made in this browser, kept nowhere. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Alert } from "../../../ui/icons";
 import { Dialog } from "../../parts/Dialog";
-import { ApiError, api } from "../api";
+import { api } from "../api";
 import { makePassword } from "../model/password";
 import type { Agent } from "../model/records";
-import { refusalText, t } from "../words";
+import { t } from "../words";
 import { CopyButton } from "./dialogs";
+import { useAct } from "./useAct";
+import { Wrong } from "./Wrong";
 
 export interface Secret {
   person: Agent;
@@ -20,21 +21,14 @@ export interface Secret {
 export function SecretDialog({ secret, onClose }: { secret: Secret; onClose: () => void }): JSX.Element {
   const { person } = secret;
   const [password, setPassword] = useState(secret.password);
-  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const make = async () => {
-    setBusy(true);
-    setProblem(null);
-    const fresh = makePassword();
-    try {
+  const [busy, act] = useAct(setProblem);
+  const make = () =>
+    act(async () => {
+      const fresh = makePassword();
       await api.changeAgent(person.id, { password: fresh });
       setPassword(fresh);
-    } catch (error) {
-      setProblem(refusalText(error instanceof ApiError ? error.code : "unknown"));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const title = secret.made
     ? t("people.created", { name: person.name })
     : t("people.password.title", { name: person.name });
@@ -42,12 +36,7 @@ export function SecretDialog({ secret, onClose }: { secret: Secret; onClose: () 
     return (
       <Dialog title={title} onClose={onClose}>
         <p>{t("people.password.ask", { name: person.name })}</p>
-        {problem && (
-          <p class="entry-problem" role="alert">
-            <Alert size={15} />
-            {problem}
-          </p>
-        )}
+        <Wrong role="alert">{problem}</Wrong>
         <div class="dialog-foot">
           <button type="button" class="button" data-first onClick={onClose}>
             {t("form.cancel")}

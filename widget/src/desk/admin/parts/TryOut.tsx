@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Locale } from "../../../wire/desk.types";
-import { ApiError, api } from "../api";
+import { api, asRefusal } from "../api";
 import type { Queue, Rule, TriedOut } from "../model/records";
 import { readAttribute } from "../model/routes";
 import { inboxes } from "../store";
@@ -13,6 +13,7 @@ import { MomentField } from "./Moment";
 import { Block } from "./Page";
 import { Results } from "./TryOutResults";
 import type { Bound } from "./useDraft";
+import { Wrong } from "./Wrong";
 
 interface TryOutProps {
   /** The line as it is written; without it, where the rules lead is tried. */
@@ -59,7 +60,7 @@ export function TryOut({ queue, rules }: TryOutProps): JSX.Element | null {
     try {
       say(await api.tryOut(body), null);
     } catch (error) {
-      say(null, refusalText(error instanceof ApiError ? error.code : "unknown"));
+      say(null, refusalText(asRefusal(error).code));
     }
   };
   return (
@@ -75,7 +76,7 @@ export function TryOut({ queue, rules }: TryOutProps): JSX.Element | null {
         </button>
       </div>
       <div class="tryout" aria-live="polite">
-        {shown?.wrong && <p class="entry-problem">{shown.wrong}</p>}
+        <Wrong>{shown?.wrong}</Wrong>
         {shown?.found && <Results found={shown.found} byRules={queue === undefined} />}
       </div>
     </Block>

@@ -1,13 +1,14 @@
 /** Questions that stand over a form, and the button that copies. */
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { Alert, Check } from "../../../ui/icons";
+import { Check } from "../../../ui/icons";
 import { Dialog } from "../../parts/Dialog";
 import { toast } from "../../toasts";
-import { ApiError } from "../api";
-import { refusalText, t } from "../words";
+import { t } from "../words";
 import { heldMove } from "./guard";
 import { Copy } from "./icons";
+import { useAct } from "./useAct";
+import { Wrong } from "./Wrong";
 
 /** Asks before unsaved changes are lost. */
 export function LeaveQuestion(): JSX.Element | null {
@@ -48,29 +49,18 @@ export function ConfirmDialog(props: {
   onClose: () => void;
 }): JSX.Element {
   const [typed, setTyped] = useState("");
-  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [busy, act] = useAct(setProblem);
   const id = useId();
   const fits = typed.trim() === props.word;
   const [before, after] = t("confirm.type", { word: "\u0000" }).split("\u0000");
-  const submit = async () => {
-    if (!fits || busy) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await props.run();
-    } catch (error) {
-      setProblem(refusalText(error instanceof ApiError ? error.code : "unknown"));
-      setBusy(false);
-    }
-  };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form
         class="confirm"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          if (fits && !busy) void act(props.run);
         }}
       >
         <p>{props.text}</p>
@@ -89,12 +79,7 @@ export function ConfirmDialog(props: {
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
-        {problem && (
-          <p class="entry-problem" role="alert">
-            <Alert size={15} />
-            {problem}
-          </p>
-        )}
+        <Wrong role="alert">{problem}</Wrong>
         <div class="dialog-foot">
           <button type="button" class="button" onClick={props.onClose}>
             {t("form.cancel")}

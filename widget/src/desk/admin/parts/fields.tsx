@@ -2,11 +2,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { locale } from "../../../ui/i18n";
-import { Alert } from "../../../ui/icons";
 import { persian, wholeNumber } from "../model/digits";
 import { joinSeconds, splitSeconds, UNITS, type Unit } from "../model/span";
 import { t } from "../words";
 import type { Bound } from "./useDraft";
+import { Wrong } from "./Wrong";
 
 /** What a control needs to belong to its label, hint and problem. */
 export interface Wiring {
@@ -32,12 +32,7 @@ export function Frame({ label, hint, problem, group, class: name = "", children 
   const inside = (
     <>
       {children({ id, "aria-describedby": described, "aria-invalid": problem !== null || undefined })}
-      {problem && (
-        <p class="entry-problem" id={`${id}-p`}>
-          <Alert size={15} />
-          {problem}
-        </p>
-      )}
+      <Wrong id={`${id}-p`}>{problem}</Wrong>
       {hint && (
         <p class="entry-hint" id={`${id}-h`}>
           {hint}

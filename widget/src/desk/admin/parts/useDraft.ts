@@ -1,7 +1,7 @@
 /** A form's state: what stood there, what is written, what is wrong with it, and how it is saved. */
 import { useRef, useState } from "preact/hooks";
 import { toast } from "../../toasts";
-import { ApiError } from "../api";
+import { asRefusal } from "../api";
 import type { Problems } from "../model/check";
 import { type Change, type Clash, changesOf, type Merges, rebase, same } from "../model/diff";
 import { isWord, problemText, refusalText, t } from "../words";
@@ -149,7 +149,7 @@ export function useDraft<T extends object>(options: DraftOptions<T>, readOnly = 
   };
 
   const refuse = (error: unknown) => {
-    const { code, field, place } = error instanceof ApiError ? error : new ApiError("unknown");
+    const { code, field, place } = asRefusal(error);
     if (field && (fields as readonly string[]).includes(field)) {
       const where = SAID_THERE.has(field) ? "" : whereText(place ?? field);
       setRefused({ [place ?? field]: where + refusalText(code) });

@@ -1,6 +1,6 @@
 /** Something of the hub that only this page shows. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "../api";
+import { type ApiError, asRefusal } from "../api";
 
 export interface Fetched<T> {
   data: T | null;
@@ -20,7 +20,7 @@ export function useFetched<T>(fetch_: () => Promise<T>): Fetched<T> {
       setData(found);
       setError(null);
     } catch (thrown) {
-      if (here.current) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
+      if (here.current) setError(asRefusal(thrown));
     }
   };
   useEffect(() => {

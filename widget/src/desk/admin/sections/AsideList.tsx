@@ -2,16 +2,17 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dateTime } from "../../../ui/format";
-import { Alert, Download, Retry, Trash } from "../../../ui/icons";
+import { Download, Retry, Trash } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
 import { toast } from "../../toasts";
-import { ApiError, api } from "../api";
+import { type ApiError, api, asRefusal } from "../api";
 import type { AsideItem } from "../model/records";
 import { query } from "../nav";
 import { ConfirmDialog } from "../parts/dialogs";
 import { Aside as AsideIcon } from "../parts/icons";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { FilterSelect, Filters, NothingFits } from "../parts/Table";
+import { Wrong } from "../parts/Wrong";
 import { inboxes, inboxName, mayChange, useLoad } from "../store";
 import { isWord, refusalText, t } from "../words";
 
@@ -45,7 +46,7 @@ function usePile(): Pile {
       setItems([...known, ...page.items]);
       setBefore(page.before);
     } catch (thrown) {
-      if (mine === run.current) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
+      if (mine === run.current) setError(asRefusal(thrown));
     } finally {
       if (mine === run.current) setBusy(false);
     }
@@ -126,7 +127,7 @@ function Item({ item, change }: { item: AsideItem; change: Pile["change"] }): JS
       change(item.id, null);
       toast(t("aside.rerun.done"));
     } catch (error) {
-      const code = error instanceof ApiError ? error.code : "unknown";
+      const code = asRefusal(error).code;
       if (code === "not_found") change(item.id, null);
       setProblem(refusalText(code));
     } finally {
@@ -161,12 +162,7 @@ function Item({ item, change }: { item: AsideItem; change: Pile["change"] }): JS
           </p>
         )}
         <div role="status">
-          {problem && (
-            <p class="entry-problem">
-              <Alert size={15} />
-              {problem}
-            </p>
-          )}
+          <Wrong>{problem}</Wrong>
         </div>
       </div>
       {mayChange() && (

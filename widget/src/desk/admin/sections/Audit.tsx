@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { dateTime, number } from "../../../ui/format";
 import { Check, Down } from "../../../ui/icons";
 import { Empty, Face } from "../../parts/common";
-import { ApiError, api } from "../api";
+import { type ApiError, api, asRefusal } from "../api";
 import type { AuditRecord } from "../model/records";
 import { inTrail, KINDS, nameWithin, targetOf } from "../model/trail";
 import { query } from "../nav";
@@ -54,7 +54,7 @@ function useTrail(): Trail {
       setRecords(all);
       setBefore(next);
     } catch (thrown) {
-      if (mine === run.current) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
+      if (mine === run.current) setError(asRefusal(thrown));
     } finally {
       if (mine === run.current) setBusy(false);
     }

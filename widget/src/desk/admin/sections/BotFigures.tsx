@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { shortDate } from "../../../ui/format";
 import { Empty } from "../../parts/common";
-import { ApiError } from "../api";
+import { type ApiError, asRefusal } from "../api";
 import { figuresApi } from "../figuresApi";
 import type { BotFigures as Figures } from "../model/figures";
 import { query, setQuery } from "../nav";
@@ -41,7 +41,7 @@ function useFigures(): { data: Figures | null; error: ApiError | null; beat: num
         });
         setError(null);
       } catch (thrown) {
-        if (here) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
+        if (here) setError(asRefusal(thrown));
       }
     };
     void look();

@@ -8,6 +8,7 @@ import { Form } from "../parts/FormParts";
 import { Block, Coming, Page } from "../parts/Page";
 import { RuleList } from "../parts/RuleList";
 import { useDraft } from "../parts/useDraft";
+import { Wrong } from "../parts/Wrong";
 import { calendars, dialling, mayChange, useLoad } from "../store";
 import { t } from "../words";
 
@@ -61,11 +62,7 @@ function DiallingForm({ stored }: { stored: Rules }): JSX.Element {
         summary={inWords}
         Fields={DialFields}
       />
-      {problem && !inside && (
-        <p class="entry-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem && !inside && <Wrong role="alert">{problem}</Wrong>}
       <Block title={t("dialling.otherwise")}>
         <ChoiceField
           {...otherwise}

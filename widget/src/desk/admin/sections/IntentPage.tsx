@@ -14,10 +14,11 @@ import { Form } from "../parts/FormParts";
 import { Frame } from "../parts/fields";
 import { letGo } from "../parts/guard";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { useAct } from "../parts/useAct";
 import { useDraft } from "../parts/useDraft";
 import { useFetched } from "../parts/useFetched";
 import { knowledge, useLoad } from "../store";
-import { refusalText, t, withMasked } from "../words";
+import { t, withMasked } from "../words";
 
 /** As it is edited: an answer that is not there is an empty one. */
 interface IntentForm {
@@ -78,17 +79,15 @@ function IntentEditor({ name, stored, reload }: EditorProps): JSX.Element {
   const [asks, setAsks] = useState(false);
   const version = useRef(stored.version);
   const [round, setRound] = useState(0);
-  const undo = async (was: IntentForm, now: IntentForm) => {
-    try {
+  const [, act] = useAct();
+  const undo = (was: IntentForm, now: IntentForm) =>
+    act(async () => {
       const back = await put(name, { ...was, version: now.version, answer_version: now.answer_version });
       version.current = back.version;
       await reload();
       setRound((n) => n + 1);
       toast(t("review.undone"));
-    } catch (error) {
-      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
-    }
-  };
+    });
   return (
     <>
       <IntentFormView

@@ -2,11 +2,11 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { number } from "../../../ui/format";
-import { Alert, Download, Plus } from "../../../ui/icons";
+import { Download, Plus } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
 import { Tag } from "../../parts/icons";
 import { toast } from "../../toasts";
-import { ApiError } from "../api";
+import { ApiError, asRefusal } from "../api";
 import { botApi } from "../botApi";
 import { type IntentSummary, type Knowledge, scarceIntents } from "../model/bot";
 import { matches } from "../model/search";
@@ -17,6 +17,7 @@ import { UndoBar } from "../parts/bot/UndoBar";
 import { ConfirmDialog } from "../parts/dialogs";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, FilterSelect, Filters, NothingFits, Table } from "../parts/Table";
+import { Wrong } from "../parts/Wrong";
 import { knowledge, lastAct, useLoad } from "../store";
 import { refusalText, t, withMasked } from "../words";
 
@@ -172,7 +173,7 @@ function Traffic(): JSX.Element {
       toast(await read(file));
       await Promise.all([knowledge.load(), lastAct.load()]);
     } catch (error) {
-      const { code, place } = error instanceof ApiError ? error : new ApiError("unknown");
+      const { code, place } = asRefusal(error);
       setRefusal({ code, place });
     } finally {
       setBusy(false);
@@ -204,8 +205,7 @@ function Traffic(): JSX.Element {
         </a>
       ))}
       {refusal && (
-        <p class="entry-problem" role="alert">
-          <Alert size={15} />
+        <Wrong role="alert">
           <span>
             {refusal.place && (
               <b>
@@ -214,7 +214,7 @@ function Traffic(): JSX.Element {
             )}{" "}
             {refusalText(refusal.code)} {t("intents.import.none")}
           </span>
-        </p>
+        </Wrong>
       )}
       {project && (
         <ConfirmDialog

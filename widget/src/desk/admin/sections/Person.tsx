@@ -19,7 +19,9 @@ import { PhoneField } from "../parts/PhoneField";
 import { SkillsField } from "../parts/Rings";
 import { type Secret, SecretDialog } from "../parts/SecretDialog";
 import { tooDear, UnitsField } from "../parts/Units";
+import { useAct } from "../parts/useAct";
 import { useDraft } from "../parts/useDraft";
+import { Wrong } from "../parts/Wrong";
 import { agents, channels, inboxes, keep, mayChange, queues, useLoad, workplace } from "../store";
 import { t } from "../words";
 
@@ -272,29 +274,14 @@ function Access({ person, show }: { person: Agent; show: (secret: Secret) => voi
 }
 
 function ActivateButton({ run }: { run: () => Promise<void> }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, act] = useAct(setProblem);
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        disabled={busy}
-        onClick={() => {
-          setBusy(true);
-          setFailed(false);
-          run()
-            .catch(() => setFailed(true))
-            .finally(() => setBusy(false));
-        }}
-      >
+      <button type="button" class="button" disabled={busy} onClick={() => void act(run)}>
         {t("people.activate")}
       </button>
-      {failed && (
-        <p class="entry-problem" role="alert">
-          {t("form.refused")}
-        </p>
-      )}
+      <Wrong role="alert">{problem}</Wrong>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { RouteFields, routeInLine } from "../parts/RouteFields";
 import { RuleList } from "../parts/RuleList";
 import { TryOut } from "../parts/TryOut";
 import { useDraft } from "../parts/useDraft";
+import { Wrong } from "../parts/Wrong";
 import { calendars, channels, inboxes, mayChange, queues, routes, useLoad, workplace } from "../store";
 import { t } from "../words";
 
@@ -59,11 +60,7 @@ function RoutesForm({ rules }: { rules: Rule[] }): JSX.Element {
           summary={routeInLine}
           Fields={RouteFields}
         />
-        {problem && !inside && (
-          <p class="entry-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        {problem && !inside && <Wrong role="alert">{problem}</Wrong>}
       </Form>
       <TryOut rules={draft.value.rules} />
     </>

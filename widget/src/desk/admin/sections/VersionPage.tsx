@@ -3,8 +3,6 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { dateTime, number as figure } from "../../../ui/format";
 import { Spark } from "../../../ui/icons";
-import { toast } from "../../toasts";
-import { ApiError } from "../api";
 import { botApi } from "../botApi";
 import type { Report, Version } from "../model/bot";
 import { query, setQuery } from "../nav";
@@ -19,9 +17,10 @@ import { Figures, Gates, Readings, Scores, Thresholds, Wrongs } from "../parts/b
 import { StoryRuns, TellAgain } from "../parts/bot/StoryRuns";
 import { TryChat } from "../parts/bot/TryChat";
 import { Block, LoadFailed, Page, Waiting } from "../parts/Page";
+import { useAct } from "../parts/useAct";
 import { useFetched } from "../parts/useFetched";
 import { rollout, versions } from "../store";
-import { refusalText, t } from "../words";
+import { t } from "../words";
 
 /** What of a version changes its report and its history. */
 const outcome = (one: Version) => [one.state, one.role, one.pins_wanted].join(" ");
@@ -47,18 +46,8 @@ export function VersionPage({ number }: { number: number }): JSX.Element {
 
 /** Keeps the model when old ones are removed. */
 function Pin({ version }: { version: Version }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const turn = async () => {
-    setBusy(true);
-    try {
-      await botApi.pin(version.number, !version.pinned);
-      await versions.load();
-    } catch (error) {
-      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
-    } finally {
-      setBusy(false);
-    }
-  };
+  const [busy, act] = useAct();
+  const turn = () => act(() => botApi.pin(version.number, !version.pinned).then(versions.load));
   return (
     <button
       type="button"

@@ -2,10 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { dateTime, exactPercent, span } from "../../../ui/format";
-import { Alert, Close, Spark } from "../../../ui/icons";
+import { Close, Spark } from "../../../ui/icons";
 import { Empty } from "../../parts/common";
 import { Bot } from "../../parts/icons";
-import { ApiError } from "../api";
+import { type ApiError, asRefusal } from "../api";
 import { botApi } from "../botApi";
 import type { Version } from "../model/bot";
 import { follow, hrefOf } from "../nav";
@@ -15,6 +15,7 @@ import { GatesBlock } from "../parts/bot/GatesForm";
 import { failureText, moves, Progress, stateText, useFollowing } from "../parts/bot/progress";
 import { LoadFailed, Page, Waiting } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
+import { Wrong } from "../parts/Wrong";
 import { knowledge, rollout, useLoad, versions } from "../store";
 import { refusalText, t } from "../words";
 
@@ -120,7 +121,7 @@ function Training(props: { versions: Version[]; lastSeconds: number }): JSX.Elem
       await what();
       await versions.load();
     } catch (error) {
-      setRefusal(error instanceof ApiError ? error : new ApiError("unknown"));
+      setRefusal(asRefusal(error));
     } finally {
       setBusy(false);
     }
@@ -191,10 +192,9 @@ function Training(props: { versions: Version[]; lastSeconds: number }): JSX.Elem
         </form>
       )}
       {refusal && (
-        <p class="entry-problem" role="alert">
-          <Alert size={15} />
+        <Wrong role="alert">
           {refusal.place && <bdi>{refusal.place}</bdi>} {refusalText(refusal.code)}
-        </p>
+        </Wrong>
       )}
       <p class="quiet">{known ? t("versions.examples", { n: total(known.intents) }) : "\u00a0"}</p>
     </section>

@@ -72,8 +72,6 @@ export const en = {
   "form.from": "before",
   "form.to": "after",
   "form.empty": "none",
-  "form.optional": "optional",
-  "form.refused": "It was not saved.",
   "form.gone": "Somebody removed this meanwhile. Nothing was saved.",
 
   "leave.title": "Leave without saving?",
@@ -88,7 +86,6 @@ export const en = {
   "clash.adopted": "Meanwhile somebody else also changed: {fields}. That stays as they left it.",
 
   "confirm.type": "To confirm, type {word}",
-  "confirm.mismatch": "That is not the same yet.",
 
   "copy.do": "Copy",
   "copy.done": "Copied",
@@ -310,7 +307,6 @@ export const en = {
   "hours.zone.common": "Often used",
   "hours.zone.all": "All",
   "hours.week": "Week",
-  "hours.day.open": "open",
   "hours.day.closed": "Closed",
   "hours.day.toggle": "{day}: open",
   "hours.range": "{from}–{to}",

@@ -72,8 +72,6 @@ export const fa: Record<WordKey, string> = {
   "form.from": "پیش از تغییر",
   "form.to": "پس از تغییر",
   "form.empty": "خالی",
-  "form.optional": "اختیاری",
-  "form.refused": "ذخیره نشد.",
   "form.gone": "در این فاصله کسی این مورد را حذف کرده است. چیزی ذخیره نشد.",
 
   "leave.title": "بدون ذخیره می‌روید؟",
@@ -88,7 +86,6 @@ export const fa: Record<WordKey, string> = {
   "clash.adopted": "در این فاصله همکار دیگری این‌ها را هم عوض کرده است: {fields}. همان‌طور می‌ماند.",
 
   "confirm.type": "برای تأیید بنویسید: {word}",
-  "confirm.mismatch": "هنوز یکی نیست.",
 
   "copy.do": "رونوشت",
   "copy.done": "رونوشت شد",
@@ -304,7 +301,6 @@ export const fa: Record<WordKey, string> = {
   "hours.zone.common": "پرکاربرد",
   "hours.zone.all": "همه",
   "hours.week": "هفته",
-  "hours.day.open": "باز",
   "hours.day.closed": "تعطیل",
   "hours.day.toggle": "{day}: باز",
   "hours.range": "{from} تا {to}",

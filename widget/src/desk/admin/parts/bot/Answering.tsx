@@ -1,14 +1,14 @@
 /** Which version answers customers, by name, and the way back to the one before. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { percent, span } from "../../../../ui/format";
-import { Alert, Close, Retry } from "../../../../ui/icons";
+import { Close, Retry } from "../../../../ui/icons";
 import { toast } from "../../../toasts";
-import { ApiError } from "../../api";
 import { botApi } from "../../botApi";
 import type { Rollout } from "../../model/bot";
 import { rollout, versions } from "../../store";
-import { refusalText, t } from "../../words";
+import { t } from "../../words";
+import { useAct } from "../useAct";
+import { Wrong } from "../Wrong";
 
 /** The number of a version in words; 0 is the one of the product. */
 export function versionName(n: number): string {
@@ -31,19 +31,13 @@ function wayText(now: Rollout, number: number): string {
 
 /** Which version answers whom, and the way back. */
 export function Answering({ now }: { now: Rollout }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const act = async (what: () => Promise<Rollout>, done: string) => {
-    setBusy(true);
-    try {
+  const [busy, act] = useAct();
+  const change = (what: () => Promise<Rollout>, done: string) =>
+    act(async () => {
       rollout.set(await what());
       await versions.load();
       toast(done);
-    } catch (error) {
-      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const other = Object.values(now.slots).find((one) => one !== now.active && one !== now.loading);
   const shared = now.share < 100 && other !== undefined;
   const main = Math.max(now.share, 100 - now.share);
@@ -60,10 +54,7 @@ export function Answering({ now }: { now: Rollout }): JSX.Element {
           </p>
         )}
         {now.stuck !== null && (
-          <p class="entry-problem" role="alert">
-            <Alert size={15} />
-            {t("versions.stuck", { version: versionName(now.stuck) })}
-          </p>
+          <Wrong role="alert">{t("versions.stuck", { version: versionName(now.stuck) })}</Wrong>
         )}
         {now.loading !== null && (
           <p class="quiet" role="status">
@@ -77,7 +68,7 @@ export function Answering({ now }: { now: Rollout }): JSX.Element {
             type="button"
             class="button"
             disabled={busy}
-            onClick={() => void act(botApi.cancelRollout, t("versions.cancelled"))}
+            onClick={() => void change(botApi.cancelRollout, t("versions.cancelled"))}
           >
             <Close size={16} />
             {t("versions.cancel")}
@@ -88,7 +79,7 @@ export function Answering({ now }: { now: Rollout }): JSX.Element {
             type="button"
             class="button"
             disabled={busy}
-            onClick={() => void act(botApi.rollBack, t("versions.rolled_back"))}
+            onClick={() => void change(botApi.rollBack, t("versions.rolled_back"))}
           >
             <Retry size={16} />
             {t("versions.roll_back", { version: versionName(now.back_to) })}

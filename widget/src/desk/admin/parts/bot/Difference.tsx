@@ -1,12 +1,12 @@
 /** What a version was taught that another one was not. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Alert } from "../../../../ui/icons";
-import { ApiError } from "../../api";
+import { asRefusal } from "../../api";
 import { botApi, type VersionDiff } from "../../botApi";
 import { versions } from "../../store";
 import { refusalText, t } from "../../words";
 import { Block, Waiting } from "../Page";
+import { Wrong } from "../Wrong";
 import { IntentLink } from "./ReportParts";
 
 const SHOWN = 20;
@@ -21,7 +21,7 @@ export function Difference({ number }: { number: number }): JSX.Element {
     setProblem(null);
     botApi.diff(number, other).then(
       (it) => here && setFound(it),
-      (error) => here && setProblem(refusalText(error instanceof ApiError ? error.code : "unknown")),
+      (error) => here && setProblem(refusalText(asRefusal(error).code)),
     );
     return () => {
       here = false;
@@ -46,12 +46,7 @@ export function Difference({ number }: { number: number }): JSX.Element {
           ))}
         </select>
       </label>
-      {problem && (
-        <p class="entry-problem" role="alert">
-          <Alert size={15} />
-          {problem}
-        </p>
-      )}
+      <Wrong role="alert">{problem}</Wrong>
       {!found && !problem && <Waiting rows={2} />}
       {same && <p class="quiet">{t("diff.same")}</p>}
       {found && !same && (

@@ -1,11 +1,12 @@
 /** Sentences with their entities: shown in tints, and marked by selecting text. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { Alert, Close } from "../../../../ui/icons";
+import { Close } from "../../../../ui/icons";
 import { Keys } from "../../../parts/common";
 import { cutMarks, type Mark, type Span, spanOf } from "../../model/bot";
 import { moveMarks, overlapped, tintOf } from "../../model/words";
 import { t } from "../../words";
+import { Wrong } from "../Wrong";
 
 /** A sentence with its entities. */
 export function MarkedText({ text, marks }: { text: string; marks: readonly Mark[] }): JSX.Element {
@@ -104,10 +105,7 @@ export function Marker({ text, marks, entities, onChange }: MarkerProps): JSX.El
         </div>
       )}
       {clash && (
-        <p class="entry-problem" role="alert">
-          <Alert size={15} />
-          {t("bot.mark.overlap", { words: wordsOf(clash), entity: clash.entity })}
-        </p>
+        <Wrong role="alert">{t("bot.mark.overlap", { words: wordsOf(clash), entity: clash.entity })}</Wrong>
       )}
       {marks.length > 0 && (
         <ul class="marks">

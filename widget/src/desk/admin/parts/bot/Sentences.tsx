@@ -1,12 +1,13 @@
 /** The examples of an intent, edited in place: words, entities, language, and whether they train or test. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Alert, Plus, Trash } from "../../../../ui/icons";
+import { Plus, Trash } from "../../../../ui/icons";
 import type { Locale } from "../../../../wire/desk.types";
 import { Note } from "../../../parts/icons";
 import type { Sentence } from "../../model/bot";
 import { t } from "../../words";
 import type { Bound } from "../useDraft";
+import { Wrong } from "../Wrong";
 import { MarkedText, Marker } from "./Marked";
 
 const PERSIAN = /\p{Script=Arabic}/u;
@@ -38,12 +39,9 @@ export function Sentences({ value, onChange, problem, entities, doubled }: Props
           setOpen(null);
         }}
       />
-      {problem && (
-        <p class="entry-problem" role="alert" tabIndex={-1}>
-          <Alert size={15} />
-          {problem}
-        </p>
-      )}
+      <Wrong role="alert" tabIndex={-1}>
+        {problem}
+      </Wrong>
       <ol class="sentences">
         {value.map((one, n) => (
           <li key={n}>

@@ -1,12 +1,13 @@
 /** What a form asks for, one after the other: the question, how the answer is found, and what it must be. */
 import type { JSX } from "preact";
 import { number } from "../../../../ui/format";
-import { Alert, Close, Plus } from "../../../../ui/icons";
+import { Close, Plus } from "../../../../ui/icons";
 import { BLANK_SLOT, CHECKS, FILLS, type Fill, type FormChoice, type FormSlot } from "../../model/forms";
 import { t } from "../../words";
 import { NumberInput } from "../fields";
 import { MoveButtons, useMover } from "../Movable";
 import type { Bound } from "../useDraft";
+import { Wrong } from "../Wrong";
 import { TextsField } from "./Texts";
 
 interface SlotsProps extends Bound<FormSlot[]> {
@@ -26,7 +27,9 @@ export function SlotsField({ value, onChange, problem, entities, problemAt }: Sl
   const wrong = value.map((_, n) => problemAt(`slots.${n}`));
   return (
     <div class="stack">
-      {problem && wrong.every((one) => one === null) && <Wrong text={problem} />}
+      <Wrong role="alert" tabIndex={-1}>
+        {wrong.every((one) => one === null) && problem}
+      </Wrong>
       <ol class="form-slots" ref={mover.list}>
         {value.map((one, n) => (
           <li key={n} class="form-slot" onKeyDown={mover.onKey(n)}>
@@ -51,7 +54,9 @@ export function SlotsField({ value, onChange, problem, entities, problemAt }: Sl
                 remove={() => onChange(value.filter((_, at) => at !== n))}
               />
             </header>
-            {wrong[n] && <Wrong text={wrong[n]} />}
+            <Wrong role="alert" tabIndex={-1}>
+              {wrong[n]}
+            </Wrong>
             <TextsField
               label={t("talks.slot.ask")}
               name={`slots.${n}.ask`}
@@ -78,15 +83,6 @@ export function SlotsField({ value, onChange, problem, entities, problemAt }: Sl
         </button>
       </div>
     </div>
-  );
-}
-
-function Wrong({ text }: { text: string }): JSX.Element {
-  return (
-    <p class="entry-problem" role="alert" tabIndex={-1}>
-      <Alert size={15} />
-      {text}
-    </p>
   );
 }
 

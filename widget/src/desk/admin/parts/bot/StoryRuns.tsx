@@ -1,31 +1,20 @@
 /** How a version did with the pinned conversations: the failed ones first, each message with what was made of it. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { percent } from "../../../../ui/format";
 import { Alert, Check, Retry } from "../../../../ui/icons";
-import { toast } from "../../../toasts";
-import { ApiError } from "../../api";
 import { botApi } from "../../botApi";
 import type { Version } from "../../model/bot";
 import { type StoryRun, worstFirst } from "../../model/stories";
 import { versions } from "../../store";
-import { isWord, refusalText, t } from "../../words";
+import { isWord, t } from "../../words";
+import { useAct } from "../useAct";
+import { Wrong } from "../Wrong";
 import { intentName } from "./FigureParts";
 
 /** Has a version tried with the pinned conversations as they are now. */
 export function TellAgain({ version }: { version: Version }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const tell = async () => {
-    setBusy(true);
-    try {
-      await botApi.tellPins(version.number);
-      await versions.load();
-    } catch (error) {
-      toast(refusalText(error instanceof ApiError ? error.code : "unknown"), "error");
-    } finally {
-      setBusy(false);
-    }
-  };
+  const [busy, act] = useAct();
+  const tell = () => act(() => botApi.tellPins(version.number).then(versions.load));
   const key = `versions.failure.${version.pins_failure}`;
   const why = isWord(key) ? t(key) : version.pins_failure;
   return (
@@ -66,7 +55,7 @@ export function StoryRuns({ runs }: { runs: readonly StoryRun[] }): JSX.Element 
                 <Turn key={n} turn={turn} />
               ))}
             </ol>
-            {one.error && <p class="entry-problem">{t("runs.untold", { error: one.error })}</p>}
+            {one.error && <Wrong>{t("runs.untold", { error: one.error })}</Wrong>}
           </details>
         </li>
       ))}

@@ -5,7 +5,7 @@ import { percent } from "../../../../ui/format";
 import { Retry, Send } from "../../../../ui/icons";
 import type { Locale } from "../../../../wire/desk.types";
 import { deskConfig } from "../../../config";
-import { ApiError } from "../../api";
+import { asRefusal } from "../../api";
 import { botApi, type TriedOut } from "../../botApi";
 import type { ReplyButton } from "../../model/bot";
 import { isWord, refusalText, t } from "../../words";
@@ -40,7 +40,7 @@ export function TryChat({ number }: { number: number }): JSX.Element {
       });
       setLines([...before, { mine: words, answer, problem: null }]);
     } catch (error) {
-      const problem = refusalText(error instanceof ApiError ? error.code : "unknown");
+      const problem = refusalText(asRefusal(error).code);
       setLines([...before, { mine: words, answer: null, problem }]);
     } finally {
       setBusy(false);

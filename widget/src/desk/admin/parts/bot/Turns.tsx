@@ -1,10 +1,11 @@
 /** The messages of a pinned conversation, each with what the bot must understand and do. */
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { Alert, Trash } from "../../../../ui/icons";
+import { Trash } from "../../../../ui/icons";
 import { type Expected, MOST_TURNS, type StoryList } from "../../model/stories";
 import { t } from "../../words";
 import type { Bound } from "../useDraft";
+import { Wrong } from "../Wrong";
 import { intentName, NOT_UNDERSTOOD } from "./FigureParts";
 
 interface TurnsProps extends Bound<Expected[]> {
@@ -58,11 +59,11 @@ export function Turns({ value, problem, onChange, list, problemAt }: TurnsProps)
                 <Trash size={16} />
               </button>
             </div>
-            <Wrong text={problemAt(`turns.${n}`)} />
+            <Wrong role="alert">{problemAt(`turns.${n}`)}</Wrong>
           </li>
         ))}
       </ol>
-      <Wrong text={problem && t("stories.problem")} />
+      <Wrong role="alert">{problem && t("stories.problem")}</Wrong>
       {value.length < MOST_TURNS && (
         <div>
           <button
@@ -135,15 +136,5 @@ function Choice({ label, name, value, options, onChange, any = true }: ChoicePro
         ))}
       </select>
     </label>
-  );
-}
-
-function Wrong({ text }: { text: string | null }): JSX.Element | null {
-  if (!text) return null;
-  return (
-    <p class="entry-problem" role="alert">
-      <Alert size={15} />
-      {text}
-    </p>
   );
 }

@@ -1,11 +1,11 @@
 /** Questions of the studio that are asked in a dialog: their frame, and the new intent. */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Alert } from "../../../../ui/icons";
 import { Dialog } from "../../../parts/Dialog";
-import { ApiError } from "../../api";
 import { botApi } from "../../botApi";
-import { refusalText, t } from "../../words";
+import { t } from "../../words";
+import { useAct } from "../useAct";
+import { Wrong } from "../Wrong";
 
 interface AskProps {
   title: string;
@@ -19,18 +19,10 @@ interface AskProps {
 
 /** A form in a dialog: Ctrl+Enter or the button sends it; what the hub refuses stands in it, and nothing written is lost. */
 export function Ask({ title, action, locked, run, onClose, children }: AskProps): JSX.Element {
-  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const submit = async () => {
-    if (busy || locked) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await run();
-    } catch (error) {
-      setProblem(refusalText(error instanceof ApiError ? error.code : "unknown"));
-      setBusy(false);
-    }
+  const [busy, act] = useAct(setProblem);
+  const submit = () => {
+    if (!busy && !locked) void act(run);
   };
   return (
     <Dialog title={title} onClose={onClose} wide>
@@ -39,21 +31,16 @@ export function Ask({ title, action, locked, run, onClose, children }: AskProps)
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          submit();
         }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
           event.preventDefault();
-          void submit();
+          submit();
         }}
       >
         {children}
-        {problem && (
-          <p class="entry-problem" role="alert">
-            <Alert size={15} />
-            {problem}
-          </p>
-        )}
+        <Wrong role="alert">{problem}</Wrong>
         <div class="dialog-foot">
           <button type="button" class="button" onClick={onClose}>
             {t("form.cancel")}

@@ -1,12 +1,13 @@
 /** The list of doubts on the screen: loading, deciding, undoing. What was decided leaves the list at once. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { toast } from "../../../toasts";
-import { ApiError } from "../../api";
+import { type ApiError, asRefusal } from "../../api";
 import { botApi, type Label } from "../../botApi";
 import type { ReviewRow } from "../../model/bot";
 import { query } from "../../nav";
 import { lastAct } from "../../store";
-import { refusalText, t, withMasked } from "../../words";
+import { t, withMasked } from "../../words";
+import { useAct } from "../useAct";
 
 const LOOK_MS = 15_000;
 
@@ -32,7 +33,7 @@ export function useDoubts(): Doubts {
   const [waiting, setWaiting] = useState(0);
   const [fresh, setFresh] = useState(0);
   const [error, setError] = useState<ApiError | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [busy, tell] = useAct();
   const last = useRef<string[]>([]);
   const run = useRef(0);
   const { state = "", reason = "", lang = "" } = query.value;
@@ -47,7 +48,7 @@ export function useDoubts(): Doubts {
       setFresh(0);
       setError(null);
     } catch (thrown) {
-      if (mine === run.current) setError(thrown instanceof ApiError ? thrown : new ApiError("unknown"));
+      if (mine === run.current) setError(asRefusal(thrown));
     }
   };
   useEffect(() => {
@@ -85,16 +86,6 @@ export function useDoubts(): Doubts {
     await botApi.reopen(ids);
     await Promise.all([load(), lastAct.load()]);
     toast(t("review.undone"));
-  };
-  const tell = async (act: () => Promise<void>) => {
-    setBusy(true);
-    try {
-      await act();
-    } catch (thrown) {
-      toast(refusalText(thrown instanceof ApiError ? thrown.code : "unknown"), "error");
-    } finally {
-      setBusy(false);
-    }
   };
   const decided = (ids: string[], left: number, text: string) => {
     gone(ids, left);

@@ -4,15 +4,16 @@ import { useState } from "preact/hooks";
 import { dateTime, number } from "../../../../ui/format";
 import { Dialog } from "../../../parts/Dialog";
 import { toast } from "../../../toasts";
-import { ApiError } from "../../api";
 import { flowApi } from "../../flowApi";
 import { changesOf } from "../../model/diff";
 import { type FlowContent, type FlowRecord, type FlowVersion, fieldsOf, partsOf } from "../../model/flow";
 import { agents, mayChange } from "../../store";
-import { refusalText, t } from "../../words";
+import { t } from "../../words";
 import { ChangeList } from "../FormParts";
 import { Block } from "../Page";
 import { explain, type Line } from "../say";
+import { useAct } from "../useAct";
+import { Wrong } from "../Wrong";
 
 interface VersionsProps {
   record: FlowRecord;
@@ -27,22 +28,13 @@ interface VersionsProps {
 export function FlowVersions({ record, draft, onReturn, onTake }: VersionsProps): JSX.Element {
   const [shown, setShown] = useState<{ version: FlowVersion; content: FlowContent } | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
-  const open = async (version: FlowVersion) => {
-    try {
-      setShown({ version, content: await flowApi.version(record.id, version.number) });
-      setWrong(null);
-    } catch (error) {
-      setWrong(refusalText(error instanceof ApiError ? error.code : "unknown"));
-    }
-  };
+  const [, act] = useAct(setWrong);
+  const open = (version: FlowVersion) =>
+    act(async () => setShown({ version, content: await flowApi.version(record.id, version.number) }));
   return (
     <Block title={t("flow.versions")} lead={t("flow.versions.lead")}>
       {record.versions.length === 0 && <p class="remark">{t("flow.versions.none")}</p>}
-      {wrong && (
-        <p class="entry-problem" role="alert">
-          {wrong}
-        </p>
-      )}
+      <Wrong role="alert">{wrong}</Wrong>
       <ol class="items flow-versions">
         {record.versions.map((one) => (
           <li key={one.number}>
@@ -100,21 +92,16 @@ function VersionDialog(
   props: VersionsProps & { version: FlowVersion; content: FlowContent; onClose: () => void },
 ): JSX.Element {
   const { record, draft, version, content, onClose } = props;
-  const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
+  const [busy, act] = useAct(setWrong);
   const live = version.number === record.version;
   const lines = live ? differences(content, draft) : differences(record.live ?? content, content);
-  const goBack = async () => {
-    setBusy(true);
-    try {
+  const goBack = () =>
+    act(async () => {
       props.onReturn(await flowApi.goBack(record.id, version.number));
       toast(t("flow.version.used", { n: version.number }));
       onClose();
-    } catch (error) {
-      setWrong(refusalText(error instanceof ApiError ? error.code : "unknown"));
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog title={t("flow.version", { n: version.number })} onClose={onClose} wide>
       <div class="flow-version">
@@ -124,11 +111,7 @@ function VersionDialog(
         ) : (
           <ChangeList lines={lines} whole />
         )}
-        {wrong && (
-          <p class="entry-problem" role="alert">
-            {wrong}
-          </p>
-        )}
+        <Wrong role="alert">{wrong}</Wrong>
         <div class="dialog-foot">
           <button type="button" class="button" data-first onClick={onClose}>
             {t("form.close")}

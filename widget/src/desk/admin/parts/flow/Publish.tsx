@@ -4,13 +4,13 @@ import { useState } from "preact/hooks";
 import { Spark } from "../../../../ui/icons";
 import { Dialog } from "../../../parts/Dialog";
 import { toast } from "../../../toasts";
-import { ApiError } from "../../api";
 import { flowApi } from "../../flowApi";
 import type { FlowRecord } from "../../model/flow";
 import { follow, hrefOf } from "../../nav";
 import { inboxName } from "../../store";
-import { refusalText, t } from "../../words";
+import { t } from "../../words";
 import { Frame } from "../fields";
+import { useAct } from "../useAct";
 
 /** Which version callers hear, and at which numbers. */
 export function Standing({ record }: { record: FlowRecord }): JSX.Element {
@@ -74,28 +74,22 @@ export function PublishButton({ record, held, onDone }: PublishProps): JSX.Eleme
 function PublishDialog(props: Omit<PublishProps, "held"> & { onClose: () => void }): JSX.Element {
   const { record, onClose } = props;
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
-  const publish = async () => {
-    if (busy) return;
-    setBusy(true);
-    try {
+  const [busy, act] = useAct(setWrong);
+  const publish = () =>
+    act(async () => {
       const published = await flowApi.publish(record.id, record.revision, note);
       toast(t("flow.published", { n: published.version }));
       props.onDone(published);
       onClose();
-    } catch (error) {
-      setWrong(refusalText(error instanceof ApiError ? error.code : "unknown"));
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog title={t("flow.publish.title")} onClose={onClose}>
       <form
         class="confirm"
         onSubmit={(event) => {
           event.preventDefault();
-          void publish();
+          if (!busy) void publish();
         }}
       >
         <p>{t("flow.publish.text")}</p>

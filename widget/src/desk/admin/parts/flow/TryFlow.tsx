@@ -3,11 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Retry } from "../../../../ui/icons";
 import { Return } from "../../../parts/icons";
-import { ApiError } from "../../api";
+import { asRefusal } from "../../api";
 import { flowApi, type Scene } from "../../flowApi";
 import type { Came, FlowContent, Stage } from "../../model/flow";
 import { queueName } from "../../store";
 import { refusalText, t } from "../../words";
+import { Wrong } from "../Wrong";
 import { Answers } from "./Answers";
 import { SceneFields } from "./SceneFields";
 
@@ -38,7 +39,7 @@ export function TryFlow({ content, ready, inbox, show }: TryProps): JSX.Element 
     const timer = setTimeout(async () => {
       const found: Walk = await flowApi.walk(content, came, scene, inbox).then(
         ({ stages }) => ({ stages, wrong: null }),
-        (error) => ({ stages: null, wrong: error instanceof ApiError ? error.code : "unknown" }),
+        (error) => ({ stages: null, wrong: asRefusal(error).code }),
       );
       if (newest.current === key) setWalk(found);
     }, 60);
@@ -62,7 +63,7 @@ export function TryFlow({ content, ready, inbox, show }: TryProps): JSX.Element 
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable to be scrolled by keys */}
       <div class="trial" ref={end} role="log" aria-live="polite" aria-label={t("flow.try.log")} tabIndex={0}>
-        {walk?.wrong && <p class="entry-problem">{refusalText(walk.wrong)}</p>}
+        {walk?.wrong && <Wrong>{refusalText(walk.wrong)}</Wrong>}
         {stages.map((stage, n) => (
           <StageView key={n} stage={stage} came={came[n - 1]} show={show} />
         ))}

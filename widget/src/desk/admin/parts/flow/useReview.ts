@@ -1,6 +1,6 @@
 /** What the hub says of a flow while it is written. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "../../api";
+import { asRefusal } from "../../api";
 import { flowApi } from "../../flowApi";
 import type { FlowContent, FlowReview } from "../../model/flow";
 
@@ -31,7 +31,7 @@ export function useReview(content: FlowContent, ready: boolean): Reviewed {
         setFound({ to: key, review });
         setError(null);
       } catch (thrown) {
-        if (newest.current === key) setError(thrown instanceof ApiError ? thrown.code : "unknown");
+        if (newest.current === key) setError(asRefusal(thrown).code);
       }
     };
     const timer = setTimeout(() => void ask(), found ? PAUSE_MS : 0);
