@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ TOOLS = Path(__file__).parents[1] / "var" / "tools"
 SECRET = "the-webhook-secret-of-the-tests"
 KEY = "the-bearer-key-of-the-tests"
 EXTENSIONS = ("101", "102", "103")
+_pairs = cycle(range(30_000 + os.getpid() % 4 * 690, 30_690 + os.getpid() % 4 * 690, 2))
 
 
 def free_port() -> int:
@@ -38,9 +39,9 @@ def free_port() -> int:
 
 
 def free_pair() -> int:
-    """The first of two free ports, below those that the system gives to others: who speaks SIP takes both, soon."""
+    """The first of two free ports, below those that the system gives to others; it is long before they come again."""
     while True:
-        port = random.randrange(30_000, 32_700, 2)
+        port = next(_pairs)
         with ExitStack() as held:
             try:
                 for each in (port, port + 1):
@@ -51,10 +52,8 @@ def free_pair() -> int:
             return port
 
 
-def _bound(held: ExitStack, port: int, kind: socket.SocketKind) -> int:
-    one = held.enter_context(socket.socket(type=kind))
-    one.bind(("127.0.0.1", port))
-    return int(one.getsockname()[1])
+def _bound(held: ExitStack, port: int, kind: socket.SocketKind) -> None:
+    held.enter_context(socket.socket(type=kind)).bind(("127.0.0.1", port))
 
 
 @dataclass
