@@ -106,7 +106,7 @@ def test_a_verb_survives_the_journal(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
     assert journal.all() == [facts]
     assert {one.parent for one in tmp_path.iterdir()} == {tmp_path}
-    journal.forget(facts.sid)
+    journal.forget(facts)
     assert journal.all() == []
 
 
