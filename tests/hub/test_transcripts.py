@@ -18,6 +18,7 @@ from aiohttp import web
 
 from channels.calls import Call, Recording
 from channels.contract import ChannelError, Inbound, Sender
+from channels.tasks import end
 from channels.voice.speech import writing
 from channels.voice.speech.cards import without_cards
 from channels.voice.speech.port import RATE, Understood
@@ -32,7 +33,7 @@ from hub.model.entry import Event, EventType
 from hub.model.ids import ConversationId, FileId, InboxId
 from hub.store.database import Database
 from hub.transcribing import Dictation, Transcribing, WriteDown
-from hub.workers import end, supervised
+from hub.workers import supervised
 from tests.hub_server import LiveHub, live_hub
 
 pytestmark = pytest.mark.skipif(

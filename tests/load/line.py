@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 
-from hub.workers import end
+from channels.tasks import end
 from tests.load.frames import Event, decode, encode
 
 PING_SECONDS = 15.0
