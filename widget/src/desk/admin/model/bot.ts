@@ -74,6 +74,8 @@ export interface Conflicting {
 export interface Knowledge {
   intents: IntentSummary[];
   responses: string[];
+  /** The words of each response, all of its variants. */
+  said: Record<string, string[]>;
   files: string[];
   entities: string[];
   problems: Flaw[];
@@ -235,6 +237,8 @@ export interface Gates {
 export interface Report {
   version: Version;
   per_intent: Record<string, Score>;
+  /** Intents of which no sentence was tested. */
+  untested: string[];
   per_lang: Record<string, number>;
   errors: Wrong[];
   confused: Confused[];
