@@ -91,6 +91,7 @@ class Understood:
         intent: The intent the bot acted on, for example `order_status`, or `nlu_fallback` when it was unsure.
         confidence: 0..1.
         runner_up: The next best intent, when there was one.
+        others: The intents after that, best first.
         entities: What was picked out of the text.
         slots: What the bot remembers of the conversation, as short texts.
     """
@@ -98,6 +99,7 @@ class Understood:
     intent: str
     confidence: float
     runner_up: Guess | None = None
+    others: tuple[Guess, ...] = ()
     entities: tuple[Entity, ...] = ()
     slots: Mapping[str, str] = field(default_factory=dict)
 

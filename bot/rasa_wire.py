@@ -218,14 +218,16 @@ def _understood(answer: WireAnswer) -> Understood:
     if intent == FALLBACK and answer.actions and not _ADMITS_NOT_UNDERSTANDING.intersection(answer.actions):
         # The sentence fits no intent, but it answered what the bot had asked (a complaint in the customer's own words).
         intent = "inform"
-    others = [
-        guess for guess in answer.intent_ranking if guess.name and guess.name not in (answer.intent.name, FALLBACK)
+    guesses = [
+        Guess(intent=guess.name[:64], confidence=_share(guess.confidence))
+        for guess in answer.intent_ranking
+        if guess.name and guess.name not in (answer.intent.name, FALLBACK)
     ]
-    runner_up = Guess(intent=str(others[0].name)[:64], confidence=_share(others[0].confidence)) if others else None
     return Understood(
         intent=intent,
         confidence=_share(answer.intent.confidence),
-        runner_up=runner_up,
+        runner_up=guesses[0] if guesses else None,
+        others=tuple(guesses[1:]),
         entities=tuple(Entity(kind=e.entity[:64], value=str(e.value)[:200]) for e in answer.entities[:20]),
         slots={name[:64]: value[:200] for name, value in list(answer.slots.items())[:20]},
     )

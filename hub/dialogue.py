@@ -182,6 +182,7 @@ def _understood(understood: BotUnderstood | None) -> Understood | None:
         confidence=understood.confidence,
         runner_up=understood.runner_up.intent if understood.runner_up else None,
         runner_up_confidence=understood.runner_up.confidence if understood.runner_up else None,
+        others={guess.intent: guess.confidence for guess in understood.others},
         entities={entity.kind: entity.value for entity in understood.entities},
         slots=dict(understood.slots),
     )

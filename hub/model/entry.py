@@ -75,12 +75,13 @@ def text_part(text: str) -> tuple[Part, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What the bot understood of the customer's words, `confidence` 0-1."""
+    """What the bot understood of the customer's words, `confidence` 0-1; `others`: the intents after the runner-up."""
 
     intent: str
     confidence: float
     runner_up: str | None = None
     runner_up_confidence: float | None = None
+    others: Mapping[str, float] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """Sentences that an admin should look at: one document of `bot_review` for each distinct masked text.
 
-`_id` made of the text; `text`, `lang`, `state` (open, done, ignored), `reasons`, `times`, `intent`, `confidence`,
-`runner_up`, `runner_up_confidence` (of the last time), `places` ("<conversation>:<seq>", the last 20), `first_at`,
+`_id` made of the text; `text`, `lang`, `state` (open, done, ignored), `reasons`, `times`, `guesses` (of the last time,
+the surest first: `intent`, `confidence`), `places` ("<conversation>:<seq>", the last 20), `first_at`,
 `last_at` (ms); once it was decided also `label` (the intent), `taught` (the sentence as it was corrected), `by`, `at`.
 """
 
@@ -23,11 +23,18 @@ KEPT_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What a sentence may mean, `confidence` 0-1."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """A moment in which the bot may have been wrong: the masked text, what it made of it, and why we think so.
 
-    `reason`: unsure, fallback, handed_off, rated_badly, rephrased, marked. `intent` is its best guess,
-    empty when it had none.
+    `reason`: unsure, fallback, handed_off, rated_badly, rephrased, marked. `guesses`: the surest first.
     """
 
     text: str
@@ -35,10 +42,7 @@ class Doubt:
     reason: str
     place: str
     at: int
-    intent: str = ""
-    confidence: float = 0.0
-    runner_up: str = ""
-    runner_up_confidence: float = 0.0
+    guesses: tuple[Guess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,7 @@ class ReviewRow:
     state: ReviewState = "open"
     reasons: tuple[str, ...] = ()
     times: int = 0
-    intent: str = ""
-    confidence: float = 0.0
-    runner_up: str = ""
-    runner_up_confidence: float = 0.0
+    guesses: tuple[Guess, ...] = ()
     places: tuple[str, ...] = ()
     first_at: int = 0
     last_at: int = 0
@@ -91,10 +92,7 @@ class Review:
             seen = {
                 "lang": doubt.lang,
                 "last_at": doubt.at,
-                "intent": doubt.intent,
-                "confidence": doubt.confidence,
-                "runner_up": doubt.runner_up,
-                "runner_up_confidence": doubt.runner_up_confidence,
+                "guesses": [msgspec.to_builtins(one) for one in doubt.guesses],
             }
             fresh = {"_id": review_id(doubt.text), "places": {"$ne": doubt.place}}
             change = {
@@ -116,7 +114,7 @@ class Review:
     ) -> list[ReviewRow]:
         """The newest rows of a state, filtered."""
         query: dict[str, Any] = {"state": state}
-        query |= {name: value for name, value in (("reasons", reason), ("lang", lang), ("intent", intent)) if value}
+        query |= {name: value for name, value in (("reasons", reason), ("lang", lang), ("guesses.0.intent", intent)) if value}
         async with guard():
             rows = await self._rows.find(query).sort("last_at", DESCENDING).limit(limit).to_list()
         return [_row(one) for one in rows]
@@ -149,4 +147,7 @@ def review_id(text: str) -> str:
 
 def _row(row: dict[str, Any]) -> ReviewRow:
     row["id"] = row.pop("_id")
+    if "guesses" not in row:  # kept before there were three of them
+        pairs = ((row.get("intent"), row.get("confidence")), (row.get("runner_up"), row.get("runner_up_confidence")))
+        row["guesses"] = [{"intent": intent, "confidence": sure} for intent, sure in pairs if intent]
     return msgspec.convert(row, ReviewRow)

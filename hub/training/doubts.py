@@ -16,7 +16,7 @@ from hub.lanes import Appended
 from hub.model.entry import Entry, EventType, Understood
 from hub.model.ids import ConversationId
 from hub.store.entries import Entries
-from hub.store.review import Doubt, Review
+from hub.store.review import Doubt, Guess, Review
 from hub.training.masking import masked
 from hub.training.rephrased import rephrased
 from hub.workers import Pool
@@ -29,6 +29,8 @@ MARGIN = 0.1
 """Below this confidence, or this near to the runner-up, a turn is worth a look though the bot answered."""
 BAD_RATING = 2
 LOOK_BACK = 20
+SHOWN = 3
+"""So many guesses stand beside a sentence."""
 SOON_MS = 600_000
 """Who says the same again later than this asks anew."""
 MISSED = frozenset({"low_confidence", "bot_looping", "bot_silent"})
@@ -89,17 +91,14 @@ class Doubts:
         text = masked(" ".join(one.text for one in words)).lstrip("/").strip()
         if not words or text_problem(text, "") is not None:
             return False
-        intent, sure, runner_up, next_sure = _guesses(understood)
+        guesses = _guesses(understood)
         doubt = Doubt(
             text=text,
             lang=language_of(text, None),
             reason=reason,
             place=f"{words[-1].conversation}:{words[-1].seq}",
             at=at,
-            intent=intent,
-            confidence=sure,
-            runner_up=runner_up,
-            runner_up_confidence=next_sure,
+            guesses=guesses,
         )
         return await self.review.add(doubt)
 
@@ -122,11 +121,12 @@ def reason_of(entry: Entry) -> str:
     return "unsure" if understood.confidence < SURE or near else ""
 
 
-def _guesses(understood: Understood | None) -> tuple[str, float, str, float]:
-    """The best guess and the next one; a fallback is no guess."""
+def _guesses(understood: Understood | None) -> tuple[Guess, ...]:
+    """The best guesses, the surest first; a fallback is none."""
     if understood is None:
-        return "", 0.0, "", 0.0
-    runner_up, next_sure = understood.runner_up or "", understood.runner_up_confidence or 0.0
-    if understood.intent == FALLBACK:
-        return runner_up, next_sure, "", 0.0
-    return understood.intent, understood.confidence, runner_up, next_sure
+        return ()
+    read = {understood.intent: understood.confidence}
+    if understood.runner_up:
+        read[understood.runner_up] = understood.runner_up_confidence or 0.0
+    read |= understood.others
+    return tuple(Guess(intent=name, confidence=sure) for name, sure in read.items() if name != FALLBACK)[:SHOWN]

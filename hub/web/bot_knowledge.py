@@ -60,6 +60,7 @@ async def overview(call: Call) -> KnowledgeView:
     return KnowledgeView(
         intents=[_summary(one) for one in known.intents],
         responses=[one.name for one in known.responses],
+        said={one.name: [str(it["text"]) for it in one.variants if it.get("text")] for one in known.responses},
         files=[one.name for one in known.files],
         entities=entities_of(known),
         problems=[ProblemRecord(one.place, one.code, one.text) for one in problems],

@@ -24,18 +24,22 @@ PAGE = 300
 Ids = Annotated[list[Text], Meta(min_length=1, max_length=300)]
 
 
+class GuessRecord(Struct, frozen=True):
+    """What a sentence may mean, `confidence` 0-1."""
+
+    intent: str
+    confidence: float
+
+
 class ReviewRecord(Struct, frozen=True):
-    """A sentence to look at. `places`: the messages ("<conversation>:<seq>"), the last ones. Times in ms."""
+    """A sentence to look at. `guesses`: the surest first. `places`: the messages ("<conversation>:<seq>"), the last ones. Times in ms."""
 
     id: str
     text: str
     lang: str
     reasons: list[str]
     times: int
-    intent: str
-    confidence: float
-    runner_up: str
-    runner_up_confidence: float
+    guesses: list[GuessRecord]
     places: list[str]
     last_at: int
     label: str
@@ -203,10 +207,7 @@ def _record(row: ReviewRow) -> ReviewRecord:
         lang=row.lang,
         reasons=list(row.reasons),
         times=row.times,
-        intent=row.intent,
-        confidence=row.confidence,
-        runner_up=row.runner_up,
-        runner_up_confidence=row.runner_up_confidence,
+        guesses=[GuessRecord(one.intent, one.confidence) for one in row.guesses],
         places=list(row.places),
         last_at=row.last_at,
         label=row.label,

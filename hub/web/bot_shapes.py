@@ -64,10 +64,14 @@ class ProblemRecord(Struct, frozen=True):
 
 
 class KnowledgeView(Struct, frozen=True):
-    """What the bot knows, what must be put right before it can be trained, and what an admin should look at."""
+    """What the bot knows, what must be put right before it can be trained, and what an admin should look at.
+
+    `said`: the words of each response, all of its variants.
+    """
 
     intents: list[IntentSummary]
     responses: list[str]
+    said: dict[str, list[str]]
     files: list[str]
     entities: list[str]
     problems: list[ProblemRecord]
@@ -261,10 +265,11 @@ class Confused(Struct, frozen=True):
 
 
 class ReportView(Struct, frozen=True):
-    """All of a version's report."""
+    """All of a version's report. `untested`: intents without a sentence in the test set, of which it says nothing."""
 
     version: VersionView
     per_intent: dict[str, IntentScore]
+    untested: list[str]
     per_lang: dict[str, float]
     errors: list[Wrong]
     confused: list[Confused]

@@ -14,7 +14,7 @@ from hub.errors import BadInput, Conflict
 from hub.model.rollout import BUILT_IN, Slot
 from hub.model.studio import TRIAL
 from hub.store.versions import Snapshot
-from hub.training.difference import difference
+from hub.training.difference import Changed, difference
 from hub.web.bot_shapes import ButtonRecord
 from hub.web.bot_versions import version_number
 from hub.web.http import Call
@@ -56,19 +56,20 @@ class TriedOut(Struct, frozen=True):
     entities: list[FoundEntity]
 
 
-class TaughtView(Struct, frozen=True):
-    """What of an intent is new, and what is gone."""
+class ChangedView(Struct, frozen=True):
+    """What of an intent or a response is new, and what is gone."""
 
-    intent: str
+    name: str
     added: list[str]
     removed: list[str]
 
 
 class DifferenceView(Struct, frozen=True):
-    """What a version has that `before` had not, and the reverse; `files`: answers, rules and pipeline that differ."""
+    """What a version has that `before` had not, and the reverse: sentences, words of responses, files that differ."""
 
     before: int
-    intents: list[TaughtView]
+    intents: list[ChangedView]
+    responses: list[ChangedView]
     files: list[str]
 
 
@@ -96,8 +97,12 @@ async def compare(call: Call) -> DifferenceView:
         raise BadInput("A version is compared with another one.", code="bad_choice", field="with")
     old, new = await asyncio.gather(_snapshot(call, before), _snapshot(call, version.number))
     found = await asyncio.to_thread(difference, old, new)
-    intents = [TaughtView(one.intent, list(one.added), list(one.removed)) for one in found.intents]
-    return DifferenceView(before=before, intents=intents, files=list(found.files))
+    return DifferenceView(
+        before=before,
+        intents=[_changed(one) for one in found.intents],
+        responses=[_changed(one) for one in found.responses],
+        files=list(found.files),
+    )
 
 
 async def _slot(call: Call) -> Slot:
@@ -113,6 +118,10 @@ async def _snapshot(call: Call, number: int) -> Snapshot:
     if number == BUILT_IN:
         return await asyncio.to_thread(_built_in)
     return await call.web.studio.versions.snapshot(number)
+
+
+def _changed(one: Changed) -> ChangedView:
+    return ChangedView(one.name, list(one.added), list(one.removed))
 
 
 def _built_in() -> Snapshot:

@@ -81,10 +81,13 @@ async def report(call: Call) -> ReportView:
     view = _view(version, await call.web.studio.rollouts.get(), await _names(call))
     made = version.report
     if made is None:
-        return ReportView(view, {}, {}, [], [], [], [], 0.0, [], [], [], [])
+        return ReportView(view, {}, [], {}, [], [], [], [], 0.0, [], [], [], [])
+    examples = (await call.web.studio.versions.snapshot(version.number)).examples
+    tested = {one.intent for one in examples if one.split == "test"}
     return ReportView(
         version=view,
         per_intent=made.per_intent,
+        untested=sorted({one.intent for one in examples} - tested),
         per_lang=made.per_lang,
         errors=list(made.errors),
         confused=[Confused(*one) for one in made.confused],

@@ -36,6 +36,7 @@ async def test_a_turn_is_answered_in_full(bot: Bot) -> None:
     assert (reply.understood.intent, reply.understood.confidence) == ("greet", 0.9)
     assert reply.understood.runner_up is not None
     assert reply.understood.runner_up.intent == "help"
+    assert [guess.intent for guess in reply.understood.others] == ["thanks"]
 
 
 async def test_a_handoff_names_its_reason_and_has_a_summary(bot: Bot, fake: FakeRasa) -> None:

@@ -180,7 +180,11 @@ class FakeRasa:
         actions: list[str] | None = None,
     ) -> dict[str, object]:
         """A proper answer of the channel."""
-        ranking = [{"name": intent, "confidence": 0.9}, {"name": "help", "confidence": 0.05}]
+        ranking = [
+            {"name": intent, "confidence": 0.9},
+            {"name": "help", "confidence": 0.05},
+            {"name": "thanks", "confidence": 0.03},
+        ]
         return {
             "messages": self.messages if messages is None else messages,
             "intent": ranking[0],

@@ -395,6 +395,15 @@ async def test_a_version_that_nothing_was_tested_on_has_no_accuracy(live: LiveHu
     assert [one["passed"] for one in shown["gates"] if one["name"] == "accuracy"] == [False]
 
 
+async def test_a_report_names_the_intents_of_which_it_tested_nothing(live: LiveHub, teacher: Browser) -> None:
+    sentences = [{"text": f"do you have gift cards {n}", "lang": "en"} for n in range(3)]
+    gift = {"name": "gift_card", "sentences": sentences, "answers": {"en": "Yes."}}
+    assert (await teacher.call("POST", BASE + "/intents", gift)).status == 201
+    number = (await teacher.call("POST", BASE + "/versions", {})).json["number"]
+    await made_ready(live, number)
+    assert (await teacher.call("GET", f"{BASE}/versions/{number}")).json["untested"] == ["gift_card"]
+
+
 async def test_a_version_is_trained_judged_activated_and_rolled_back(live: LiveHub, teacher: Browser) -> None:
     made = await teacher.call("POST", BASE + "/versions", {"note": "first"})
     assert (made.status, made.json["state"], made.json["by_name"]) == (201, "queued", "Nika")

@@ -96,14 +96,37 @@ async def test_what_was_taught_since_another_version_is_shown(talking: LiveHub) 
         assert (await admin.call("PATCH", BASE + "/intents/price", change)).status == 200
         second = (await admin.call("POST", BASE + "/versions", {})).json["number"]
         found = (await admin.call("GET", f"{BASE}/versions/{second}/diff?with={first}")).json
-        taught = [{"intent": "price", "added": ["how dear is it"], "removed": [gone]}]
-        assert found == {"before": first, "intents": taught, "files": []}
+        taught = [{"name": "price", "added": ["how dear is it"], "removed": [gone]}]
+        assert found == {"before": first, "intents": taught, "responses": [], "files": []}
         shipped = (await admin.call("GET", f"{BASE}/versions/{second}/diff")).json
         assert shipped["before"] == 0
         assert "config.yml" in shipped["files"]
         assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with={second}")).code == "bad_choice"
         assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with=99")).status == 404
         assert (await admin.call("GET", f"{BASE}/versions/{second}/diff?with=x")).status == 404
+
+
+async def test_words_of_answers_and_marks_of_entities_are_a_part_of_what_changed(talking: LiveHub) -> None:
+    async with talking.browser() as admin:
+        await admin.sign_in("admin")
+        first = (await admin.call("POST", BASE + "/versions", {})).json["number"]
+        answer = (await admin.call("GET", BASE + "/responses/utter_price")).json
+        was, said = answer["answers"]["en"]["text"], {"en": {"text": "Twenty each."}}
+        change = {"version": answer["version"], "answers": said}
+        assert (await admin.call("PATCH", BASE + "/responses/utter_price", change)).status == 200
+        assert (await admin.call("GET", BASE + "/knowledge")).json["said"]["utter_price"] == ["Twenty each."]
+        intent = (await admin.call("GET", BASE + "/intents/price")).json
+        plain = intent["sentences"][0]
+        dear = plain | {"marks": [{"start": 0, "end": 3, "entity": "order_number"}]}
+        change = {"version": intent["version"], "sentences": [dear, *intent["sentences"][1:]]}
+        assert (await admin.call("PATCH", BASE + "/intents/price", change)).status == 200
+        second = (await admin.call("POST", BASE + "/versions", {})).json["number"]
+        found = (await admin.call("GET", f"{BASE}/versions/{second}/diff?with={first}")).json
+        assert found["responses"] == [{"name": "utter_price", "added": ["Twenty each."], "removed": [was]}]
+        text = plain["text"]
+        assert found["intents"] == [
+            {"name": "price", "added": [f"[{text[:3]}](order_number){text[3:]}"], "removed": [text]}
+        ]
 
 
 async def test_what_keeps_it_from_being_trained_is_said_before_and_the_list_stays_readable(talking: LiveHub) -> None:

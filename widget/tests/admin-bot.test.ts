@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   cutMarks,
+  guessesOf,
   type IntentSummary,
   mergeSentences,
   type Sentence,
@@ -122,5 +123,22 @@ describe("the confusion matrix", () => {
     expect(names).toHaveLength(MOST_NAMES);
     expect(names).not.toContain("x");
     expect(cells.every((one) => one.row < MOST_NAMES && one.column < MOST_NAMES)).toBe(true);
+  });
+});
+
+describe("what a group of doubts may mean", () => {
+  const read = (guesses: Record<string, number>) => ({
+    guesses: Object.entries(guesses).map(([intent, confidence]) => ({ intent, confidence })),
+  });
+
+  test("is what all its sentences make likeliest, three at most", () => {
+    const rows = [read({ complaint: 0.4, price: 0.3, greet: 0.1 }), read({ price: 0.5, thanks: 0.2 })];
+    expect(guessesOf(rows)).toEqual([
+      { intent: "price", confidence: 0.4 },
+      { intent: "complaint", confidence: 0.2 },
+      { intent: "thanks", confidence: 0.1 },
+    ]);
+    expect(guessesOf([read({ greet: 0.3 })])).toEqual([{ intent: "greet", confidence: 0.3 }]);
+    expect(guessesOf([])).toEqual([]);
   });
 });

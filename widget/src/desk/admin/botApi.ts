@@ -38,9 +38,17 @@ export interface TriedOut {
   entities: { entity: string; value: string }[];
 }
 
+interface Change {
+  name: string;
+  added: string[];
+  removed: string[];
+}
+
 export interface VersionDiff {
   before: number;
-  intents: { intent: string; added: string[]; removed: string[] }[];
+  intents: Change[];
+  /** Their words. */
+  responses: Change[];
   files: string[];
 }
 

@@ -4,6 +4,7 @@ import { number } from "../../ui/format";
 import { locale } from "../../ui/i18n";
 import { Globe, Leave, More, People, Person } from "../../ui/icons";
 import { goTab, signOut, switchLocale, switchTheme } from "../actions";
+import { GROUPS } from "../admin/nav";
 import { deskConfig } from "../config";
 import { countOf, dialog, go, me, route, tab, unread } from "../desk";
 import { t } from "../i18n";
@@ -54,7 +55,7 @@ export function teaches(): boolean {
 }
 
 const role = () => me.value?.role ?? deskConfig().me.role;
-const BOT_PLACE = /^(review|intents|responses|versions)\b/;
+const BOT_SECTIONS: ReadonlySet<string> = new Set(GROUPS.bot);
 
 function tools(): MenuItem[] {
   return [
@@ -110,7 +111,7 @@ export function Rail(): JSX.Element {
   const [menu, setMenu] = useState(false);
   const here = route.value;
   const inbox = here.view === "inbox";
-  const atBot = here.view === "admin" && BOT_PLACE.test(here.path);
+  const atBot = here.view === "admin" && BOT_SECTIONS.has(here.path.split("/")[0] ?? "");
   return (
     <nav class="rail" aria-label={t("rail.label")}>
       <Presence />

@@ -25,16 +25,20 @@ export interface Sentence {
   marks: Mark[];
 }
 
+/** What a sentence may mean; confidence 0-1. */
+export interface Guess {
+  intent: string;
+  confidence: number;
+}
+
 export interface ReviewRow {
   id: string;
   text: string;
   lang: Locale;
   reasons: string[];
   times: number;
-  intent: string;
-  confidence: number;
-  runner_up: string;
-  runner_up_confidence: number;
+  /** The surest first. */
+  guesses: Guess[];
   /** "<conversation>:<seq>" */
   places: string[];
   last_at: number;
@@ -70,6 +74,8 @@ export interface Conflicting {
 export interface Knowledge {
   intents: IntentSummary[];
   responses: string[];
+  /** The words of each response, all of its variants. */
+  said: Record<string, string[]>;
   files: string[];
   entities: string[];
   problems: Flaw[];
@@ -231,6 +237,8 @@ export interface Gates {
 export interface Report {
   version: Version;
   per_intent: Record<string, Score>;
+  /** Intents of which no sentence was tested. */
+  untested: string[];
   per_lang: Record<string, number>;
   errors: Wrong[];
   confused: Confused[];
@@ -307,4 +315,17 @@ export function timeLeft(version: Version, lastSeconds: number, now: number): nu
   if (version.began_at === null || lastSeconds <= 0) return null;
   const left = lastSeconds * 1000 - (now - version.began_at);
   return left > 0 ? left : null;
+}
+
+const OFFERED = 3;
+
+/** What sentences that are taught together may mean: the three that all of them make likeliest, by their mean confidence. */
+export function guessesOf(rows: readonly Pick<ReviewRow, "guesses">[]): Guess[] {
+  const sums = new Map<string, number>();
+  for (const row of rows)
+    for (const { intent, confidence } of row.guesses) sums.set(intent, (sums.get(intent) ?? 0) + confidence);
+  return [...sums]
+    .map(([intent, sum]) => ({ intent, confidence: sum / rows.length }))
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, OFFERED);
 }

@@ -14,9 +14,9 @@ export function Responses(): JSX.Element {
   const known = knowledge.data.value;
   const error = knowledge.error.value;
   const rows = (known?.responses ?? [])
-    .filter((name) => matches(query.value.q ?? "", name, name.replaceAll("_", " ")))
-    .sort()
-    .map((id) => ({ id }));
+    .map((id) => ({ id, said: known?.said[id] ?? [] }))
+    .filter(({ id, said }) => matches(query.value.q ?? "", id, id.replaceAll("_", " "), ...said))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   return (
     <Page title={t("responses.title")} lead={t("responses.lead")}>
       {known && <Filters />}
@@ -28,9 +28,25 @@ export function Responses(): JSX.Element {
           label={t("responses.title")}
           section="responses"
           rows={rows}
-          columns={[nameColumn<(typeof rows)[number]>(t("bot.name"), (one) => one.id)]}
+          columns={[
+            nameColumn<(typeof rows)[number]>(t("bot.name"), (one) => one.id),
+            { key: "said", title: t("responses.text"), cell: (one) => <Said texts={one.said} /> },
+          ]}
         />
       )}
     </Page>
+  );
+}
+
+/** The beginning of what is said, once in each language. */
+function Said({ texts }: { texts: readonly string[] }): JSX.Element {
+  return (
+    <>
+      {texts.map((text, n) => (
+        <span key={n} class="said" dir="auto">
+          {text}
+        </span>
+      ))}
+    </>
   );
 }

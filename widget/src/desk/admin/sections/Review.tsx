@@ -3,10 +3,10 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Check } from "../../../ui/icons";
 import { Empty, Keys } from "../../parts/common";
-import type { ReviewRow } from "../model/bot";
+import { guessesOf, type ReviewRow } from "../model/bot";
 import { query } from "../nav";
 import { NewIntentDialog } from "../parts/bot/asked";
-import { CAPS, type Deed, Doubt, reasonText } from "../parts/bot/Doubt";
+import { CAPS, type Deed, Doubt, GUESSED, reasonText } from "../parts/bot/Doubt";
 import { IntentPicker } from "../parts/bot/IntentPicker";
 import { TeachDialog } from "../parts/bot/TeachDialog";
 import { UndoBar } from "../parts/bot/UndoBar";
@@ -38,14 +38,13 @@ export function Review(): JSX.Element {
   const filtered = Boolean(query.value.state || reason || lang);
 
   const act = (deed: Deed, rows: readonly ReviewRow[]) => {
-    const first = rows[0];
     const chosen = rows.filter((one) => !out.has(one.id));
     const ids = chosen.map((one) => one.id);
-    if (!first || ids.length === 0 || doubts.busy) return;
+    if (ids.length === 0 || doubts.busy) return;
     if ((state === "open") === (deed === "reopen")) return;
     const teach = (intent: string) => doubts.tell(() => doubts.teach({ ids, intent }));
-    if (deed === "first" && first.intent) void teach(first.intent);
-    else if (deed === "second" && first.runner_up) void teach(first.runner_up);
+    const guess = guessesOf(chosen)[GUESSED.indexOf(deed)];
+    if (guess) void teach(guess.intent);
     else if (deed === "out" && known?.intents.some((one) => one.name === OUT_OF_SCOPE))
       void teach(OUT_OF_SCOPE);
     else if (deed === "nothing" || deed === "out") void doubts.tell(() => doubts.ignore(ids));

@@ -214,6 +214,9 @@ export const botEn = {
   "report.scores": "Each intent",
   "report.scores.lead":
     "The weakest first. Precision: how often it is right when the bot thinks so. Recall: how many the bot finds.",
+  "report.untested": "Not tested, because none of their sentences was kept aside for it:",
+  "report.untested.hint":
+    "The figures say nothing of them. Keep some of their sentences aside as test sentences.",
   "report.precision": "Precision",
   "report.recall": "Recall",
   "report.support": "Tested",
@@ -258,6 +261,7 @@ export const botEn = {
   "try.not_loaded": "One can talk to a version once it is loaded: activate it for a small share first.",
   "diff.title": "What changed",
   "diff.lead": "What this version was taught that another one was not.",
+  "diff.says": "The bot says in",
   "diff.with": "Compared with",
   "diff.same": "Both were taught the same.",
   "diff.file": "changed",
@@ -279,7 +283,7 @@ export const botEn = {
   "error.too_many_rows": "These are too many sentences.",
   "error.intent_used": "Written rules name this intent, so it cannot be deleted.",
   "error.not_plain": "This response has variants of its own. Change it in the domain file.",
-  "error.encoding": "The file is not written in UTF-8.",
+  "error.encoding": "The file is not written in UTF-8. In Excel, save it as “CSV UTF-8”.",
   "error.columns": "The first line must name the columns text and intent.",
   "error.bad_csv": "This is no proper CSV.",
   "error.bad_json": "This is no proper JSON.",

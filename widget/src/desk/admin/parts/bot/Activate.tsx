@@ -8,6 +8,7 @@ import { rollout, versions } from "../../store";
 import { t } from "../../words";
 import { versionName } from "./Answering";
 import { Ask } from "./asked";
+import { Gates } from "./ReportParts";
 
 const SHARES = [100, 50, 20, 10, 5];
 const SHORTEST_REASON = 10;
@@ -61,6 +62,7 @@ export function ActivateDialog({ report, onClose }: { report: Report; onClose: (
           {t("activate.at_once", { n: now.talks, version: versionName(now.active) })}
         </label>
       )}
+      {unmet.length > 0 && <Gates gates={unmet} />}
       {asks && (
         <label class="entry">
           <span class="entry-label">{t("activate.reason")}</span>

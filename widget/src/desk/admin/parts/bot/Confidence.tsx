@@ -104,7 +104,12 @@ function Picture({ bins, step }: { bins: Report["bins"]; step: number }): JSX.El
           );
         })}
         {[0, 0.5, 1].map((share) => (
-          <text key={share} x={x(LEFT + share * bins.length * wide)} y={HEIGHT + 16} text-anchor="middle">
+          <text
+            key={share}
+            x={x(LEFT + share * bins.length * wide)}
+            y={HEIGHT + 16}
+            text-anchor={share < 1 ? "middle" : rtl ? "start" : "end"}
+          >
             {percent(share)}
           </text>
         ))}

@@ -6,7 +6,7 @@ import { confusionOf } from "../../model/confusion";
 import { t } from "../../words";
 
 const CELL = 26;
-const NAMES = 150;
+const LETTER = 7;
 const MOST_LETTERS = 20;
 
 const short = (name: string) =>
@@ -20,8 +20,9 @@ interface Props {
 
 export function Confusion({ report, picked, pick }: Props): JSX.Element {
   const { names, cells, most } = confusionOf(report);
-  const width = NAMES + names.length * CELL + 8;
-  const height = NAMES + names.length * CELL + 8;
+  const room = LETTER * Math.max(0, ...names.map((one) => [...short(one)].length)) + 14;
+  const width = room + names.length * CELL + 8;
+  const height = room + names.length * CELL + 8;
   const rtl = locale.value === "fa";
   // The picture is drawn from the side on which reading begins.
   const x = (at: number, wide = 0) => (rtl ? width - at - wide : at);
@@ -35,21 +36,21 @@ export function Confusion({ report, picked, pick }: Props): JSX.Element {
         aria-label={t("report.confusion")}
       >
         {names.map((name, n) => {
-          const at = NAMES + n * CELL;
+          const at = room + n * CELL;
           return (
             <g key={name} class="confusion-name">
               <title>{name}</title>
-              <text x={x(NAMES - 8)} y={at + 17} text-anchor={rtl ? "start" : "end"}>
+              <text x={x(room - 8)} y={at + 17} text-anchor={rtl ? "start" : "end"}>
                 {short(name)}
               </text>
               <text
-                transform={`translate(${x(at + CELL / 2) + 4} ${NAMES - 8}) rotate(-90)`}
+                transform={`translate(${x(at + CELL / 2) + 4} ${room - 8}) rotate(-90)`}
                 text-anchor="start"
               >
                 {short(name)}
               </text>
               <rect
-                x={x(NAMES, names.length * CELL)}
+                x={x(room, names.length * CELL)}
                 y={at}
                 width={names.length * CELL}
                 height={CELL}
@@ -64,20 +65,20 @@ export function Confusion({ report, picked, pick }: Props): JSX.Element {
           const right = row === column;
           const here = picked.intent === intent && picked.predicted === predicted;
           const label = t(right ? "report.cell.right" : "report.cell.wrong", { n: times, intent, predicted });
-          const left = x(NAMES + column * CELL, CELL);
+          const left = x(room + column * CELL, CELL);
           const square = (
             <>
               <title>{label}</title>
               <rect
                 x={left + 1}
-                y={NAMES + row * CELL + 1}
+                y={room + row * CELL + 1}
                 width={CELL - 2}
                 height={CELL - 2}
                 rx={4}
                 class={right ? "is-right" : "is-wrong"}
                 style={{ fillOpacity: 0.12 + 0.43 * (right ? share : times / most) }}
               />
-              <text x={left + CELL / 2} y={NAMES + row * CELL + 17} text-anchor="middle" class="tabular">
+              <text x={left + CELL / 2} y={room + row * CELL + 17} text-anchor="middle" class="tabular">
                 {number(times)}
               </text>
             </>

@@ -56,7 +56,11 @@ export function DayBars({ days, picked, pick }: Props): JSX.Element {
           return (
             <g key={name}>
               {(days.length - 1 - n) % every === 0 && (
-                <text x={x(left + slot / 2)} y={HEIGHT + 16} text-anchor="middle">
+                <text
+                  x={n < days.length - 1 ? x(left + slot / 2) : x(WIDTH)}
+                  y={HEIGHT + 16}
+                  text-anchor={n < days.length - 1 ? "middle" : rtl ? "start" : "end"}
+                >
                   {shortDate(noonOf(name))}
                 </text>
               )}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../../api";
 import { botApi, type VersionDiff } from "../../botApi";
+import { follow, hrefOf } from "../../nav";
 import { versions } from "../../store";
 import { refusalText, t } from "../../words";
 import { Block, Waiting } from "../Page";
@@ -28,7 +29,7 @@ export function Difference({ number }: { number: number }): JSX.Element {
     };
   }, [number, other]);
   const others = (versions.data.value?.versions ?? []).filter((one) => one.number !== number);
-  const same = found && found.intents.length === 0 && found.files.length === 0;
+  const same = found && [found.intents, found.responses, found.files].every((all) => all.length === 0);
   return (
     <Block title={t("diff.title")} lead={t("diff.lead")}>
       <label class="control-row">
@@ -52,8 +53,21 @@ export function Difference({ number }: { number: number }): JSX.Element {
       {found && !same && (
         <ul class="diff">
           {found.intents.map((one) => (
-            <li key={one.intent}>
-              <IntentLink name={one.intent} />
+            <li key={one.name}>
+              <IntentLink name={one.name} />
+              <Words sign="+" words={one.added} />
+              <Words sign="−" words={one.removed} />
+            </li>
+          ))}
+          {found.responses.map((one) => (
+            <li key={`says ${one.name}`}>
+              {t("diff.says")}{" "}
+              <a
+                href={hrefOf("responses", one.name)}
+                onClick={(event) => follow(event, "responses", one.name)}
+              >
+                <bdi>{one.name}</bdi>
+              </a>
               <Words sign="+" words={one.added} />
               <Words sign="−" words={one.removed} />
             </li>

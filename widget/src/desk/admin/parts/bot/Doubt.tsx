@@ -2,16 +2,17 @@
 import type { JSX } from "preact";
 import { dateTime, percent } from "../../../../ui/format";
 import { Keys } from "../../../parts/common";
-import type { ReviewRow } from "../../model/bot";
+import { guessesOf, type ReviewRow } from "../../model/bot";
 import { follow, hrefOf } from "../../nav";
 import { isWord, t } from "../../words";
 
 /** What can be done with a group, by key. */
-export type Deed = "first" | "second" | "other" | "new" | "out" | "nothing" | "correct" | "reopen";
+export type Deed = "first" | "second" | "third" | "other" | "new" | "out" | "nothing" | "correct" | "reopen";
 
 export const CAPS: Readonly<Record<Deed, string>> = {
   first: "1",
   second: "2",
+  third: "3",
   other: "I",
   new: "N",
   out: "X",
@@ -19,6 +20,9 @@ export const CAPS: Readonly<Record<Deed, string>> = {
   correct: "E",
   reopen: "R",
 };
+
+/** The deeds that accept a guess, the likeliest first. */
+export const GUESSED: readonly Deed[] = ["first", "second", "third"];
 
 interface DoubtProps {
   rows: ReviewRow[];
@@ -39,8 +43,9 @@ export function reasonText(reason: string): string {
 export function Doubt({ rows, state, out, busy, onFocus, onTick, onDeed }: DoubtProps): JSX.Element {
   const first = rows[0] as ReviewRow;
   const many = rows.length > 1;
+  const chosen = rows.filter((one) => !out.has(one.id));
   const deed = (name: Deed, label: JSX.Element | string, tone = "") => (
-    <button type="button" class={`button ${tone}`} disabled={busy} onClick={() => onDeed(name)}>
+    <button key={name} type="button" class={`button ${tone}`} disabled={busy} onClick={() => onDeed(name)}>
       {label}
       <Keys caps={[CAPS[name]]} />
     </button>
@@ -59,10 +64,9 @@ export function Doubt({ rows, state, out, busy, onFocus, onTick, onDeed }: Doubt
       </ul>
       {state === "open" ? (
         <div class="doubt-acts" role="group" aria-label={t("review.acts")}>
-          {first.intent &&
-            deed("first", <Guess intent={first.intent} sure={first.confidence} />, "button-main")}
-          {first.runner_up &&
-            deed("second", <Guess intent={first.runner_up} sure={first.runner_up_confidence} />)}
+          {guessesOf(chosen).map((one, n) =>
+            deed(GUESSED[n] as Deed, <Guess {...one} />, n === 0 ? "button-main" : ""),
+          )}
           {deed("other", t("review.other"))}
           {deed("new", t("bot.new"))}
           {deed("correct", t("review.correct"))}
@@ -79,11 +83,11 @@ export function Doubt({ rows, state, out, busy, onFocus, onTick, onDeed }: Doubt
   );
 }
 
-function Guess({ intent, sure }: { intent: string; sure: number }): JSX.Element {
+function Guess({ intent, confidence }: { intent: string; confidence: number }): JSX.Element {
   return (
     <span class="guess">
       <bdi>{intent}</bdi>
-      <small class="tabular">{percent(sure)}</small>
+      <small class="tabular">{percent(confidence)}</small>
     </span>
   );
 }
@@ -111,6 +115,7 @@ function Row(props: { row: ReviewRow; ticked: boolean; onTick?: () => void }): J
         {row.reasons.map((one) => (
           <span key={one}>{reasonText(one)}</span>
         ))}
+        {onTick && row.guesses.slice(0, 2).map((one) => <Guess key={one.intent} {...one} />)}
         {row.times > 1 && <span>{t("aside.times", { n: row.times })}</span>}
         <time class="tabular" dateTime={new Date(row.last_at).toISOString()}>
           {dateTime(row.last_at)}

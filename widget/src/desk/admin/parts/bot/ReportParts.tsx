@@ -8,6 +8,7 @@ import { follow, hrefOf } from "../../nav";
 import { t } from "../../words";
 
 const SHOWN = 50;
+const SCORES = 10;
 
 /** The name of an intent that leads to it. */
 export function IntentLink({ name }: { name: string }): JSX.Element {
@@ -43,20 +44,22 @@ export function Figures({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** A condition of activation with its figures. */
+export function gateText(one: Gate): string {
+  if (!one.compared && (one.name === "f1_drop" || one.name === "broken"))
+    return t(`report.gate.${one.name}.none`);
+  const say = one.name === "accuracy" || one.name === "f1_drop" ? exactPercent : number;
+  return t(`report.gate.${one.name}`, { figure: say(one.figure), wanted: say(one.wanted) });
+}
+
 /** The conditions of activation, met or not. */
 export function Gates({ gates }: { gates: readonly Gate[] }): JSX.Element {
-  const say = (one: Gate, value: number) =>
-    one.name === "accuracy" || one.name === "f1_drop" ? exactPercent(value) : number(value);
   return (
     <ul class="findings">
       {gates.map((one) => (
         <li key={one.name} class={one.compared ? (one.passed ? "is-good" : "is-bad") : "quiet"}>
           {one.compared ? one.passed ? <Check size={16} /> : <Alert size={16} /> : <Minus size={16} />}
-          <div>
-            {one.compared || (one.name !== "f1_drop" && one.name !== "broken")
-              ? t(`report.gate.${one.name}`, { figure: say(one, one.figure), wanted: say(one, one.wanted) })
-              : t(`report.gate.${one.name}.none`)}
-          </div>
+          <div>{gateText(one)}</div>
         </li>
       ))}
     </ul>
@@ -65,9 +68,12 @@ export function Gates({ gates }: { gates: readonly Gate[] }): JSX.Element {
 
 /** Precision, recall and F1 of each intent, the worst first. */
 export function Scores({ report }: { report: Report }): JSX.Element {
+  const [whole, setWhole] = useState(false);
   const rows = Object.entries(report.per_intent).sort((a, b) => a[1].f1 - b[1].f1);
+  const shown = whole ? rows : rows.slice(0, SCORES);
   return (
     <div class="scores">
+      {report.untested.length > 0 && <Untested names={report.untested} />}
       <table class="table">
         <thead>
           <tr>
@@ -79,7 +85,7 @@ export function Scores({ report }: { report: Report }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([name, one]) => (
+          {shown.map(([name, one]) => (
             <tr key={name}>
               <td>
                 <IntentLink name={name} />
@@ -100,7 +106,27 @@ export function Scores({ report }: { report: Report }): JSX.Element {
           ))}
         </tbody>
       </table>
+      {rows.length > shown.length && (
+        <button type="button" class="button" onClick={() => setWhole(true)}>
+          {t("report.more", { n: rows.length - shown.length })}
+        </button>
+      )}
     </div>
+  );
+}
+
+/** The intents of which no sentence was tested, so that no figure speaks of them. */
+function Untested({ names }: { names: readonly string[] }): JSX.Element {
+  return (
+    <p class="untested">
+      {t("report.untested")}{" "}
+      {names.map((name) => (
+        <span key={name}>
+          <IntentLink name={name} />{" "}
+        </span>
+      ))}
+      {t("report.untested.hint")}
+    </p>
   );
 }
 

@@ -20,7 +20,9 @@ export function TeachDialog({ row, intents, entities, teach, onClose }: TeachPro
   const [text, setText] = useState(row.text);
   const [marks, setMarks] = useState<Mark[]>([]);
   const [lang, setLang] = useState<Locale>(row.lang);
-  const [intent, setIntent] = useState(intents.some((one) => one.name === row.intent) ? row.intent : "");
+  const [intent, setIntent] = useState(
+    row.guesses.find((guess) => intents.some((one) => one.name === guess.intent))?.intent ?? "",
+  );
   return (
     <Ask
       title={t("review.correct")}
