@@ -31,9 +31,12 @@ COMMANDS = frozenset({"nlu_fallback", "restart", "back", "session_start"})
 """Intents of Rasa's own; in other letters (`Back`) no button could mean them (`bot.rasa_wire.PAYLOAD`)."""
 KEYWORDS = COMMANDS | {"EXTERNAL", "None", "null", "true", "false"}
 """Intents that mean something of their own to Rasa or to YAML."""
+NAME_PROBLEMS = frozenset({"intent_keyword", "intent_name", "retrieval_intent"})
+"""Codes that say something of an intent's name."""
 KEPT_PREFIXES = ("action_", "utter_", "studio_pick_")
 """Beginnings of names that mean something to Rasa, or to the forms of the studio."""
 _NAME = re.compile(r"[^\W\d_][\w.?!-]{0,63}")
+_RETRIEVAL = re.compile(r"[^\W\d_][\w.?!-]*/[\w.?!-]+")
 _ENTITY_NAME = re.compile(r"[a-zA-Z][\w-]{0,63}", re.ASCII)
 _ANNOTATION = re.compile(r"\[[^\]]+\][({\[]")
 _UNFIT = r"\ud800-\udfff\ufffe\uffff"
@@ -107,6 +110,12 @@ def name_problem(name: str, place: str) -> Problem | None:
     if name in KEYWORDS or name.casefold() in COMMANDS or name.startswith(KEPT_PREFIXES):
         text = f"The intent name {name!r} means something to Rasa or to the studio."
         return Problem(place=place, code="intent_keyword", text=text)
+    if _RETRIEVAL.fullmatch(name):
+        own = name.replace("/", "_")[:64]
+        text = (
+            f"{name[:80]!r} is for a response selector, which this bot has not: call it {own}, with a rule of its own."
+        )
+        return Problem(place=place, code="retrieval_intent", text=text)
     if not _NAME.fullmatch(name):
         return Problem(
             place=place,

@@ -106,7 +106,8 @@ def texts_of(node: yaml.Node, name: str) -> Iterator[tuple[str, int, yaml.Node |
                 raise refused(f"{name}:{number}", "not_nlu", "An example must begin with `- `.")
             if node.style == ">" and " - " in line:
                 raise refused(f"{name}:{number}", "not_nlu", "`>` makes one line of all of them: write `examples: |`.")
-            yield line[1:].strip(), number, None
+            if words := line[1:].strip():
+                yield words, number, None
         return
     for item in sequence_of(node, name):
         fields = fields_of(item, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,13 @@ from bot.training.words import without_intents, words_in
 
 MAX_FILES = 500
 ENDINGS = frozenset({".yml", ".yaml"})
+OLD_ENDINGS = frozenset({".md", ".json"})
+HEAD = 65_536
+"""So many bytes of a file show whether it is one of those."""
+_OLD = re.compile(
+    rb"^##\s*(?:intent|synonym|regex|lookup)\s*:|^\*\s*\w.*\r?\n\s+-\s*(?:utter|action)_|\"rasa_nlu_data\"",
+    re.MULTILINE,
+)
 NEEDED = ("config.yml", "domain.yml")
 _SINGLE = (*NEEDED, "studio/forms.yml", STORIES)
 _FOLDERS = ("data", "tests")
@@ -32,11 +40,17 @@ def read_project(folder: Path) -> dict[str, str]:
     Raises:
         DataRefused: It is not a Rasa project, a file is too large or not UTF-8, or its YAML is not harmless.
     """
+    if not (folder / "domain.yml").is_file() and (folder / "domain").is_dir():
+        raise refused(folder.name, "not_project", "Put the parts of the domain together in one domain.yml.")
     paths = {name: folder / name for name in _SINGLE if (folder / name).is_file()}
     for part in _FOLDERS:
         below = sorted(path for path in (folder / part).rglob("*.y*ml") if path.is_file())
         paths |= {name: path for path in below if is_part(name := path.relative_to(folder).as_posix())}
     refuse_incomplete(folder.name, paths)
+    old = [path for path in (folder / "data").rglob("*") if path.suffix in OLD_ENDINGS and path.is_file()]
+    for path in old[:MAX_FILES]:
+        with path.open("rb") as file:
+            refuse_old(path.relative_to(folder).as_posix(), file.read(HEAD))
     if len(paths) > MAX_FILES:
         raise refused(folder.name, "too_many_files", f"There are more than {MAX_FILES} files.")
     return {name: _read(name, path) for name, path in paths.items()}
@@ -52,6 +66,13 @@ def refuse_incomplete(what: str, names: Container[str]) -> None:
     """Raise DataRefused where config or domain are missing."""
     if missing := [name for name in NEEDED if name not in names]:
         raise refused(what, "not_project", f"This is no Rasa project: {' and '.join(missing)} missing.")
+
+
+def refuse_old(name: str, head: bytes) -> None:
+    """Raise DataRefused for examples or stories in Markdown or in one JSON document, which would be left out."""
+    if _OLD.search(head):
+        text = "Only YAML is read here: `rasa data convert` of Rasa 2 makes it of older files."
+        raise refused(f"{name}:1", "old_rasa", text)
 
 
 def _read(name: str, path: Path) -> str:

@@ -20,6 +20,7 @@ from typing import cast
 from bot.persian import normalise
 from bot.training.data import (
     FEWEST_EXAMPLES,
+    NAME_PROBLEMS,
     SHOWN_PROBLEMS,
     DataRefused,
     Example,
@@ -42,6 +43,7 @@ MAX_ROWS = 200_000
 KINDS = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".yml", ".yaml"})
 HELD_OUT = "tests/nlu/"
 """Where a Rasa project keeps what it is not trained on."""
+_JSON_LINE = '{"text": ..., "intent": ..., "split": ...}'
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -102,11 +104,16 @@ def read_placed(
     name_wrong, sections = (label_problem, PROJECT_SECTIONS) if judged else (name_problem, SECTIONS)
     found: list[tuple[Example, str]] = []
     problems: list[Problem] = []
+    misnamed: set[str] = set()
     for name, raw in files.items():
         for row in _rows(name, raw, sections):
+            if row.intent in misnamed:
+                continue
             made = _example(row, name_wrong)
             if isinstance(made, Problem):
                 problems.append(made)
+                if made.code in NAME_PROBLEMS:
+                    misnamed.add(row.intent)
                 if len(problems) >= SHOWN_PROBLEMS:
                     raise DataRefused(problems)
             else:
@@ -201,7 +208,9 @@ def _csv_rows(name: str, text: str) -> Iterator[Row]:
 def _refuse_columns(columns: list[str], place: str) -> None:
     for wanted in ("text", "intent"):
         if columns.count(wanted) != 1:
-            raise refused(place, "columns", f"The first line must name the column {wanted!r}, once.")
+            named = ", ".join(columns)[:80]
+            text = f"The first line must name the column {wanted!r}, once; it names: {named}."
+            raise refused(place, "columns", text)
 
 
 def _unquoted(cell: str) -> str:
@@ -217,10 +226,19 @@ def _json_rows(name: str, text: str) -> Iterator[Row]:
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
-            raise refused(place, "bad_json", "This line is not valid JSON.") from None
+            what = "The file is one JSON document" if _is_json(text) else "This line is not valid JSON"
+            raise refused(place, "bad_json", f"{what}: write an object a line, {_JSON_LINE}.") from None
         if not isinstance(found, dict):
-            raise refused(place, "bad_json", 'Every line must be a JSON object: {"text": ..., "intent": ...}.')
+            raise refused(place, "bad_json", f"Every line must be a JSON object: {_JSON_LINE}.")
         yield _row(found, place)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _row(fields: Mapping[str, object], place: str) -> Row:

@@ -12,6 +12,7 @@ import yaml
 
 from bot.training.data import DataRefused, refused
 
+_VARIABLE = "Rasa would replace ${...} by something of the machine's: put a blank after the $."
 MAX_NODES = 400_000
 MAX_DEPTH = 30
 
@@ -88,7 +89,7 @@ def _refuse_dangerous(name: str, text: str, *, aliases: bool) -> None:
             raise refused(place, "yaml_tag", f"The tag {str(tag)[:60]} is not taken here.")
         if isinstance(event, yaml.ScalarEvent) and "${" in str(event.value):
             line += event.value[: event.value.index("${")].count("\n") + (event.style in ("|", ">"))
-            raise refused(f"{name}:{line}", "variable", "Rasa would replace ${...} by something of the machine's.")
+            raise refused(f"{name}:{line}", "variable", _VARIABLE)
         depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
         if depth > MAX_DEPTH:
             raise refused(place, "yaml_depth", f"This is nested deeper than {MAX_DEPTH} levels.")

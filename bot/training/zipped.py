@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from bot.training.data import DataRefused, refused
-from bot.training.project import MAX_FILES, harmless, is_part, refuse_incomplete
+from bot.training.project import HEAD, MAX_FILES, OLD_ENDINGS, harmless, is_part, refuse_incomplete, refuse_old
 from bot.training.reading import MAX_BYTES
 
 MAX_UNPACKED = 4 * MAX_BYTES
@@ -29,6 +29,7 @@ def zipped_project(name: str, raw: bytes) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             files = {path: archive.read(info) for path, info in _parts(name, archive).items()}
+            _refuse_old(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, DataRefused):
             raise
@@ -40,7 +41,7 @@ def zipped_project(name: str, raw: bytes) -> dict[str, str]:
 def _parts(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """What belongs to a project, by its path."""
     found: dict[str, zipfile.ZipInfo] = {}
-    infos = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(MAC)]
+    infos = _members(archive)
     top = _top([one.filename for one in infos])
     for info in infos:
         path = info.filename.removeprefix(top)
@@ -58,6 +59,20 @@ def _parts(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]
     if any(str(above) in found for path in found for above in PurePosixPath(path).parents):
         raise refused(name, "bad_zip", "A path is a file and a folder.")
     return found
+
+
+def _refuse_old(archive: zipfile.ZipFile) -> None:
+    infos = _members(archive)
+    top = _top([one.filename for one in infos])
+    paths = {one.filename.removeprefix(top): one for one in infos}
+    old = [path for path in paths if path.startswith("data/") and PurePosixPath(path).suffix in OLD_ENDINGS]
+    for path in old[:MAX_FILES]:
+        with archive.open(paths[path]) as file:
+            refuse_old(path, file.read(HEAD))
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(MAC)]
 
 
 def _top(paths: list[str]) -> str:

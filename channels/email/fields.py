@@ -48,7 +48,7 @@ def content_type(raw: bytes, decoder: Decoder, default: str) -> Structured:
     if match := _TYPE.match(found.value):
         return Structured(match[0], found.parameters)
     known = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
-    return Structured(known.get(found.value, default), found.parameters)
+    return Structured(known.get(found.value.partition("/")[0], default), found.parameters)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

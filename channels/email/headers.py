@@ -22,6 +22,8 @@ _KNOWN = re.compile(
     rb"in-reply-to|references|content-[a-z-]+|x-[a-z0-9-]+|delivered-to|list-[a-z-]+)[ \t]*:",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(rb"(?:[ \t][^\n]*\n){0,50}(?:" + _KNOWN.pattern + rb")", re.IGNORECASE)
+"""What follows a line of blanks that is no end of the fields: the rest of a field, or another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def split(data: bytes, problems: Problems) -> tuple[Headers, int]:
         line = data[position : min(after, position + MAX_HEADER_BYTES + 2)].rstrip(b"\r\n")
         if after - position > MAX_HEADER_BYTES + 2:
             problems.note("headers_cut")
-        if not line.strip() and not (line and _KNOWN.match(data, after)):
+        if not line.strip() and not (line and _GOES_ON.match(data, after)):
             position = after
             break
         if line[:1] in b" \t":

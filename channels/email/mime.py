@@ -15,6 +15,8 @@ from channels.email.headers import Headers
 from channels.email.limits import MAX_DEPTH, MAX_PARTS, Problems
 
 _FIRST_DELIMITER = re.compile(rb"(?:^|\n)--(?=\S)([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-|\r?\n)", re.IGNORECASE)
+_WORDS = re.compile(rb"\s*\S+[ \t]+\S+[ \t]+\S")
+"""Three words on the first line: no base64, whatever the fields say."""
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -49,7 +51,10 @@ class Part:
 
     def content(self) -> bytes:
         """The bytes, decoded."""
-        return decode_transfer(self.body, self.headers.first("content-transfer-encoding"))
+        encoding = self.headers.first("content-transfer-encoding")
+        if self.main == "text" and b"base64" in encoding.lower() and _WORDS.match(self.body):
+            return self.body
+        return decode_transfer(self.body, encoding)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ BASE = "/api/admin/bot"
 INTENT = BASE + "/intents/{name}"
 RESPONSE = BASE + "/responses/{name}"
 DATA_ERRORS = (
-    *("intent_name", "intent_keyword", "empty_text", "long_text", "html", "entity_markup", "yaml_markup", "variable"),
+    *("intent_name", "intent_keyword", "retrieval_intent"),
+    *("empty_text", "long_text", "html", "entity_markup", "yaml_markup", "variable"),
     *("entity_name", "entity_value", "entity_span", "entity_overlap", "encoding", "too_many_rows", "changed_meanwhile"),
 )
 YAML_ERRORS = (
@@ -120,6 +121,7 @@ BOT = (
         summary="Put a Rasa project in place of all that the bot knows (`?name=x.zip`, the file as body), or nothing",
         errors=(
             *("bad_zip", "not_project", "too_many_files", "reserved_file", "not_domain", "bad_stories", "bad_forms"),
+            "old_rasa",
             *YAML_ERRORS,
             *PROJECT_ERRORS,
             *DATA_ERRORS,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.training.data import DataRefused, Example, Mark, conflicts, text_problem
 from bot.training.nlu_yaml import nlu_file
+from bot.training.project import read_project
 from bot.training.reading import MAX_BYTES, held_out, read_files, read_path, to_csv
 
 ROWS = [("where is it", "order"), ("my parcel", "order"), ("hi", "greet"), ("hello", "greet")]
@@ -59,7 +60,7 @@ def test_line_breaks_inside_a_quoted_cell_are_spaces_and_places_stay_right() -> 
         (csv("what,restart"), "d.csv:6", "intent_keyword"),
         (csv("what,nlu_fallback"), "d.csv:6", "intent_keyword"),
         (csv("what,Back"), "d.csv:6", "intent_keyword"),
-        (csv("what,faq/price"), "d.csv:6", "intent_name"),
+        (csv("what,faq/price"), "d.csv:6", "retrieval_intent"),
         (csv("one,alone"), "d.csv:6", "too_few_examples"),
         (csv("<script>alert(1)</script>,order"), "d.csv:6", "html"),
         (csv("[1](order_number),order"), "d.csv:6", "entity_markup"),
@@ -124,6 +125,59 @@ def test_one_bad_row_refuses_the_whole_set_and_every_bad_row_is_named() -> None:
     assert [one.place for one in caught.value.problems] == ["b.csv:6", "b.csv:7"]
 
 
+def test_a_bad_name_is_told_once_and_leaves_room_for_the_others() -> None:
+    with pytest.raises(DataRefused) as caught:
+        read_files({"d.csv": csv(*["x,faq/price"] * 30, "y,2nd").encode()})
+    assert [one.place for one in caught.value.problems] == ["d.csv:6", "d.csv:36"]
+    assert "call it faq_price" in caught.value.problems[0].text
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "words"),
+    [
+        ("d.json", '{\n "train": [["how dear", "price"]]\n}', "The file is one JSON document: write an object a line"),
+        ("d.jsonl", '{"text": "a", "intent": "b"}\n{', "This line is not valid JSON"),
+        ("d.csv", "text,category\nhow dear,price\n", "'intent', once; it names: text, category"),
+        ("d.yml", "nlu:\n- intent: a\n  examples: |\n    - ${price}\n", "put a blank after the"),
+    ],
+)
+def test_a_refusal_says_what_to_do(name: str, raw: str, words: str) -> None:
+    with pytest.raises(DataRefused) as caught:
+        read_files({name: raw.encode()})
+    assert words in str(caught.value)
+
+
+def test_a_dash_with_nothing_behind_it_is_no_example() -> None:
+    found = read_files({"d.yml": b"nlu:\n- intent: a\n  examples: |\n    - x\n    -\n    - y\n    - \n"})
+    assert [one.text for one in found] == ["x", "y"]
+
+
+OLD_FILES = (
+    "## intent:price\n- how dear\n",
+    "## happy path\r\n* price\r\n  - utter_price\r\n",
+    '{"rasa_nlu_data": {"common_examples": []}}',
+)
+
+
+@pytest.mark.parametrize("text", OLD_FILES)
+def test_files_of_an_older_rasa_are_not_left_out_in_silence(tmp_path: Path, text: str) -> None:
+    files = {"config.yml": "language: fa\n", "domain.yml": "intents: []\n", "data/old.md": text}
+    for name, said in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(said, "utf-8")
+    with pytest.raises(DataRefused, match=r"data/old\.md:1: Only YAML is read here"):
+        read_project(tmp_path)
+    (tmp_path / "data/old.md").write_text("# Our data\n\n* made by us\n  - and by others\n", "utf-8")
+    assert "domain.yml" in read_project(tmp_path)
+
+
+def test_a_domain_in_parts_is_told_apart_from_none(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text("language: fa\n", "utf-8")
+    (tmp_path / "domain").mkdir()
+    with pytest.raises(DataRefused, match=r"together in one domain\.yml"):
+        read_project(tmp_path)
+
+
 def test_a_large_file_is_not_even_read(tmp_path: Path) -> None:
     big = tmp_path / "big.csv"
     with big.open("wb") as handle:
@@ -137,7 +191,8 @@ def test_what_is_only_judged_may_call_its_intents_as_it_likes(tmp_path: Path, na
     data = tmp_path / "d.tsv"
     data.write_text(f"\ntext\tintent\na\t{name}\na\t{name}\nb\t{name}\n", "utf-8")
     assert [(one.text, one.intent) for one in read_path(data)] == [("a", name), ("a", name), ("b", name)]
-    assert code({"d.tsv": data.read_bytes()}) == ("d.tsv:3", "intent_name")
+    wanted = "retrieval_intent" if "/" in name else "intent_name"
+    assert code({"d.tsv": data.read_bytes()}) == ("d.tsv:3", wanted)
 
 
 @pytest.mark.parametrize("name", ["/restart", "action_listen", "<b>x", "${HOME}", "x" * 201, " "])

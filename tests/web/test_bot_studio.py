@@ -247,6 +247,7 @@ async def test_a_bad_project_is_refused_with_the_place_and_changes_nothing(live:
         (zipped(files | {f"data/{n}.yml": b"#" * (9 * 1024**2) for n in range(5)}), "too_large", "p.zip"),
         (zipped(files | {"data/x.yml": "a: &a [*a]"}), "yaml_alias", "data/x.yml:1"),
         (zipped(files | {"data/x.yml": "سلام".encode("cp1256")}), "encoding", "data/x.yml:1"),
+        (zipped(files | {"data/old.md": "## intent:price\n- how dear\n"}, "my bot/"), "old_rasa", "data/old.md:1"),
         (zipped(files | {"data/x.yml": keyword}), "intent_keyword", "data/x.yml:4"),
     ):
         status, answer = await upload(teacher, "p.zip", raw, to="project")

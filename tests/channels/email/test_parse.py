@@ -447,3 +447,24 @@ def test_mails_of_other_projects() -> None:
         "bounce_status_class": 0.96,
     }.items():
         assert figures.right[question] >= least * figures.asked[question], (question, shown, figures.missed[question])
+
+
+def test_a_container_of_any_kind_is_taken_apart() -> None:
+    words = "Content-Type: text/plain\n\nThe order\n"
+    file = 'Content-Type: image/png; name="bill.png"\nContent-Disposition: attachment\n\nx\n'
+    found = parse(multipart(words, file, kind="*"))
+    assert (found.text.strip(), [one.filename for one in found.attachments]) == ("The order", ["bill.png"])
+
+
+def test_blanks_on_a_line_within_a_field_are_not_its_end() -> None:
+    raw = mail("Cc: a@example.com,\n \n\tb@example.com\n")
+    found = parse(raw)
+    assert [one.address for one in found.cc] == ["a@example.com", "b@example.com"]
+    assert (found.subject, found.text.strip()) == ("Order", "Hello")
+    assert parse(b"Subject: Order\n \n indented\nwords\n").text.split() == ["indented", "words"]
+
+
+def test_words_that_are_called_base64_are_read_as_words() -> None:
+    field = "Content-Transfer-Encoding: base64\n"
+    assert parse(mail(field, "Where is my order?\nThanks\n")).text.strip() == "Where is my order?\nThanks"
+    assert parse(mail(field, "SGVs bG8=\n")).text.strip() == "Hello"
