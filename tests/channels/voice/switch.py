@@ -17,8 +17,9 @@ from aiohttp import web
 
 from channels.voice.asterisk.gateway import Gateway, gateway
 from channels.voice.jambonz.signature import verify
-from tests.asterisk import KEY, SECRET, Asterisk, dialled, free_port, hung_up
+from tests.asterisk import KEY, SECRET, Asterisk, dialled, hung_up
 from tests.phone import Phone, has, loud, samples_of_wav, tone_file
+from tests.ports import free_port
 
 Verbs = list[dict[str, Any]]
 Told = dict[str, Any]
