@@ -8,14 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -25,35 +22,12 @@ from channels.voice.asterisk.gateway import Gateway
 from channels.voice.asterisk.settings import GatewaySettings, Sip
 from hub.up import telephones
 from tests.certificate import certificate
+from tests.ports import SOUND, block, free_port
 
 TOOLS = Path(__file__).parents[1] / "var" / "tools"
 SECRET = "the-webhook-secret-of-the-tests"
 KEY = "the-bearer-key-of-the-tests"
 EXTENSIONS = ("101", "102", "103")
-_pairs = cycle(range(30_000 + os.getpid() % 4 * 690, 30_690 + os.getpid() % 4 * 690, 2))
-
-
-def free_port() -> int:
-    """A port that nobody listens on, neither for streams nor for datagrams."""
-    return free_pair()
-
-
-def free_pair() -> int:
-    """The first of two free ports, below those that the system gives to others; it is long before they come again."""
-    while True:
-        port = next(_pairs)
-        with ExitStack() as held:
-            try:
-                for each in (port, port + 1):
-                    _bound(held, each, socket.SOCK_STREAM)
-                    _bound(held, each, socket.SOCK_DGRAM)
-            except OSError:
-                continue
-            return port
-
-
-def _bound(held: ExitStack, port: int, kind: socket.SocketKind) -> None:
-    held.enter_context(socket.socket(type=kind)).bind(("127.0.0.1", port))
 
 
 @dataclass
@@ -162,8 +136,10 @@ async def hung_up(gateway: Gateway) -> None:
 def make(root: Path, folder: Path) -> Asterisk:
     """Files for a server on ports of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = own_ports()
-    gateway = first + 999
+    # Asterisk dials the gateway again and again while none is there. Who got that port meanwhile and answered nothing
+    # would be waited for without end.
+    first = block()
+    gateway = first + SOUND - 1
     key, signed = certificate(folder)
     settings = GatewaySettings(
         hub="http://127.0.0.1:9",
@@ -184,7 +160,7 @@ def make(root: Path, folder: Path) -> Asterisk:
             key=str(key),
             trunk_host="127.0.0.1",
             extensions={name: f"secret-{name}" for name in EXTENSIONS},
-            rtp=(first, first + 998),
+            rtp=(first, gateway - 1),
         ),
     )
     spool, data = folder / "spool", root / "usr/share/asterisk"
@@ -201,15 +177,6 @@ def make(root: Path, folder: Path) -> Asterisk:
     )
     config_files.write(folder / "etc", settings, places)
     return Asterisk(root, folder, settings)
-
-
-def own_ports() -> int:
-    """The first of a thousand ports below those that the system gives to others: sound, and at the end the gateway's.
-
-    Asterisk dials the gateway again and again while none is there. Who got that port meanwhile and answered nothing
-    would be waited for without end.
-    """
-    return 10_000 + os.getpid() % 20 * 1_000
 
 
 async def reachable(port: int) -> None:

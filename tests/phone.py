@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.up import telephones
-from tests.asterisk import Asterisk, free_pair, free_port
+from tests.asterisk import Asterisk
+from tests.ports import free_pair, free_port
 
 RATE = 8_000
 WINDOW = 1_600

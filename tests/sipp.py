@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from hub.up import telephones
-from tests.asterisk import Asterisk, free_pair
+from tests.asterisk import Asterisk
+from tests.ports import free_pair
 
 SCENARIOS = Path(__file__).parent / "channels" / "voice" / "scenarios"
 

@@ -20,12 +20,12 @@ from hub.model.ids import ConversationId, InboxId
 from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.channels.email.lab import SARA, SECRET, deliver, letter, open_port
-from tests.dovecot import free_port
 from tests.fakes.graph import APP_SECRET, FakeGraph, signature
 from tests.fakes.graph import TOKEN as META_TOKEN
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.hub_server import LiveHub, live_hub
+from tests.ports import free_port
 
 HELP, SALES = "help@shop.example", "sales@shop.example"
 EVE = "eve@stranger.example"

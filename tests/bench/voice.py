@@ -28,13 +28,14 @@ from hub.store.conversations import Conversations
 from hub.store.database import connect
 from hub.store.visits import Visits
 from hub.up import telephones
-from tests.asterisk import TOOLS, Asterisk, free_pair, make
+from tests.asterisk import TOOLS, Asterisk, make
 from tests.bench.figures import percentile
 from tests.calls import PHONE, number
 from tests.load.client import Agent
 from tests.load.crowd import crowd
 from tests.load.frames import Event
 from tests.load.lab import Lab, Plan, answers, cpu_seconds, lab
+from tests.ports import free_pair
 
 SCENARIOS = Path(__file__).parents[1] / "channels" / "voice" / "scenarios"
 HOLD_MS = 10_000

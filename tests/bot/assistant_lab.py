@@ -7,7 +7,6 @@ import contextlib
 import datetime as dt
 import os
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from bot.guarded import GuardedBot
 from bot.hours import OpeningHours, opening_hours
 from bot.orders import HttpOrders
 from bot.rasa import RasaBot
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 WEEK = {day: [("09:00", "17:00")] for day in ("sat", "sun", "mon", "tue", "wed")} | {"thu": [("09:00", "13:00")]}
@@ -77,7 +77,7 @@ async def running_lab(log: Path, mongo_uri: str | None = None) -> AsyncIterator[
     token, shop = secrets.token_urlsafe(24), Shop()
     async with contextlib.AsyncExitStack() as stack:
         shop_url = await stack.enter_async_context(_site(shop, token, stack))
-        port = _free_port()
+        port = free_port()
         command, env, cwd = environment.serve(var_dir(), port, mongo_uri, "lab_rasa", token, shop_url + "/bot/actions")
         url = f"http://127.0.0.1:{port}"
         await stack.enter_async_context(_process(command, env, cwd, log))
@@ -88,7 +88,7 @@ async def running_lab(log: Path, mongo_uri: str | None = None) -> AsyncIterator[
 
 @contextlib.asynccontextmanager
 async def _site(shop: Shop, token: str, stack: contextlib.AsyncExitStack) -> AsyncIterator[str]:
-    port = _free_port()
+    port = free_port()
     orders = await stack.enter_async_context(HttpOrders(f"http://127.0.0.1:{port}/orders"))
     actions = Actions(token=token, orders=orders, register_ticket=shop.register_ticket, opening_hours=shop.hours)
     app = web.Application(client_max_size=2 * 1024**2)
@@ -130,9 +130,3 @@ async def _until_ready(url: str, token: str, log: Path) -> None:
     except TimeoutError:
         said = await asyncio.to_thread(log.read_text, errors="replace")
         raise AssertionError("Rasa did not start:\n" + said[-3000:]) from None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from hub.processes import die_with_parent
 from hub.store.mongod_binary import find_mongod
 from hub.up import browser_parts
 from tests.hub_server import Browser
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"hub": r"hub\.cli serve", "shop": r"hub\.cli shop", "bot": r"rasa run|/rasa", "database": r"mongod"}
@@ -116,32 +116,20 @@ def prepare(*, bot: bool = True) -> None:
     environment.train(cache(), lambda _: None)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on just now."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 @asynccontextmanager
 async def running_stack(var: Path, *words: str) -> AsyncIterator[Stack]:
     """Start `peyk up` with its data below `var` and stop it at the end; `words` are further options."""
     for shared in (name for name in ("tools", "bot") if (cache() / name).exists()):
         (var / shared).symlink_to(cache() / shared)
-    hub, shop, rasa = free_ports(3)
+    hub, shop, rasa, second = (str(free_port()) for _ in range(4))
     mine = {name: value for name, value in os.environ.items() if not name.startswith("PEYK_")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hub.cli", "up", "--no-build", "--port", str(hub), "--shop-port", str(shop), *words),
+        *(sys.executable, "-m", "hub.cli", "up", "--no-build", "--port", hub, "--shop-port", shop, *words),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=ROOT,
-        env={**mine, "PEYK_VAR_DIR": str(var), "PEYK_RASA_PORT": str(rasa)},
+        env={**mine, "PEYK_VAR_DIR": str(var), "PEYK_RASA_PORT": rasa, "PEYK_RASA_SECOND_PORT": second},
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )

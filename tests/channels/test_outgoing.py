@@ -18,7 +18,7 @@ from yarl import URL
 from channels.contract import ChannelError
 from channels.outgoing import FIRST_BYTES, Outgoing, OutgoingError, Reach, checked_url, reach
 from tests.fakes.callback import Callback
-from tests.load.lab import free_port
+from tests.ports import free_port
 
 
 class Names(AbstractResolver):

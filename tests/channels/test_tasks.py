@@ -12,9 +12,9 @@ from channels.contract import Channel
 from channels.email.adapter import EmailChannel
 from channels.tasks import end, together
 from channels.telegram.adapter import Telegram
-from tests.dovecot import free_port
 from tests.fakes.inlet import FakeInlet
 from tests.fakes.telegram import TOKEN
+from tests.ports import free_port
 
 
 class DeafInlet(FakeInlet):

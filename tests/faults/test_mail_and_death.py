@@ -16,7 +16,8 @@ from tests.channels.email.lab import SECRET, deliver, letter, open_port
 from tests.fakes.smtp import FakeSmtp
 from tests.faults.tools import own_database
 from tests.load.crowd import eventually
-from tests.load.lab import QUEUE, Lab, Plan, free_port, lab
+from tests.load.lab import QUEUE, Lab, Plan, lab
+from tests.ports import free_port
 
 HELP = "help@shop.example"
 

@@ -21,9 +21,10 @@ from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.attacks.visitor import answer_to, until
 from tests.channels.email.lab import SARA, SECRET, deliver, letter, open_port
-from tests.dovecot import PASSWORD, Dovecot, dovecot_folder, free_port
+from tests.dovecot import PASSWORD, Dovecot, dovecot_folder
 from tests.fakes.smtp import FakeSmtp, Taken
 from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
+from tests.ports import free_port
 
 HELP, SALES = "help@shop.example", "sales@shop.example"
 

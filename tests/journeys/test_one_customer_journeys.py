@@ -18,10 +18,10 @@ from hub.model.ids import ConversationId, InboxId, new_id
 from hub.seed import QUEUE
 from hub.store.database import Database
 from tests.channels.email.lab import SARA, SECRET, deliver, letter, open_port
-from tests.dovecot import free_port
 from tests.fakes.graph import APP_SECRET, TOKEN, FakeGraph, signature
 from tests.fakes.smtp import FakeSmtp
 from tests.hub_server import LiveHub, live_hub
+from tests.ports import free_port
 
 NUMBER, PHONE = "1122334455667", "989121234567"
 SERVER = "mx.shop.example"

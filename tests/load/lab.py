@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from hub.store.embedded import Mongod, MongodOptions
 from hub.web.passwords import Passwords
 from tests.load.checker import Kept
 from tests.load.client import Target
+from tests.ports import free_port
 
 TOOLS = Path(__file__).parents[2] / "var" / "tools"
 PASSWORD = "correct-horse-battery-4711"
@@ -253,13 +253,6 @@ def cpu_seconds(pid: int) -> float:
     """CPU time of a process, user and system, seconds. Source: proc(5), fields 14 and 15 of stat."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _settings(folder: Path, plan: Plan, uri: str) -> Settings:

@@ -16,7 +16,8 @@ from pymongo.errors import PyMongoError
 
 from hub.processes import die_with_parent
 from hub.store.mongod_binary import find_mongod
-from tests.load.lab import TOOLS, free_port
+from tests.load.lab import TOOLS
+from tests.ports import free_port
 
 
 @dataclass(slots=True)

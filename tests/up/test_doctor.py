@@ -14,6 +14,7 @@ from hub.store.embedded import Mongod, MongodOptions
 from hub.up import doctor
 from hub.up.doctor import GIB, Verdict
 from tests.mongod import TOOLS
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -131,9 +132,3 @@ def test_a_machine_that_lives_in_2020_is_told_so(settings: Settings) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment, check=False)
     assert done.returncode == 1, done.stderr
     assert "The clock says 2020-02-02" in done.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -23,6 +23,7 @@ from hub.up import command_up
 from hub.up.orchestrator import UpOptions
 from hub.up.progress import Progress
 from tests.mongod import TOOLS, mongod_server
+from tests.ports import free_port
 
 __all__ = ["mongod_server"]
 
@@ -115,10 +116,7 @@ def var_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
+    return free_port(), free_port()
 
 
 @pytest.fixture

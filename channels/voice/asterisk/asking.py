@@ -27,12 +27,13 @@ LONGEST_MESSAGE = 600
 
 async def gather(x: Exchange, leg: Leg, verb: Gather) -> Payload:
     """Ask, and return what is told of it: `reason`, and `digits` or `speech`."""
-    await leg.pick_up()
     speech = "speech" in verb.input and x.transcriber is not None
     if not speech and "digits" not in verb.input:
+        await leg.pick_up()
         await _prompt(x, leg, verb)
         return {"reason": "error", "details": {"error": "Nobody here understands speech."}}
-    async with _keys(leg) as keys:
+    async with _keys(leg) as keys:  # before it is answered: who keys at once is heard too
+        await leg.pick_up()
         asked = asyncio.create_task(_prompt(x, leg, verb), name=f"prompt:{leg.sid}")
         try:
             return await _heard(x, leg, verb, keys, asked, speech=speech)

@@ -15,9 +15,9 @@ from channels.contract import Configured, File, Outbound, Part
 from channels.email.adapter import EmailChannel
 from channels.email.house import Mailbox, house
 from hub.clock import HeldClock
-from tests.dovecot import free_port
 from tests.fakes.inlet import FakeInlet
 from tests.fakes.smtp import FakeSmtp
+from tests.ports import free_port
 
 NOON = 1_790_000_000_000
 SECRET = "the-reply-secret-of-the-tests-0123456789"

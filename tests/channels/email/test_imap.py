@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from channels.contract import ChannelError
 from tests.channels.email.lab import Lab, email_lab, letter
-from tests.dovecot import PASSWORD, Dovecot, dovecot_folder, free_port
+from tests.dovecot import PASSWORD, Dovecot, dovecot_folder
 from tests.fakes.inlet import FakeInlet
+from tests.ports import free_port
 
 
 @pytest_asyncio.fixture

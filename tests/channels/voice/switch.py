@@ -17,8 +17,9 @@ from aiohttp import web
 
 from channels.voice.asterisk.gateway import Gateway, gateway
 from channels.voice.jambonz.signature import verify
-from tests.asterisk import KEY, SECRET, Asterisk, dialled, free_port, hung_up
+from tests.asterisk import KEY, SECRET, Asterisk, dialled, hung_up
 from tests.phone import Phone, has, loud, samples_of_wav, tone_file
+from tests.ports import free_port
 
 Verbs = list[dict[str, Any]]
 Told = dict[str, Any]
@@ -196,11 +197,11 @@ class Lab:
         return not loud(samples_of_wav(sound)[-4_000:])
 
     async def seconds_recorded(self, seconds: float) -> None:
-        """Wait until the newest recording that is made has so much more sound in it."""
+        """Wait until so much more sound is recorded; what other tests have recorded lies there too."""
         folder = self.asterisk.folder / "spool" / "recording"
 
         def size() -> int:
-            return max((one.stat().st_size for one in folder.glob("*.wav")), default=0)
+            return sum(one.stat().st_size for one in folder.glob("*.wav"))
 
         before = size()
         async with asyncio.timeout(15):

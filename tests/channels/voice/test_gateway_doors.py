@@ -24,7 +24,8 @@ from channels.voice.asterisk.settings import (
 )
 from channels.voice.asterisk.webhook import USUAL, Policy, policy_of
 from hub.cli import main
-from tests.asterisk import KEY, SECRET, free_port
+from tests.asterisk import KEY, SECRET
+from tests.ports import free_port
 
 
 @pytest_asyncio.fixture

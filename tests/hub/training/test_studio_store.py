@@ -21,7 +21,6 @@ from hub.clock import HeldClock, SystemClock
 from hub.errors import BadInput, Conflict, NotFound, Unavailable
 from hub.model.rollout import LOADING_MS, Rollout, begin, prepare
 from hub.model.studio import Form, FormEnd, FormSlot, Gates, Intent, Kept, Sentence, Span, Term
-from hub.processes import free_port
 from hub.store.database import Database
 from hub.store.studio import Change
 from hub.store.versions import LEFT_OVER_MS, MOST_TRIES, LostLease, Made, Snapshot, Version, Versions
@@ -34,6 +33,7 @@ from hub.training.trainer import RUNS, Trainer
 from hub.training.word_files import WORDS
 from tests.hub.training.lab import CALLBACK, DOMAIN, project, studio_over, with_callback
 from tests.hub_server import AbsentBot
+from tests.ports import free_port
 
 KEYWORD = "nlu:\n- intent: restart\n  examples: |\n    - x\n"
 SNAPSHOT = Snapshot(files={"config.yml": "x"}, examples=[Example(text="hi", intent="greet", lang="en")])
@@ -327,7 +327,7 @@ async def test_a_sentence_that_was_only_taught_before_cannot_have_become_worse(d
 async def test_a_version_that_no_server_loads_is_given_up_in_time(database: Database, clock: HeldClock) -> None:
     studio = studio_over(database, clock)
     version = await finished(studio.versions)
-    async with RasaBot(f"http://127.0.0.1:{free_port(0)}", "nobody-listens-there") as away:
+    async with RasaBot(f"http://127.0.0.1:{free_port()}", "nobody-listens-there") as away:
         slots = Slotted({"a": away, "b": away}, studio.rollouts, studio.versions, clock)
         await studio.launch.activate(version.number, 100, "")
         await slots.look()
@@ -356,7 +356,7 @@ async def test_a_version_with_a_small_share_whose_server_is_away_leaves_the_bot_
     database: Database, clock: HeldClock
 ) -> None:
     rollout = begin(prepare(Rollout(), 1, 10, 0), 1)
-    async with RasaBot(f"http://127.0.0.1:{free_port(0)}", "nobody-listens-there") as away:
+    async with RasaBot(f"http://127.0.0.1:{free_port()}", "nobody-listens-there") as away:
         studio = studio_over(database, clock)
         slots = Slotted({"a": PresentBot(), "b": away}, studio.rollouts, studio.versions, clock, rollout)
         assert (await slots.ready()).available

@@ -19,7 +19,7 @@ from bot.training.runs import Limits
 from bot.training.stories import Expected, Story
 from hub.clock import SystemClock
 from hub.model.studio import Kept
-from hub.processes import command_line, free_port, is_alive
+from hub.processes import command_line, is_alive
 from hub.settings import Settings, child_environment
 from hub.store.database import Database
 from hub.store.embedded import Mongod
@@ -31,6 +31,7 @@ from hub.training.trainer import LEASE_MS, RUNS, Trainer
 from tests.bot.assistant_lab import _process, var_dir
 from tests.hub.training.lab import project, studio_over, with_booking, with_callback
 from tests.hub_server import LiveHub
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -170,7 +171,7 @@ async def rasa_server(
 ) -> AsyncIterator[tuple[RasaBot, Callable[[], Awaitable[None]]]]:
     """A real Rasa server that has its models from the hub, and what kills it and starts another one in its place."""
     token = live.hub.settings.rasa_token.get_secret_value()
-    port = free_port(0)
+    port = free_port()
     models = f"{live.url}/bot/models/{slot}"
     command, env, cwd = environment.serve(var_dir(), port, None, "", token, live.url + "/bot/actions", models)
     async with AsyncExitStack() as stack, RasaBot(f"http://127.0.0.1:{port}", token, timeout=20) as bot:
