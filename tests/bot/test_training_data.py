@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.training.data import DataRefused, Example, Mark, conflicts, text_problem
-from bot.training.nlu_yaml import nlu_file
+from bot.training.nlu_yaml import marked, nlu_file
 from bot.training.project import read_project
 from bot.training.reading import MAX_BYTES, held_out, read_files, read_path, to_csv
 
@@ -239,6 +239,19 @@ def test_entities_keep_their_words_through_normalising_and_back() -> None:
     marks = (Mark(start=6, end=9, entity="number"), Mark(start=12, end=15, entity="thing", value="shoe"))
     assert found[0] == Example(text=text, intent="a", lang="fa", marks=marks)
     assert read_files({"d.yml": nlu_file(found).encode()})[0] == found[0]
+
+
+@pytest.mark.parametrize("text", ["[y] is [z](city)", "a] [z](city) [q", "[z](city) [or] not"])
+def test_brackets_beside_entities_stay(text: str) -> None:
+    found = read_files({"d.yml": f"nlu:\n- intent: a\n  examples: |\n    - {text}\n    - x\n".encode()})
+    assert [mark.entity for mark in found[0].marks] == ["city"]
+    assert marked(found[0]) == text
+
+
+@pytest.mark.parametrize("text", ["[y][z](city)", "[a [b](city)", "[a [b](city) c]", "a](b [c](city)"])
+def test_brackets_that_rasa_would_misread_are_refused(text: str) -> None:
+    raw = f"nlu:\n- intent: a\n  examples: |\n    - {text}\n    - x\n"
+    assert code({"d.yml": raw}) == ("d.yml:4", "entity_span")
 
 
 def test_the_same_sentence_in_two_intents_is_pointed_out() -> None:
