@@ -186,9 +186,7 @@ def marks_problem(text: str, marks: Sequence[Mark], place: str) -> Problem | Non
         if not 0 <= mark.start < mark.end <= len(text):
             return Problem(place=place, code="entity_span", text=f"The entity {mark.entity} is outside the text.")
         if _misread(text, mark):
-            what = (
-                f"Rasa would misread {mark.entity}: a square bracket in it, open before it, or before another bracket."
-            )
+            what = f"Rasa would misread {mark.entity}: a square bracket is in it, open before it, or meets another."
             return Problem(place=place, code="entity_span", text=what)
         if mark.start < last:
             return Problem(place=place, code="entity_overlap", text=f"The entity {mark.entity} overlaps another one.")
