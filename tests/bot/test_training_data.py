@@ -138,6 +138,12 @@ def test_a_bad_name_is_told_once_and_leaves_room_for_the_others() -> None:
         ("d.json", '{\n "train": [["how dear", "price"]]\n}', "The file is one JSON document: write an object a line"),
         ("d.jsonl", '{"text": "a", "intent": "b"}\n{', "This line is not valid JSON"),
         ("d.csv", "text,category\nhow dear,price\n", "'intent', once; it names: text, category"),
+        (
+            "d.jsonl",
+            '{"text": "how dear", "label": 3}\n',
+            "field intent is missing or not a text; there are: text, label",
+        ),
+        ("d.tsv", 'text\tintent\n"how dear\tprice\nhe said "no"\tno\n', "is written twice"),
         ("d.yml", "nlu:\n- intent: a\n  examples: |\n    - ${price}\n", "put a blank after the"),
     ],
 )
@@ -145,6 +151,11 @@ def test_a_refusal_says_what_to_do(name: str, raw: str, words: str) -> None:
     with pytest.raises(DataRefused) as caught:
         read_files({name: raw.encode()})
     assert words in str(caught.value)
+
+
+def test_keys_of_json_lines_may_be_capitals_as_columns_may() -> None:
+    raw = b'{"Text": "how dear", "INTENT": "price", "Split": "TEST"}\n'
+    assert [(one.intent, one.split) for one in read_files({"d.jsonl": raw})] == [("price", "test")]
 
 
 def test_a_dash_with_nothing_behind_it_is_no_example() -> None:
