@@ -38,6 +38,7 @@ KEPT_PREFIXES = ("action_", "utter_", "studio_pick_")
 _NAME = re.compile(r"[^\W\d_][\w.?!-]{0,63}")
 _RETRIEVAL = re.compile(r"[^\W\d_][\w.?!-]*/[\w.?!-]+")
 _ENTITY_NAME = re.compile(r"[a-zA-Z][\w-]{0,63}", re.ASCII)
+_CLOSED = re.compile(r"\][({\[]")
 _ANNOTATION = re.compile(r"\[[^\]]+\][({\[]")
 _UNFIT = r"\ud800-\udfff\ufffe\uffff"
 """Halves of characters, and codes that are none: YAML cannot hold them."""
@@ -172,8 +173,6 @@ def entity_problem(name: str, place: str) -> Problem | None:
 
 def marks_problem(text: str, marks: Sequence[Mark], place: str) -> Problem | None:
     """What is wrong with a text's entities: outside the text, empty, overlapping, or badly named."""
-    if marks and set("[]") & set(text):  # Rasa would read other entities out of its markup
-        return Problem(place=place, code="entity_span", text="A text with square brackets can have no entities.")
     last = 0
     for mark in sorted(marks, key=lambda one: (one.start, one.end)):
         for said in (mark.value, mark.role, mark.group):
@@ -186,10 +185,20 @@ def marks_problem(text: str, marks: Sequence[Mark], place: str) -> Problem | Non
             return wrong
         if not 0 <= mark.start < mark.end <= len(text):
             return Problem(place=place, code="entity_span", text=f"The entity {mark.entity} is outside the text.")
+        if _misread(text, mark):
+            what = f"Rasa would misread {mark.entity}: a square bracket is in it, open before it, or meets another."
+            return Problem(place=place, code="entity_span", text=what)
         if mark.start < last:
             return Problem(place=place, code="entity_overlap", text=f"The entity {mark.entity} overlaps another one.")
         last = mark.end
     return None
+
+
+def _misread(text: str, mark: Mark) -> bool:
+    """Rasa would read another entity out of the markup of this one."""
+    before, within = text[: mark.start], text[mark.start : mark.end]
+    still_open = before.endswith("]") or before.rfind("[") > before.rfind("]")
+    return still_open or bool(set("[]") & set(within)) or _CLOSED.search(text) is not None
 
 
 def language_of(text: str, lang: str | None) -> Locale:

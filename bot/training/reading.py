@@ -202,7 +202,8 @@ def _csv_rows(name: str, text: str) -> Iterator[Row]:
             else:
                 yield _row(dict(zip(columns, map(_unquoted, cells), strict=True)), place)
     except csv.Error as error:
-        raise refused(f"{name}:{reader.line_num}", "bad_csv", f"This is not valid CSV: {error}.") from None
+        why = f"{error} (a quotation mark within a cell is written twice, and the cell between two)"
+        raise refused(f"{name}:{reader.line_num}", "bad_csv", f"This is not valid CSV: {why}.") from None
 
 
 def _refuse_columns(columns: list[str], place: str) -> None:
@@ -230,7 +231,7 @@ def _json_rows(name: str, text: str) -> Iterator[Row]:
             raise refused(place, "bad_json", f"{what}: write an object a line, {_JSON_LINE}.") from None
         if not isinstance(found, dict):
             raise refused(place, "bad_json", f"Every line must be a JSON object: {_JSON_LINE}.")
-        yield _row(found, place)
+        yield _row({key.strip().lower(): value for key, value in found.items()}, place)
 
 
 def _is_json(text: str) -> bool:
@@ -244,7 +245,8 @@ def _is_json(text: str) -> bool:
 def _row(fields: Mapping[str, object], place: str) -> Row:
     for name in ("text", "intent", "lang", "split"):
         if not isinstance(fields.get(name), str) and not (name in ("lang", "split") and fields.get(name) is None):
-            raise refused(place, "field", f"The field {name} is missing or not a text.")
+            named = ", ".join(fields)[:80]
+            raise refused(place, "field", f"The field {name} is missing or not a text; there are: {named}.")
     return Row(
         place=place,
         text=cast("str", fields["text"]),

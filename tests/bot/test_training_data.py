@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.training.data import DataRefused, Example, Mark, conflicts, text_problem
-from bot.training.nlu_yaml import nlu_file
+from bot.training.data import DataRefused, Example, Mark, conflicts, marks_problem, text_problem
+from bot.training.nlu_yaml import marked, nlu_file
 from bot.training.project import read_project
 from bot.training.reading import MAX_BYTES, held_out, read_files, read_path, to_csv
 
@@ -138,6 +138,12 @@ def test_a_bad_name_is_told_once_and_leaves_room_for_the_others() -> None:
         ("d.json", '{\n "train": [["how dear", "price"]]\n}', "The file is one JSON document: write an object a line"),
         ("d.jsonl", '{"text": "a", "intent": "b"}\n{', "This line is not valid JSON"),
         ("d.csv", "text,category\nhow dear,price\n", "'intent', once; it names: text, category"),
+        (
+            "d.jsonl",
+            '{"text": "how dear", "label": 3}\n',
+            "field intent is missing or not a text; there are: text, label",
+        ),
+        ("d.tsv", 'text\tintent\n"how dear\tprice\nhe said "no"\tno\n', "is written twice"),
         ("d.yml", "nlu:\n- intent: a\n  examples: |\n    - ${price}\n", "put a blank after the"),
     ],
 )
@@ -145,6 +151,11 @@ def test_a_refusal_says_what_to_do(name: str, raw: str, words: str) -> None:
     with pytest.raises(DataRefused) as caught:
         read_files({name: raw.encode()})
     assert words in str(caught.value)
+
+
+def test_keys_of_json_lines_may_be_capitals_as_columns_may() -> None:
+    raw = b'{"Text": "how dear", "INTENT": "price", "Split": "TEST"}\n'
+    assert [(one.intent, one.split) for one in read_files({"d.jsonl": raw})] == [("price", "test")]
 
 
 def test_a_dash_with_nothing_behind_it_is_no_example() -> None:
@@ -239,6 +250,20 @@ def test_entities_keep_their_words_through_normalising_and_back() -> None:
     marks = (Mark(start=6, end=9, entity="number"), Mark(start=12, end=15, entity="thing", value="shoe"))
     assert found[0] == Example(text=text, intent="a", lang="fa", marks=marks)
     assert read_files({"d.yml": nlu_file(found).encode()})[0] == found[0]
+
+
+@pytest.mark.parametrize("text", ["[y] is [z](city)", "a] [z](city) [q", "[z](city) [or] not"])
+def test_brackets_beside_entities_stay(text: str) -> None:
+    found = read_files({"d.yml": f"nlu:\n- intent: a\n  examples: |\n    - {text}\n    - x\n".encode()})
+    assert [mark.entity for mark in found[0].marks] == ["city"]
+    assert marked(found[0]) == text
+
+
+@pytest.mark.parametrize("text", ["[y][z](city)", "[a [b](city)", "[a [b](city) c]"])
+def test_brackets_that_rasa_would_misread_are_refused(text: str) -> None:
+    raw = f"nlu:\n- intent: a\n  examples: |\n    - {text}\n    - x\n"
+    assert code({"d.yml": raw}) == ("d.yml:4", "entity_span")
+    assert marks_problem("a](b c", [Mark(start=5, end=6, entity="city")], "x") is not None
 
 
 def test_the_same_sentence_in_two_intents_is_pointed_out() -> None:

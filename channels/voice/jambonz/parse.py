@@ -1,9 +1,11 @@
 """What jambonz tells and asks, as call events (schemas: npm `@jambonz/schema`, `callbacks/`).
 
-Keys are snake_case on the wire whatever the examples say; the place in a queue counts from 0 there. Everything but the
-call's id may be missing, and nothing is believed to have the type that it should have.
+Keys are snake_case on the wire; those in camelCase, as old releases and examples have them, are read as well. The
+place in a queue counts from 0 there. Everything but the call's id may be missing, and nothing is believed to have the
+type that it should have.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
@@ -25,7 +27,9 @@ from channels.voice.wire import (
     whole,
 )
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ENDS = frozenset({"completed", "failed", "busy", "no-answer"})
+LONGEST_WORDS = 2_000
 _ENDERS: Mapping[str, By] = {"caller": "caller", "jambonz": "us"}
 
 
@@ -35,8 +39,13 @@ def parse(kind: HookKind, body: bytes, *, token: str | None = None) -> CallEvent
     Raises:
         BadCall: it is no JSON object, too large, or says of no call.
     """
-    payload = json_object(body)
+    payload = _spelled(json_object(body))
     return _READERS[kind](payload, _base(payload, token, body))
+
+
+def _spelled(payload: Payload) -> Payload:
+    """In snake_case; where both are there, that counts."""
+    return {_HUMP.sub("_", name).lower(): value for name, value in payload.items()} | dict(payload)
 
 
 def _base(payload: Payload, token: str | None, raw: bytes) -> CallEvent:
@@ -83,7 +92,22 @@ def _collect(payload: Payload, base: CallEvent) -> CallEvent:
 
 
 def _heard(payload: Payload) -> Heard | None:
-    alternatives = part(payload, "speech").get("alternatives")
+    """What was said; some recognisers tell it in several pieces."""
+    speech = part(payload, "speech")
+    pieces = speech.get("transcripts")
+    if not isinstance(pieces, list):
+        return _best(speech)
+    found = [_best(cast("Payload", one)) for one in pieces[:16] if isinstance(one, dict)]
+    said = [one for one in found if one is not None]
+    if not said:
+        return None
+    return Heard(
+        text=" ".join(one.text for one in said)[:LONGEST_WORDS], confidence=min(one.confidence for one in said)
+    )
+
+
+def _best(piece: Payload) -> Heard | None:
+    alternatives = piece.get("alternatives")
     if not isinstance(alternatives, list):
         return None
     found = (_alternative(cast("Payload", one)) for one in alternatives[:16] if isinstance(one, dict))
@@ -91,7 +115,7 @@ def _heard(payload: Payload) -> Heard | None:
 
 
 def _alternative(one: Payload) -> Heard:
-    return Heard(text=text(one, "transcript", longest=2_000), confidence=share(one, "confidence"))
+    return Heard(text=text(one, "transcript", longest=LONGEST_WORDS), confidence=share(one, "confidence"))
 
 
 def _connect(payload: Payload, base: CallEvent) -> CallEvent:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from channels.voice.events import BadCall, CallEventKind
+from channels.voice.events import BadCall, CallEvent, CallEventKind, Heard
 from channels.voice.hooks import Hooks
 from channels.voice.jambonz.parse import parse
 from channels.voice.jambonz.render import Verb, Voices, render, render_wait
@@ -110,7 +110,7 @@ def test_what_jambonz_sends_is_understood(kind: HookKind, schema: str, payload: 
     assert (event.call, event.token, event.leg) == ("c1", "t1", "callee" if kind == "take" else "caller")
 
 
-def read(kind: HookKind, **payload: object) -> object:
+def read(kind: HookKind, **payload: object) -> CallEvent:
     event = parse(kind, json.dumps({"call_sid": "c1", **payload}).encode())
     assert event is not None
     return event
@@ -213,6 +213,26 @@ def test_the_likeliest_words_are_heard() -> None:
     assert event is not None
     assert event.heard is not None
     assert (event.heard.text, event.heard.confidence) == ("b", 1.0)
+
+
+def test_words_that_are_told_in_pieces_are_heard_as_one() -> None:
+    pieces = [
+        {"is_final": True, "alternatives": [{"transcript": "order", "confidence": 0.9}]},
+        {"alternatives": [{"transcript": "won two", "confidence": 0.1}, {"transcript": "one two", "confidence": 0.7}]},
+        "nonsense",
+    ]
+    event = read("collect", reason="speechDetected", speech={"is_final": True, "transcripts": pieces})
+    assert event.kind is CallEventKind.SPEECH
+    assert event.heard == Heard(text="order one two", confidence=0.7)
+    assert read("collect", reason="speechDetected", speech={"transcripts": []}).kind is CallEventKind.SILENCE
+
+
+def test_names_as_old_releases_spell_them_are_known() -> None:
+    old = {"callSid": "c1", "callStatus": "in-progress", "parentCallSid": "c0", "from": "09121234567"}
+    event = parse("status", json.dumps(old).encode())
+    assert event is not None
+    assert (event.kind, event.call, event.parent, event.leg) == (CallEventKind.ANSWERED, "c1", "c0", "callee")
+    assert read("call", callSid="other", customerData={"a": "b"}).tags == {"a": "b"}
 
 
 def test_keys_are_never_shown_and_a_flood_of_them_is_cut() -> None:
