@@ -23,6 +23,8 @@ from bot.training.report import Ranking
 from bot.training.stories import Story, StoryRun, Told, bodies, run_of
 
 JOB = ASSISTANT / "jobs/train_job.py"
+RESULT, LOG = "result.json", "words.log"
+LINE_BYTES = 1_000_000
 LOOK_SECONDS = 0.5
 LAST_WORDS = 2_000
 _FULL = re.compile("No space left|File too large|quota exceeded")
@@ -136,30 +138,47 @@ async def _run(
     limits: Limits,
     tell: Callable[[Progress], None],
 ) -> Trained:
-    python = home / "venv/bin/python"
-    if not python.exists():
-        raise RunFailed("not_installed", "The bot's environment isn't installed: `python -m bot.environment install`.")
-    _check_disk(project, limits)
-    job, result, log = project / "job.json", project / "result.json", project / "words.log"
-    result.unlink(missing_ok=True)
-    job.write_text(json.dumps({**wanted, "stories": [bodies(one) for one in stories]}), "utf-8")
-    environment = rasa_environment(home) | {"RASA_MAX_CACHE_SIZE": "0", "TMPDIR": str(project)}
-    with log.open("wb") as words:
-        process = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "19", str(python), str(JOB), str(job), str(result)),
-            cwd=project,
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=words,
-            start_new_session=True,
-        )
+    process = await begin(home, project, {**wanted, "stories": [bodies(one) for one in stories]}, limits)
     try:
         await _watched(process, limits, tell)
     finally:
-        _end(process)
-        await process.wait()
-    return _outcome(result, log, process.returncode, limits, stories)
+        await end(process)
+    return _outcome(project / RESULT, project / LOG, process.returncode, limits, stories)
+
+
+async def begin(
+    home: Path, folder: Path, job: Mapping[str, object], limits: Limits, *, heard: bool = False
+) -> asyncio.subprocess.Process:
+    """Start a child with a job (see `train_job.py`) in `folder`; `heard`: it listens to its standard input.
+
+    Raises:
+        RunFailed: Rasa is not installed, or there is no room.
+    """
+    python = home / "venv/bin/python"
+    if not python.exists():
+        raise RunFailed("not_installed", "The bot's environment isn't installed: `python -m bot.environment install`.")
+    _check_disk(folder, limits)
+    (folder / RESULT).unlink(missing_ok=True)
+    (folder / "job.json").write_text(json.dumps(job), "utf-8")
+    with (folder / LOG).open("wb") as words:
+        return await asyncio.create_subprocess_exec(
+            *("nice", "-n", "19", str(python), str(JOB), str(folder / "job.json"), str(folder / RESULT)),
+            cwd=folder,
+            env=rasa_environment(home) | {"RASA_MAX_CACHE_SIZE": "0", "TMPDIR": str(folder)},
+            stdin=asyncio.subprocess.PIPE if heard else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=words,
+            limit=LINE_BYTES,
+            start_new_session=True,
+        )
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Kill a child and whatever it started, unless it is gone, and wait for that."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 async def _watched(process: asyncio.subprocess.Process, limits: Limits, tell: Callable[[Progress], None]) -> None:
@@ -199,12 +218,6 @@ async def _until_too_large(pid: int, memory_mb: int) -> None:
 
 def _resident_pages(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-
-
-def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _outcome(result: Path, log: Path, code: int | None, limits: Limits, stories: Sequence[Story]) -> Trained:

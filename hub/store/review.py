@@ -114,7 +114,9 @@ class Review:
     ) -> list[ReviewRow]:
         """The newest rows of a state, filtered."""
         query: dict[str, Any] = {"state": state}
-        query |= {name: value for name, value in (("reasons", reason), ("lang", lang), ("guesses.0.intent", intent)) if value}
+        query |= {
+            name: value for name, value in (("reasons", reason), ("lang", lang), ("guesses.0.intent", intent)) if value
+        }
         async with guard():
             rows = await self._rows.find(query).sort("last_at", DESCENDING).limit(limit).to_list()
         return [_row(one) for one in rows]

@@ -31,6 +31,7 @@ from hub.store.versions import LostLease, Made, Snapshot, Version, Versions
 from hub.training.comparing import compared
 from hub.training.pin_runner import PinRunner
 from hub.training.pruning import prune
+from hub.training.trying import Trying
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +53,14 @@ class Trainer:
     holder: str = field(default_factory=new_id)
 
     async def run(self) -> None:
-        """Train for ever; a store that is away is waited for."""
+        """Train for ever, and answer who tries a version meanwhile; a store that is away is waited for."""
         await asyncio.to_thread(self.sweep)
+        trying = Trying(self.versions, self.home, self.home / RUNS, self.clock, self.limits)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(trying.run(), name="trying")
+            both.create_task(self._train_queued(), name="training")
+
+    async def _train_queued(self) -> None:
         tidied = False
         while True:
             try:

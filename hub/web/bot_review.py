@@ -32,7 +32,10 @@ class GuessRecord(Struct, frozen=True):
 
 
 class ReviewRecord(Struct, frozen=True):
-    """A sentence to look at. `guesses`: the surest first. `places`: the messages ("<conversation>:<seq>"), the last ones. Times in ms."""
+    """A sentence to look at. Times in ms.
+
+    `guesses`: the surest first. `places`: the messages ("<conversation>:<seq>"), the last ones.
+    """
 
     id: str
     text: str

@@ -1,23 +1,29 @@
-"""Bot admins look into versions: talk to one that is loaded, and see what it was taught that another was not."""
+"""Bot admins look into versions: talk to one, and see what it was taught that another was not."""
 
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from bot.contract import Reply, Turn
 from bot.environment import ASSISTANT
+from bot.rasa_wire import WireAnswer, decode, reply, request
 from bot.training.project import examples_of, read_project
 from hub.errors import BadInput, Conflict
 from hub.model.rollout import BUILT_IN, Slot
 from hub.model.studio import TRIAL
+from hub.store.trials import Trials
 from hub.store.versions import Snapshot
 from hub.training.difference import Changed, difference
 from hub.web.bot_shapes import ButtonRecord
 from hub.web.bot_versions import version_number
 from hub.web.http import Call
+
+PATIENCE_SECONDS = 150.0
+LOOK_SECONDS = 0.25
 
 
 class TryOut(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,18 +80,41 @@ class DifferenceView(Struct, frozen=True):
 
 
 async def try_out(call: Call) -> TriedOut:
-    """Say something to a version that a bot server has loaded. No customer sees it."""
-    wanted, slot = call.body_as(TryOut), await _slot(call)
+    """Say something to a version; the trainer loads one that no bot server has. No customer sees it."""
+    wanted, number = call.body_as(TryOut), version_number(call.path("number"))
+    slot = await _slot(call, number)
     turn = Turn(
-        conversation=f"{TRIAL}{call.me.agent.id}-{slot}",
+        conversation=f"{TRIAL}{call.me.agent.id}-{slot or number}",
         texts=() if wanted.payload else (wanted.text,),
         locale=wanted.locale,
         payload=wanted.payload or None,
     )
+    if slot is None:
+        return _tried(await _apart(call, number, turn, wanted.fresh))
     bot = call.web.bots(slot)
     if wanted.fresh:
         await bot.forget(turn.conversation)
     return _tried(await bot.turn(turn))
+
+
+async def _apart(call: Call, number: int, turn: Turn, fresh: bool) -> Reply:
+    """Ask the trainer. Raises Conflict (`not_loaded`): it has no model, it failed, or nobody answers."""
+    if number == BUILT_IN or (await call.web.studio.versions.get(number)).made is None:
+        raise Conflict("No bot server has this version loaded.", code="not_loaded")
+    trials = Trials(call.web.database)
+    trial = await trials.ask(number, {**request(turn), "fresh": fresh}, call.web.clock.now())
+    heard, until = None, monotonic() + PATIENCE_SECONDS
+    try:
+        while heard is None and monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
+            heard = await trials.take(trial)
+    finally:
+        await trials.drop(trial)
+    if heard is None:
+        raise Conflict("The trainer does not answer.", code="try_slow")
+    if heard.failure:
+        raise Conflict(f"The version could not be asked ({heard.failure}).", code="not_loaded")
+    return reply(decode(heard.answer, WireAnswer), turn.locale)
 
 
 async def compare(call: Call) -> DifferenceView:
@@ -105,13 +134,10 @@ async def compare(call: Call) -> DifferenceView:
     )
 
 
-async def _slot(call: Call) -> Slot:
-    number = version_number(call.path("number"))
+async def _slot(call: Call, number: int) -> Slot | None:
+    """The slot whose server has loaded it."""
     rollout = await call.web.studio.rollouts.get()
-    for slot, loaded in rollout.slots.items():
-        if loaded == number and slot != rollout.loading:
-            return slot
-    raise Conflict("No bot server has this version loaded.", code="not_loaded")
+    return next((slot for slot, one in rollout.slots.items() if one == number and slot != rollout.loading), None)
 
 
 async def _snapshot(call: Call, number: int) -> Snapshot:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from bot.contract import Entity, Guess, Handoff, HandoffReason, Reply, Say, Turn, Understood
 from hub.errands import Errands
 from hub.store.database import Database
+from hub.store.trials import Heard, Trial, Trials
+from hub.web import bot_tryout
 from tests.hub.training.lab import project
-from tests.hub_server import AbsentBot, Browser, LiveHub, live_hub
+from tests.hub.training.test_studio_store import finished
+from tests.hub_server import AbsentBot, Answer, Browser, LiveHub, live_hub
 
 BASE = "/api/admin/bot"
 
@@ -80,9 +86,45 @@ async def test_an_admin_talks_to_a_version_that_is_loaded_and_no_customer_sees_i
         assert (gone.json["handoff"], gone.json["intent"]) == ("requested", "")
         pressed = await admin.call("POST", BASE + "/versions/0/try", words | {"payload": "/price"})
         assert pressed.json["says"][0]["text"] == "/price"
-        assert (await admin.call("POST", BASE + "/versions/7/try", words)).code == "not_loaded"
+        assert (await admin.call("POST", BASE + "/versions/7/try", words)).status == 404
         assert (await admin.call("POST", BASE + "/versions/0/try", {"text": "", "locale": "en"})).status == 400
         assert (await agent.call("POST", BASE + "/versions/0/try", words)).status == 403
+
+
+async def test_a_version_that_no_server_has_is_asked_through_the_trainer(
+    talking: LiveHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = (await finished(talking.hub.versions)).number
+    trials = Trials(talking.hub.database)
+
+    async def trainer(heard: Heard) -> Trial:
+        while (trial := await trials.claim(talking.hub.clock.now())) is None:
+            await asyncio.sleep(0.01)
+        await trials.answer(trial.id, heard)
+        return trial
+
+    async def asked(heard: Heard, words: dict[str, object]) -> tuple[Answer, Trial]:
+        path = f"{BASE}/versions/{number}/try"
+        return await asyncio.gather(admin.call("POST", path, words), trainer(heard))
+
+    async with talking.browser() as admin:
+        await admin.sign_in("admin")
+        words = {"text": "کجاست", "locale": "fa", "fresh": True}
+        answer = {"messages": [{"text": "Ten each."}], "intent": {"name": "price", "confidence": 0.9}}
+        said, trial = await asked(Heard(answer=json.dumps(answer).encode()), words)
+        assert (said.json["says"][0]["text"], said.json["intent"]) == ("Ten each.", "price")
+        assert trial.number == number
+        assert {key: trial.body[key] for key in ("texts", "locale", "fresh")} == {
+            "texts": ["کجاست"],
+            "locale": "fa",
+            "fresh": True,
+        }
+        refused, _ = await asked(Heard(failure="memory"), words)
+        assert refused.code == "not_loaded"
+        monkeypatch.setattr(bot_tryout, "PATIENCE_SECONDS", 0.0)
+        alone = await admin.call("POST", f"{BASE}/versions/{number}/try", words)
+        assert alone.code == "try_slow"
+        assert await trials.claim(talking.hub.clock.now()) is None
 
 
 async def test_what_was_taught_since_another_version_is_shown(talking: LiveHub) -> None:

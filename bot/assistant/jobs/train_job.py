@@ -3,6 +3,8 @@
 `python train_job.py JOB.json RESULT.json`, both paths absolute, in the folder of the Rasa project. The job:
 `{"out": folder for the model, "name": its name without ending, "nlu_only": bool, "test": [text, ...],
 "stories": [[body of a turn, ...], ...]}`, or with "model", a path, instead of the first three: then nothing is trained. The bodies are as `channel/hub_channel.py` takes them.
+With "talk": true it then answers bodies from the standard input, one a line (`"fresh": true`: what was said before is forgotten),
+each with a line `{"answer": ...}` or `{"refused": str}` on the standard output, until that input ends.
 
 Progress goes to the standard output, one JSON object a line: `{"stage": "train"|"load"|"test", "detail": str, "done": int, "of": int}`.
 The result is written last: `{"model", "model_id", "rasa_version", "train_seconds", "peak_mb", "read": [[[intent, confidence], ...], ...]}`
@@ -84,13 +86,15 @@ async def read(model: str, job: Dict[str, Any]) -> Dict[str, Any]:
         ranking = [one for one in parsed.get("intent_ranking") or [] if one["name"] != "nlu_fallback"]
         rankings.append([[one["name"], round(one["confidence"], 4)] for one in ranking[:BEST]])
     told = [await tell_story(agent, story) for story in job["stories"]]
+    if job.get("talk"):
+        await talk(agent)
     return {"model_id": agent.model_id, "read": rankings, "told": told}
 
 
-async def tell_story(agent: Any, bodies: List[Dict[str, Any]]) -> Dict[str, Any]:
-    """Talk to the model as the bot's server would; actions outside of it say and change nothing."""
+def channel(agent: Any) -> Any:
+    """The bot server's way of talking to the model; actions outside of it say and change nothing."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "channel"))
-    from hub_channel import run_turn
+    import hub_channel
     from rasa.utils.endpoints import EndpointConfig
 
     class Nothing(EndpointConfig):
@@ -98,6 +102,27 @@ async def tell_story(agent: Any, bodies: List[Dict[str, Any]]) -> Dict[str, Any]
             return {"events": [], "responses": []}
 
     agent.processor.action_endpoint = Nothing("http://localhost")
+    return hub_channel
+
+
+async def talk(agent: Any) -> None:
+    """Answer what comes in, turn by turn."""
+    server = channel(agent)
+    tell("talk")
+    while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+        body = json.loads(line)
+        try:
+            if body.pop("fresh", False):
+                await server.run_forget(agent, body)
+            said = {"answer": await server.run_turn(agent, body)}
+        except Exception as error:  # one turn that cannot be answered is that turn's failure
+            said = {"refused": str(error)[:500] or type(error).__name__}
+        print(json.dumps(said), file=PROGRESS, flush=True)
+
+
+async def tell_story(agent: Any, bodies: List[Dict[str, Any]]) -> Dict[str, Any]:
+    """Tell the model a story, turn by turn."""
+    run_turn = channel(agent).run_turn
     turns: List[Dict[str, Any]] = []
     try:
         for body in bodies:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import sys
@@ -15,19 +16,22 @@ import pytest
 from bot import environment
 from bot.contract import Reply, Turn
 from bot.rasa import RasaBot
-from bot.training.runs import Limits
+from bot.rasa_wire import WireAnswer, decode, request
+from bot.training.runs import STANDARD, Limits
 from bot.training.stories import Expected, Story
-from hub.clock import SystemClock
+from hub.clock import HeldClock, SystemClock
 from hub.model.studio import Kept
 from hub.processes import command_line, is_alive
 from hub.settings import Settings, child_environment
 from hub.store.database import Database
 from hub.store.embedded import Mongod
 from hub.store.pin_runs import PinRuns
+from hub.store.trials import Heard, Trials
 from hub.store.versions import Version, Versions
 from hub.training.slots import Slotted
 from hub.training.studio import Studio
 from hub.training.trainer import LEASE_MS, RUNS, Trainer
+from hub.training.trying import IDLE_MS, Trying
 from tests.bot.assistant_lab import _process, var_dir
 from tests.hub.training.lab import project, studio_over, with_booking, with_callback
 from tests.hub_server import LiveHub
@@ -125,6 +129,38 @@ async def test_a_killed_trainer_takes_its_rasa_along_and_another_one_finishes(
     assert [(one.id, one.passed, one.error) for one in told.stories] == [("asks", True, ""), ("late", True, "")]
     assert not [one.name for one in await studio.launch.gates(told) if not one.passed]
     assert not list((home / RUNS).glob("*-pins-*"))
+
+
+async def test_a_version_is_tried_before_any_customer_has_it(database: Database, home: Path, clock: HeldClock) -> None:
+    studio, trials = studio_over(database), Trials(database)
+    await studio.replace_project(project())
+    version = await studio.train("admin", "first")
+    assert await Trainer(studio.versions, home, SystemClock()).once()
+    trying = Trying(studio.versions, home, home / RUNS, clock, STANDARD)
+
+    async def say(text: str, number: int = version.number, **more: object) -> Heard:
+        turn = request(Turn(conversation="try-a-1", texts=(text,), locale="en"))
+        trial = await trials.ask(number, {**turn, **more}, clock.now())
+        assert await trying.once()
+        heard = await trials.take(trial)
+        assert heard is not None
+        return heard
+
+    try:
+        asked = decode((await say("where is my parcel", fresh=True)).answer, WireAnswer)
+        assert [one.text for one in asked.messages] == ["Which number?"]
+        assert decode((await say("the number is 12345")).answer, WireAnswer).actions[-1:] == ["utter_order"]
+        assert (await say("where is my parcel", sender="?")).failure == "refused"
+        loaded = [pid for pid in _pids() if f"{os.getpid()}-try/job.json" in " ".join(command_line(pid))]
+        assert loaded
+        assert decode((await say("what does it cost")).answer, WireAnswer).intent.name == "price"
+        clock.advance(IDLE_MS + 1)
+        assert not await trying.once()
+        assert not any(is_alive(pid) for pid in loaded)
+        assert not list((home / RUNS).glob("*-try"))
+        assert (await say("anything", number=99)).failure == "not_found"
+    finally:
+        await trying.end()
 
 
 def _pids() -> list[int]:

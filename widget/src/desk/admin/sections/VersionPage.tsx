@@ -155,10 +155,10 @@ function ReportView(props: { report: Report; version: Version; loaded: boolean }
             </>
           )}
         </div>
-        {loaded ? (
-          <TryChat number={report.version.number} />
+        {version.pruned && !loaded ? (
+          <p class="remark try-away">{t("try.pruned")}</p>
         ) : (
-          <p class="remark try-away">{t("try.not_loaded")}</p>
+          <TryChat number={report.version.number} loaded={loaded} />
         )}
       </div>
       <History version={report.version} />

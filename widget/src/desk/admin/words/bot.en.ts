@@ -258,7 +258,10 @@ export const botEn = {
   "try.handoff.bot_slow": "too slow",
   "try.handoff.bot_looping": "went in circles",
   "try.handoff.bot_error": "the bot failed",
-  "try.not_loaded": "One can talk to a version once it is loaded: activate it for a small share first.",
+  "try.apart":
+    "No customer has this version, so it is loaded for you alone. It looks up no orders and opens no tickets here.",
+  "try.loading": "The version is being asked. The first answer takes up to a minute.",
+  "try.pruned": "The model of this version was removed, so it cannot be tried any more.",
   "diff.title": "What changed",
   "diff.lead": "What this version was taught that another one was not.",
   "diff.says": "The bot says in",
@@ -314,5 +317,6 @@ export const botEn = {
   "error.model_damaged": "The file of this version is damaged. Train again.",
   "error.nothing_before": "There is no earlier version to go back to.",
   "error.too_late": "It is finished already.",
+  "error.try_slow": "The trainer did not answer in time. Try again in a moment.",
   "error.not_loaded": "No bot server has this version loaded now.",
 } as const;

@@ -125,7 +125,7 @@ function Untested({ names }: { names: readonly string[] }): JSX.Element {
           <IntentLink name={name} />{" "}
         </span>
       ))}
-      {t("report.untested.hint")}
+      <span>{t("report.untested.hint")}</span>
     </p>
   );
 }

@@ -16,7 +16,7 @@ interface Line {
   problem: string | null;
 }
 
-export function TryChat({ number }: { number: number }): JSX.Element {
+export function TryChat({ number, loaded }: { number: number; loaded: boolean }): JSX.Element {
   const [lines, setLines] = useState<Line[]>([]);
   const [text, setText] = useState("");
   const [lang, setLang] = useState<Locale>(deskConfig().me.locale);
@@ -75,9 +75,15 @@ export function TryChat({ number }: { number: number }): JSX.Element {
       </header>
       <div class="try-lines" ref={end} role="log" aria-label={t("try.title")}>
         {lines.length === 0 && <p class="quiet">{t("try.hint")}</p>}
+        {!loaded && <p class="quiet">{t("try.apart")}</p>}
         {lines.map((one, n) => (
           <Turn key={n} line={one} press={(button) => void say(button.title, button.payload)} />
         ))}
+        {busy && !loaded && (
+          <p class="try-note" role="status">
+            {t("try.loading")}
+          </p>
+        )}
       </div>
       <form
         onSubmit={(event) => {
