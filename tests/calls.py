@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ import msgspec
 from bot.contract import BotStatus, Handoff, HandoffReason, Reply, Say, Turn
 from channels.calls import AgentControl
 from channels.voice.asterisk.gateway import Gateway, gateway
+from channels.voice.asterisk.leg import Leg
 from hub.call_flows import adopt, reader
 from hub.fetching import FileCame
 from hub.lanes import Appended
@@ -179,6 +180,7 @@ class CallHouse(CallDesk):
 
     asterisk: Asterisk
     folder: Path
+    _gateway: Gateway | None = None
 
     @property
     def number(self) -> str:
@@ -207,6 +209,16 @@ class CallHouse(CallDesk):
             await self.until(call, lambda state: state.call == "joined")
             await caller.hears(ali_tone)
             yield call, caller, ali
+
+    async def takes_keys(self) -> None:
+        """Wait until a caller is asked for keys: what the hub has decided reaches the gateway in a moment."""
+        async with asyncio.timeout(15):
+            while not any(leg.on_digit is not None for leg in self._legs()):
+                await asyncio.sleep(0.02)
+
+    def _legs(self) -> Iterable[Leg]:
+        exchange = self._gateway.exchange if self._gateway is not None else None
+        return exchange.legs.values() if exchange is not None else ()
 
     def seconds_recorded(self, seconds: float) -> None:
         """Wait (in a thread) until the newest recording that is made has so much more sound in it."""
@@ -241,7 +253,7 @@ async def call_house(
         live.hub.bus.on(Appended, made.on_appended)
         await live.hub.config.create(number(server, **settings))
         await made.adopts()
-        async with connected(server, folder, live.url, gateway or {}):
+        async with connected(server, folder, live.url, gateway or {}) as made._gateway:
             yield made
 
 

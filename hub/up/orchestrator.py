@@ -189,7 +189,10 @@ async def _refuse_taken_ports(settings: Settings, progress: Progress) -> None:
     wanted = {"PEYK_PORT": settings.port} | ({"PEYK_SHOP_PORT": settings.shop_port} if settings.demo else {})
     for name, port in wanted.items():
         problem = await _problem_with(settings.host, port)
-        if problem and _is_ours(port):
+        holder = port_holder(port) if problem else None
+        if problem and holder is None:  # it has ended between the two looks
+            problem = await _problem_with(settings.host, port)
+        elif problem and "-m hub.cli" in (holder or ""):
             # A killed `peyk up` leaves a hub that is still draining: the kernel has told it to end.
             with progress.step("waiting for the hub of a killed `peyk up` to end"):
                 until = time.monotonic() + DRAIN_SECONDS + 5
@@ -212,7 +215,3 @@ async def _problem_with(host: str, port: int) -> str | None:
     probe.close()
     await probe.wait_closed()
     return None
-
-
-def _is_ours(port: int) -> bool:
-    return "-m hub.cli" in (port_holder(port) or "")

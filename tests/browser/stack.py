@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import environment
-from hub.processes import die_with_parent
+from hub.processes import command_line, die_with_parent
 from hub.store.mongod_binary import find_mongod
 from hub.up import browser_parts
 from tests.hub_server import Browser
@@ -51,8 +51,7 @@ class Stack:
         """The process id of a child: hub, shop, bot or database."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for child in children:
-            words = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if re.search(NAMES[name], words):
+            if re.search(NAMES[name], " ".join(command_line(int(child)))):
                 return int(child)
         raise LookupError(f"no child is the {name}")
 

@@ -131,6 +131,7 @@ async def test_a_flow_is_made_mended_tried_published_called_and_gone_back_from(b
     await bench.save()
     await expect(bench.card("خداحافظی")).to_contain_text("روز خوش.")
     await bench.publish("با ربات")
+    await expect(page.locator(".page-lead")).to_contain_text("نسخهٔ ۲")
     assert "برای ربات دو" in await called(admin, inbox, "call-2")
     await page.get_by_role("button", name="نسخهٔ ۱ چه فرقی دارد").click()
     await expect(page.get_by_role("dialog")).to_contain_text("برای ربات دو")

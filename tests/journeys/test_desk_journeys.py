@@ -86,6 +86,9 @@ async def test_a_transfer_to_a_colleague_goes_with_its_note(people: People) -> N
     await giver.away_from_fields()
     await giver.key("t")
     await giver.dialog.locator("input").first.fill("سارا")
+    await expect(giver.dialog.get_by_role("option").filter(has_text="سارا")).to_have_attribute(
+        "aria-disabled", "false"
+    )  # she is there
     await giver.key("Enter")
     await giver.dialog.locator("textarea").fill("فقط تأیید آدرس مانده")
     await giver.key("Control+Enter")
@@ -268,6 +271,7 @@ async def test_everything_an_agent_needs_is_done_by_keys_alone(people: People, s
     await customer.sees("سلام")
     await agent.key("Escape")
     await agent.key("n")
+    await expect(agent.page.locator(".composer.is-note textarea")).to_be_focused()
     await agent.page.keyboard.type("یادداشت با کلید")
     await agent.key("Control+Enter")
     await expect(agent.timeline.locator(".group.is-note")).to_have_count(1, timeout=15_000)
@@ -307,6 +311,6 @@ async def test_a_customer_needs_no_mouse(people: People) -> None:
     await customer.sees("۱٬۸۹۰٬۰۰۰")
     await page.keyboard.press("Escape")
     await expect(page.locator("body")).to_be_visible()
-    assert not await chat.evaluate(
-        "document.hasFocus() && document.activeElement === document.getElementById('composer')"
+    await chat.wait_for_function(
+        "!(document.hasFocus() && document.activeElement === document.getElementById('composer'))"
     )

@@ -92,6 +92,7 @@ async def activate(page: Page) -> None:
     await page.get_by_role("button", name="به کار انداختن…").click()
     dialog = page.get_by_role("dialog")
     reason = dialog.locator("textarea[name=reason]")
+    await expect(dialog).to_be_visible()
     if await reason.count():
         await reason.fill("کارت هدیه باید پیش از عید پاسخ داشته باشد")
     await page.keyboard.press("Control+Enter")

@@ -139,7 +139,9 @@ async def test_several_are_moved_at_once_and_go_to_who_serves_that_line(crew: Pe
     for words in ("یک", "دو"):
         await crew.writes(f"خرید {words}")
     await expect(ali.offer).to_be_visible(timeout=PATIENCE)
+    await board.waiting(2)
     waiting = await board.opened()
+    await expect(waiting.locator(".wait")).to_have_count(2, timeout=PATIENCE)
     await waiting.get_by_role("checkbox", name="گزینش همه").check()
     await board.page.locator(".wait-bar button", has_text="بردن").click()
     await board.chooses("فروش")

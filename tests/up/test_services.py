@@ -71,7 +71,7 @@ async def test_in_a_hurry_nobody_is_waited_for(tmp_path: Path) -> None:
     hurry.set()
     child = service(tmp_path, STUBBORN, hurry=hurry, drain=60)
     await child.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await child.stop()
 
 
@@ -102,6 +102,6 @@ async def test_waiting_never_mistakes_a_reused_id_for_the_child(tmp_path: Path) 
     child = service(tmp_path, OBEDIENT)
     await child.start()
     await child.stop()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(15):
         await child.wait()  # already reaped: its id may belong to anybody now
     assert await wait_gone(2**22 - 1, 0.1)

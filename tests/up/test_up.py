@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from hub.processes import is_alive
-from hub.settings import Settings
+from hub.settings import Settings, load_settings
 from hub.store.embedded import Mongod
-from hub.up import command_up
+from hub.up import command_up, orchestrator
 from hub.up.orchestrator import UpOptions
 from hub.up.progress import Progress
 from tests.mongod import TOOLS, mongod_server
@@ -258,3 +258,16 @@ def test_a_taken_port_is_refused_before_anything_is_started(var_dir: Path, ports
         assert refused.ended() == 1
     assert f"Port {ports[0]} can't be used" in refused.said
     assert not (var_dir / "mongo").exists()
+
+
+async def test_a_port_that_is_free_at_the_second_look_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the hub of a killed `peyk up` ends while it is asked who holds the port."""
+    looks = iter(["address already in use", None, None])
+
+    async def look(host: str, port: int) -> str | None:
+        return next(looks)
+
+    monkeypatch.setattr(orchestrator, "_problem_with", look)
+    monkeypatch.setattr(orchestrator, "port_holder", lambda port: None)
+    await orchestrator._refuse_taken_ports(load_settings(), Progress(io.StringIO()))
+    assert next(looks, "looked three times") == "looked three times"

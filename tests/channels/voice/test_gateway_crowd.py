@@ -31,7 +31,7 @@ async def test_of_all_who_call_and_give_up_each_is_told_once(line: Lab, tmp_path
         assert len(told) == CALLS
         assert {one["call_sid"] for one in told} == offered
     assert line.gateway is not None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while line.gateway.journal.all():
             await asyncio.sleep(0.02)
 

@@ -199,7 +199,7 @@ async def test_a_message_that_jambonz_streams_is_kept_and_fetched(lab: Lab, firs
         await socket.send_bytes(b"\x10\x20" * 16_000)
         if first == "the end":
             await lab.hook("status", over)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         await lab.hub.taped.wait()
     [left] = lab.hub.recordings
     assert (left.kind, left.seconds, lab.hub.lines[-1][1]) == ("voicemail", 2.0, "voicemail")
