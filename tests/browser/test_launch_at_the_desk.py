@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hub.model.rollout import Rollout, Step
 from hub.store.database import connect
 from hub.store.embedded import Mongod
 from hub.store.pin_runs import PinRuns
+from hub.store.trials import Heard, Trials
 from hub.training.slots import Slotted
 from hub.up import browser_parts
 from tests.browser.fixtures import missing
@@ -142,6 +144,26 @@ async def test_what_another_admin_saved_at_the_gates_is_shown(desk: Desk) -> Non
     await page.keyboard.press("Control+s")
     await expect(page.locator(".clash")).to_contain_text("7")
     assert (await store.gates()).max_broken == 7
+
+
+async def test_every_page_of_the_bot_stands_under_the_bot_in_the_rail(desk: Desk) -> None:
+    for section in ("review", "talks", "entities", "stories", "figures"):
+        await desk.open(f"admin/{section}")
+        await expect(desk.page.locator(".rail .place[aria-current]")).to_contain_text("Bot")
+
+
+async def test_a_version_that_no_server_has_can_be_tried(desk: Desk) -> None:
+    page, trials = desk.page, Trials(desk.live.hub.database)
+    await desk.open("admin/versions/3")
+    await page.locator("input[name=try]").fill("what does it cost")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".try [role=status]")).to_contain_text("up to a minute")
+    async with asyncio.timeout(15):
+        while (trial := await trials.claim(desk.live.hub.clock.now())) is None:
+            await asyncio.sleep(0.05)
+    answer = {"messages": [{"text": "Ten each."}], "intent": {"name": "price", "confidence": 0.9}}
+    await trials.answer(trial.id, Heard(answer=json.dumps(answer).encode()))
+    await expect(page.locator(".try-theirs")).to_contain_text("Ten each.", timeout=PATIENCE_MS)
 
 
 async def test_an_open_conversation_is_pinned_from_the_command_bar(desk: Desk) -> None:
