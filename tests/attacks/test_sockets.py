@@ -49,7 +49,7 @@ async def test_w02_the_desk_opens_by_a_fresh_ticket_only_and_by_each_once(live: 
             url = f"{live.url}/desk/socket"
             async with ali.session.ws_connect(url, headers={"Origin": live.url}) as ws:
                 await ws.send_json({"type": "auth", "ticket": ticket})
-                frame = await ws.receive_json(timeout=5)
+                frame = await ws.receive_json(timeout=15)
                 assert (frame["type"], frame["reason"]) == ("bye", "unauthorized")
 
 

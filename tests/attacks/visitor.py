@@ -37,7 +37,7 @@ class Visitor:
         url, origin = self.browser.url, {"Origin": self.browser.url}
         async with self.browser.session.ws_connect(f"{url}/chat/shop/socket", headers=origin) as ws:
             await ws.send_json({"type": "hello", "token": self.access, **hello})
-            yield ws, await asyncio.wait_for(ws.receive_json(), 5)
+            yield ws, await asyncio.wait_for(ws.receive_json(), 15)
 
     async def say(self, ws: aiohttp.ClientWebSocketResponse, text: str, **more: Any) -> dict[str, Any]:
         """Send a message; return its result or failure."""
@@ -48,7 +48,7 @@ class Visitor:
 
 async def answer_to(ws: aiohttp.ClientWebSocketResponse, number: int) -> dict[str, Any]:
     """Read until the answer to a command comes; everything before it is dropped."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         while True:
             frame: dict[str, Any] = await ws.receive_json()
             if frame.get("id") == number:
@@ -57,7 +57,7 @@ async def answer_to(ws: aiohttp.ClientWebSocketResponse, number: int) -> dict[st
 
 async def until(ws: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """Read until a frame of a type comes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         while True:
             frame: dict[str, Any] = await ws.receive_json()
             if frame["type"] == kind:

@@ -94,7 +94,7 @@ class WhatsAppBench(MetaBench):
 
     @classmethod
     def make(cls) -> MetaChannel:
-        return WhatsApp(patience=0.5)
+        return WhatsApp(patience=2)
 
     def body(self, id_: str) -> dict[str, Any]:
         message = {"from": self.address, "id": id_, "timestamp": "1790000000", "type": "text", "text": {"body": WORDS}}
@@ -114,7 +114,7 @@ class MessengerBench(MetaBench):
 
     @classmethod
     def make(cls) -> MetaChannel:
-        return Messenger(patience=0.5)
+        return Messenger(patience=2)
 
     def body(self, id_: str) -> dict[str, Any]:
         event = {"sender": {"id": self.address}, "recipient": {"id": ACCOUNT}, "timestamp": 1_790_000_000_000}
@@ -133,4 +133,4 @@ class InstagramBench(MessengerBench):
 
     @classmethod
     def make(cls) -> MetaChannel:
-        return instagram(patience=0.5)
+        return instagram(patience=2)

@@ -40,7 +40,7 @@ class TelegramBench(Bench):
         async def no_wait(_: float) -> None:
             """Messages are many here; how fast they may go is not asked."""
 
-        adapter = Telegram(api=BotApi(sleep=no_wait, read_seconds=0.3))
+        adapter = Telegram(api=BotApi(sleep=no_wait, read_seconds=2))
         async with bench(adapter=adapter) as parts:
             yield cls(parts)
 

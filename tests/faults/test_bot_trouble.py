@@ -90,11 +90,11 @@ async def test_f10_an_answer_that_comes_when_a_person_has_taken_over_is_never_sh
             await customer.start()
             await agent.start()
             await customer.send("first-00000001", "hello")
-            await eventually(lambda: answered_by_bot(customer), 10, "the bot does not answer at all")
+            await eventually(lambda: answered_by_bot(customer), 15, "the bot does not answer at all")
             fake.arrived.clear()
             fake.moods.append(Mood.LATE)
             await customer.send("second-0000001", "a person please")
-            await asyncio.wait_for(fake.arrived.wait(), 5)
+            await asyncio.wait_for(fake.arrived.wait(), 15)
             await agent.ask({"type": "take", "conversation": customer.conversation})
             await agent.open(customer.conversation or "")
             await asyncio.sleep(released_after)
@@ -102,7 +102,7 @@ async def test_f10_an_answer_that_comes_when_a_person_has_taken_over_is_never_sh
             fake.release.set()
             assert await reply is not None
             await customer.send("third-00000001", "thank you")
-            await eventually(lambda: customer.shown[-1].client_id == "third-00000001", 5, "not shown")
+            await eventually(lambda: customer.shown[-1].client_id == "third-00000001", 15, "not shown")
             assert not await bot_after_person(running, "agent-0")
         finally:
             await customer.stop()

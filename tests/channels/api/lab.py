@@ -121,7 +121,7 @@ async def api_lab(inlet: FakeInlet | None = None) -> AsyncIterator[Lab]:
         strikes.append(request.remote or "")
         return 0.0 if len(strikes) <= 20 else 1.0
 
-    channel = ApiChannel(key=b"k" * 32, strike=strike, now=clock.now, answer_seconds=0.5)
+    channel = ApiChannel(key=b"k" * 32, strike=strike, now=clock.now, answer_seconds=2)
     app = web.Application()
     app.add_routes(channel.routes(inlet))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, lingering_time=0.1)

@@ -170,7 +170,7 @@ async def email_lab(*, tls: ssl.SSLContext | None = None, **how: Any) -> AsyncIt
     """The channel with one mailbox `help`."""
     clock = HeldClock(NOON)
     async with FakeSmtp(**how) as post:
-        channel = EmailChannel(now=clock.now, tls=tls, answer_seconds=0.5, first_pause=0.02, max_mail=2_000_000)
+        channel = EmailChannel(now=clock.now, tls=tls, answer_seconds=2, first_pause=0.02, max_mail=2_000_000)
         lab = Lab(channel, FakeInlet(), post, clock)
         lab.configure()
         yield lab

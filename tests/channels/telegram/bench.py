@@ -54,7 +54,7 @@ async def bench(
 ) -> AsyncIterator[Bench]:
     """A bench whose inbox is `shop`."""
     inlet = FakeInlet()
-    adapter = adapter or Telegram(api=BotApi(read_seconds=read_seconds), gather_seconds=0.15)
+    adapter = adapter or Telegram(api=BotApi(read_seconds=read_seconds), gather_seconds=1)
     async with FakeTelegram(bale=bale) as fake:
         app = web.Application()
         app.add_routes(adapter.routes(inlet))

@@ -24,7 +24,7 @@ LATE = {"message": "365", "at": str(NOW - 2 * 3_600_000)}
 @pytest_asyncio.fixture
 async def desk(no_task_left_behind: None) -> AsyncIterator[Bench]:
     """An adapter that sends."""
-    async with bench(read_seconds=0.4) as made:
+    async with bench(read_seconds=2) as made:
         yield made
 
 
