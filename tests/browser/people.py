@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import secrets
@@ -325,6 +326,18 @@ async def people_of(stack: Stack, browser: Browser, keys: dict[str, StorageState
 
 async def sweep(stack: Stack) -> None:
     """Everybody goes home and every open conversation is closed, as a supervisor would do it."""
+    async with asyncio.timeout(60):
+        await _sweep(stack)
+        while await _somebody_waits(stack):  # lists follow what happens in a moment; the figures know it at once
+            await _sweep(stack)
+
+
+async def _somebody_waits(stack: Stack) -> bool:
+    async with (await stack.staff("mina")).desk() as ws:
+        return any(line["waiting"] for line in (await ws.receive_json(timeout=10))["queues"])
+
+
+async def _sweep(stack: Stack) -> None:
     async with (await stack.staff("mina")).desk() as ws:
         ready = await ws.receive_json(timeout=10)
     at_work = [one["login"] for one in await _accounts(stack) if one["id"] in _busy(ready["agents"])]

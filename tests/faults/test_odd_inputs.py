@@ -8,7 +8,7 @@ from hub.store.embedded import Mongod
 from tests.drills.traffic import Traffic, judge
 from tests.faults.tools import libfaketime, own_database
 from tests.load.client import Customer
-from tests.load.crowd import crowd
+from tests.load.crowd import Crowd, crowd
 from tests.load.lab import Plan, lab
 from tests.load.line import Cut, Refused
 
@@ -33,6 +33,14 @@ async def told_to_retry(customer: Customer, command: dict[str, object]) -> bool:
     return False
 
 
+async def acknowledged(everybody: Crowd, more: int) -> None:
+    """Wait until so many more messages are."""
+    goal = len(everybody.journal.acked) + more
+    async with asyncio.timeout(60):
+        while len(everybody.journal.acked) < goal:
+            await asyncio.sleep(0.05)
+
+
 async def test_f16_a_clock_that_jumps_by_three_days_moves_no_message(mongod_server: Mongod, tmp_path: Path) -> None:
     jump = tmp_path / "clock"
     jump.write_text("+0")
@@ -47,15 +55,14 @@ async def test_f16_a_clock_that_jumps_by_three_days_moves_no_message(mongod_serv
     async with lab(plan, uri=mongod_server.uri) as running, crowd(running, 6) as everybody:
         async with Traffic(everybody, 16).running():
             for days in ("+3d", "-3d", "+0"):
-                await asyncio.sleep(0.7)
+                await acknowledged(everybody, 15)
                 jump.write_text(days)
                 for line in everybody.customers[:3]:
                     line.cut()
-            await asyncio.sleep(0.7)
+            await acknowledged(everybody, 15)
         assert running.hub.starts == 1
         verdict = await judge(everybody)
         assert verdict.good, verdict
-        assert verdict.acknowledged > 50
 
 
 async def test_f21_a_poisonous_message_is_refused_alone_and_its_neighbours_go_on(mongod_server: Mongod) -> None:
