@@ -54,16 +54,18 @@ class Trials:
         return str(row["_id"])
 
     async def claim(self, now: int) -> Trial | None:
-        """The oldest one that nobody has; those that nobody waits for any more are gone."""
+        """The oldest one that nobody has; with it, those that nobody waits for any more go."""
         async with guard():
-            await self._rows.delete_many({"at": {"$lt": now - KEPT_MS}})
             row = await self._rows.find_one_and_update(
-                {"taken": False},
+                {"taken": False, "at": {"$gte": now - KEPT_MS}},
                 {"$set": {"taken": True}},
                 sort=[("at", ASCENDING)],
                 return_document=ReturnDocument.AFTER,
             )
-        return Trial(id=row["_id"], number=row["number"], body=row["body"]) if row else None
+            if row is None:
+                return None
+            await self._rows.delete_many({"at": {"$lt": now - KEPT_MS}})
+        return Trial(id=row["_id"], number=row["number"], body=row["body"])
 
     async def answer(self, trial: str, heard: Heard) -> None:
         """Answer one, if it is still waited for."""
